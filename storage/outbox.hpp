@@ -1,0 +1,52 @@
+#pragma once
+// Work that leaves the process after its commit, and the append-only event table. Rows hold ids, never names or texts.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/database.hpp"
+
+namespace itqan::storage {
+
+struct OutboxRow {
+    std::string id;
+    std::string kind;                 ///< mail.claim, mail.sign-in.
+    std::optional<std::string> learner_id, issuer_id;
+    std::string data;                 ///< JSON object of ids: {"credentialIds": [...]}.
+    std::string state = "waiting";    ///< waiting, done, parked.
+    int attempts = 0;
+    Instant due_at;
+    std::optional<Instant> leased_until;
+    std::optional<std::string> last_error;
+    Instant created_at;
+    std::optional<Instant> done_at;
+};
+void insert_outbox(Session& session, OutboxRow const& row);
+std::optional<OutboxRow> outbox_row(Session& session, std::string_view id);
+/// The newest waiting row of this kind for the learner, if it is not leased: later badges join its mail.
+std::optional<OutboxRow> waiting_outbox(Session& session, std::string_view kind, std::string_view learner_id, Instant now);
+void set_outbox_data(Session& session, std::string_view id, std::string_view data);
+/// When the last row of this kind for the learner was created.
+std::optional<Instant> last_outbox(Session& session, std::string_view kind, std::string_view learner_id);
+/// Leases up to `limit` due rows until `until`, oldest first.
+std::vector<OutboxRow> lease_outbox(Session& session, Instant now, Instant until, int limit);
+void finish_outbox(Session& session, std::string_view id, Instant now);
+/// Counts the attempt and tries again at `due_at`; parks the row when due_at is none.
+void retry_outbox(Session& session, std::string_view id, std::string_view error, std::optional<Instant> due_at);
+std::vector<OutboxRow> list_outbox(Session& session, std::optional<std::string> const& issuer_id, int limit);
+
+struct EventRow {
+    std::int64_t seq = 0;             ///< Given by append_event.
+    Instant recorded_at;
+    Instant occurred_at;
+    std::string actor;                ///< "token:<id>", "session:<role>:<id>", "system".
+    std::string kind;                 ///< evidence.recorded, credential.issued, ...
+    std::string subject;              ///< Id of what it is about.
+    std::optional<std::string> issuer_id;
+    std::string data = "{}";          ///< JSON object of ids.
+};
+void append_event(Session& session, EventRow const& row);
+std::vector<EventRow> events_after(Session& session, std::int64_t seq, std::optional<std::string> const& issuer_id, int limit);
+
+}  // namespace itqan::storage
