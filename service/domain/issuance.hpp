@@ -1,0 +1,73 @@
+#pragma once
+// Makes credentials: decides which awards a verdict opens (decision 10), builds and signs the Open Badge, and writes it.
+// Building and signing happen before the transaction; the transaction only checks and inserts.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/domain/criteria.hpp"
+#include "service/domain/status.hpp"
+#include "storage/people.hpp"
+
+namespace itqan::domain {
+
+/// A credential ready to be written.
+struct Prepared {
+    storage::CredentialRow row;
+    storage::DocumentRow document;
+    std::string new_subject_urn;   ///< Set when the learner has no subject id with this issuer yet.
+    std::string event_data;
+};
+
+struct HandAward {
+    std::string achievement_id;
+    std::string learner_id;
+    std::optional<Day> awarded_on;
+    std::optional<std::string> narrative;
+};
+
+class Issuance {
+  public:
+    Issuance(storage::Database& database, IssuerKeys& keys, StatusLists& status, Addresses const& addresses,
+             Clock const& clock);
+
+    /// The achievements whose verdict opens a new award for this learner today, in badge order.
+    std::vector<std::pair<Achievement const*, int /*award_no*/>> due(Programme const& programme,
+                                                                     std::vector<Evaluation> const& evaluations,
+                                                                     std::vector<storage::CredentialRow> const& held,
+                                                                     Day today) const;
+
+    /// Builds, validates, signs and checks the first edition. Errors: unavailable "no-active-key";
+    /// unprocessable "invalid-credential" when the programme's data make an invalid badge.
+    Result<Prepared> prepare(storage::Session& session, Programme const& programme, storage::LearnerRow const& learner,
+                             Achievement const& achievement, int award_no, Evaluation const* evaluation,
+                             Evidence const& evidence, HandAward const* by_hand);
+
+    /// Inserts the rows and the event (inside the caller's transaction).
+    void write(storage::Session& session, Prepared const& prepared, Actor const& actor) const;
+
+    /// Award by an issuer's hand (api.md POST /credentials). Errors: not_found, forbidden, conflict "already-awarded",
+    /// unprocessable for a day in the future.
+    Result<storage::CredentialRow> award(Actor const& actor, Programme const& programme, HandAward const& award);
+
+    /// Signs the next edition after a changed choice of the holder (decision 7): same id, position, awardedDate and
+    /// validUntil, later validFrom. The row carries the new language, show_name and visibility.
+    Result<Prepared> new_edition(storage::Session& session, Programme const& programme,
+                                 storage::CredentialRow const& row);
+
+  private:
+    storage::Database& database_;
+    IssuerKeys& keys_;
+    StatusLists& status_;
+    Addresses const& addresses_;
+    Clock const& clock_;
+};
+
+/// What revoked and suspended credentials and hand awards mean for badge leaves.
+BadgeOverrides overrides_from(std::vector<storage::CredentialRow> const& held);
+
+/// Evidence rows of a learner as values, and as they stand in storage.
+Evidence load_evidence(storage::Session& session, std::string_view learner_id);
+
+}  // namespace itqan::domain

@@ -1,0 +1,62 @@
+#pragma once
+// The signing keys of the issuers: made, opened once, rotated with overlap, revoked; and what the world reads of them
+// (JWKs, DID documents). Nothing else sees a private key.
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "crypto/keystore.hpp"
+#include "crypto/signer.hpp"
+#include "schemas/actor.hpp"
+#include "schemas/json.hpp"
+#include "service/domain/addresses.hpp"
+#include "service/domain/programme.hpp"
+#include "storage/credentials.hpp"
+
+namespace itqan::domain {
+
+class IssuerKeys {
+  public:
+    IssuerKeys(storage::Database& database, crypto::KeyEncryptionKey const& kek, Addresses const& addresses,
+               Clock const& clock);
+    ~IssuerKeys();
+
+    /// Makes an active key of this type for an issuer that has none. Types: rsa (RS256, the default), p256 (ES256),
+    /// ed25519 (EdDSA).
+    void ensure(Issuer const& issuer, crypto::KeyType type);
+
+    struct Active {
+        std::shared_ptr<crypto::Signer const> signer;
+        std::string key_id;
+        std::string kid;  ///< https address of the JWK, the JOSE `kid`.
+    };
+    /// The key that signs for the issuer today. Error: unavailable "no-active-key".
+    Result<Active> active(storage::Session& session, Issuer const& issuer);
+
+    std::vector<storage::KeyRow> list(std::string_view issuer_id);
+    /// Makes a key in state next, or active when the issuer has none.
+    Result<storage::KeyRow> create(Actor const& actor, Issuer const& issuer, crypto::KeyType type);
+    /// The next key (made now when there is none) becomes active, the active one retires: it stays listed and verifies.
+    Result<storage::KeyRow> rotate(Actor const& actor, Issuer const& issuer, crypto::KeyType type);
+    /// Everything under the key fails from now on. Error: not_found, conflict when already revoked.
+    Result<storage::KeyRow> revoke(Actor const& actor, std::string_view key_id);
+
+    /// did:web document of one issuer / of the installation (which lists no key and signs no badge).
+    Json did_document(storage::Session& session, Issuer const& issuer);
+    Json installation_document(std::vector<Issuer> const& issuers) const;
+
+  private:
+    struct Loaded;
+    storage::Database& database_;
+    crypto::KeyEncryptionKey const& kek_;
+    Addresses const& addresses_;
+    Clock const& clock_;
+    std::mutex mutex_;
+    std::int64_t change_ = -1;
+    std::map<std::string, Active, std::less<>> active_;
+};
+
+}  // namespace itqan::domain

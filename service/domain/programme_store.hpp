@@ -1,0 +1,23 @@
+#pragma once
+// Keeps the Programme in force in memory and reloads it when another thread or process has changed its rows.
+
+#include <memory>
+#include <mutex>
+
+#include "service/domain/programme.hpp"
+#include "storage/database.hpp"
+
+namespace itqan::domain {
+
+class ProgrammeStore {
+  public:
+    /// Throws std::runtime_error when the stored programme is inconsistent.
+    std::shared_ptr<Programme const> current(storage::Session& session);
+
+  private:
+    std::mutex mutex_;
+    std::int64_t change_ = -1;
+    std::shared_ptr<Programme const> programme_;
+};
+
+}  // namespace itqan::domain

@@ -1,0 +1,72 @@
+#pragma once
+// Verifies a credential: a pure function over the document, the other documents it needs, and the time. It fetches
+// nothing; it says what it needs and is called again (decision 21). Checks are a table of named functions.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schemas/clock.hpp"
+#include "schemas/json.hpp"
+
+namespace itqan::domain {
+
+enum class CheckOutcome { pass, warn, fail, unchecked, absent };
+std::string_view check_outcome_name(CheckOutcome outcome);
+
+struct Check {
+    std::string id;        ///< format, schema, contexts, proof, issuer-binding, validity, status, refresh, issuer-trust, endorsements, recipient.
+    CheckOutcome outcome = CheckOutcome::unchecked;
+    std::string code;      ///< Why, as a key of the locales: "proof.bad-signature", "status.revoked".
+    std::string title;     ///< English; pages translate by id and code.
+    std::string detail;
+    std::map<std::string, std::string> evidence;  ///< Facts behind it: kid, algorithm, day, list, index.
+};
+
+enum class Verdict { valid, warning, invalid, unchecked };
+std::string_view verdict_name(Verdict verdict);
+
+/// Documents by address (https URL or DID), as the edge got them. `failure` says why there is none.
+struct Document {
+    std::string body;
+    std::string media_type;
+    std::string failure;
+    bool own = false;      ///< Answered from this installation's storage.
+};
+using Documents = std::map<std::string, Document, std::less<>>;
+
+struct Question {
+    std::string input;                      ///< JSON, compact JWS, PNG or SVG bytes, data: URI.
+    std::optional<std::string> recipient;   ///< E-mail address or subject id to match.
+    std::vector<std::string> trusted_issuers;  ///< Ids of issuers listed in a registry or issued here; may be empty.
+    std::string own_base;                   ///< Base address of this installation.
+};
+
+struct Report {
+    Verdict verdict = Verdict::unchecked;
+    std::string headline;                   ///< English; pages say it by `headline_code`.
+    std::string headline_code;              ///< "valid", "warning", "expired", "revoked", "suspended", "not-yet-valid", "invalid", "unchecked".
+    Instant checked_at;
+    std::string kind;                       ///< "OpenBadgeCredential 3.0 (VCDM 2.0, VC-JWT EdDSA)".
+    Json credential;                        ///< What it says, for display: api.md; null when unreadable.
+    std::string document;                   ///< The credential's own text (JWT), for the page and receipts.
+    std::vector<Check> checks;
+    std::optional<bool> recipient_match;
+};
+
+/// Either the report, or the addresses of the documents still needed (never both).
+struct Verification {
+    std::optional<Report> report;
+    std::vector<std::string> needs;
+};
+
+/// Error: unprocessable "no-credential" when the input holds none, with what to do; too_large, malformed.
+Result<Verification> verify(Question const& question, Documents const& documents, Instant now);
+
+/// Checks only, without the outer input handling: the ids in order, for tests and docs.
+std::vector<std::string> const& check_ids();
+
+Json report_to_json(Report const& report);
+
+}  // namespace itqan::domain
