@@ -25,9 +25,13 @@ std::string request_hash(Json const& body);
 Result<std::optional<Answer>> stored_answer(storage::Session& session, std::string const& scope, std::string const& key,
                                             std::string const& hash, Instant now);
 
+/// Stores an answer under the caller's header key; called inside the transaction of the act, so that the effect and its
+/// first answer are durable together. May be null: nothing to keep.
+using Keep = std::function<void(storage::Session&, Answer const&)>;
+
 /// Runs `act` once per header key: repeats give the first answer. Scope is the principal's id; kept 30 days. 4xx and
-/// unknown outcomes are not kept. An empty key runs `act` plainly.
+/// unknown outcomes are not kept. `act` must call the Keep it gets in its transaction; with an empty key it gets null.
 Result<Answer> once(storage::Database& database, std::string const& principal, std::string const& key, Json const& body,
-                    Instant now, std::function<Result<Answer>()> const& act);
+                    Instant now, std::function<Result<Answer>(Keep const&)> const& act);
 
 }  // namespace itqan::domain

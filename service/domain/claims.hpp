@@ -64,9 +64,11 @@ class Claims {
 
     // Issuer's acts. Errors: not_found, forbidden, conflict "wrong-state", unprocessable "unknown-reason".
     Result<storage::CredentialRow> revoke(Actor const& actor, std::string_view id, std::string_view reason,
-                                          std::optional<std::string> const& note);
-    Result<storage::CredentialRow> suspend(Actor const& actor, std::string_view id, std::optional<std::string> const& note);
-    Result<storage::CredentialRow> reinstate(Actor const& actor, std::string_view id, std::optional<std::string> const& note);
+                                          std::optional<std::string> const& note, OnWritten const& on_written = nullptr);
+    Result<storage::CredentialRow> suspend(Actor const& actor, std::string_view id, std::optional<std::string> const& note,
+                                           OnWritten const& on_written = nullptr);
+    Result<storage::CredentialRow> reinstate(Actor const& actor, std::string_view id, std::optional<std::string> const& note,
+                                             OnWritten const& on_written = nullptr);
 
     /// `itqan erase`: people's rows and signed bytes; bits set without a reason. Error: not_found.
     Result<int /*credentials*/> erase(Actor const& actor, std::string_view learner_id);

@@ -20,6 +20,7 @@ class Intake {
         bool dry_run = false;
         bool issue = true;
         bool mail = true;
+        Keep keep = nullptr;  ///< For a header key beside the natural one.
     };
 
     /// POST /completions (api.md). Shape errors 400 with pointers; meaning 422: unknown-activity, unknown-learner,
@@ -29,11 +30,11 @@ class Intake {
     Result<Answer> complete(Actor const& actor, Json const& body) { return complete(actor, body, Options{}); }
 
     /// POST /signoffs, /entrustments, /experience, /practice, /self-assessments, /external-badges: one starter element.
-    Result<Answer> record(Actor const& actor, std::string_view kind, Json const& body);
+    Result<Answer> record(Actor const& actor, std::string_view kind, Json const& body, Keep const& keep = nullptr);
 
     /// POST /{kind}/{id}/verify | reject | retract (decision 16). Errors: not_found; forbidden; conflict "wrong-state".
     Result<Answer> transition(Actor const& actor, std::string_view kind, std::string_view id, std::string_view move,
-                              std::optional<std::string> const& reason);
+                              std::optional<std::string> const& reason, Keep const& keep = nullptr);
 
     /// GET /completions/{id}: what this actor may see of it.
     Result<Json> completion(Actor const& actor, std::string_view id);

@@ -2,6 +2,7 @@
 // Makes credentials: decides which awards a verdict opens (decision 10), builds and signs the Open Badge, and writes it.
 // Building and signing happen before the transaction; the transaction only checks and inserts.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ struct HandAward {
     std::optional<std::string> narrative;
 };
 
+/// Called in the transaction of an act on a credential, with the row as written (to keep its answer).
+using OnWritten = std::function<void(storage::Session&, storage::CredentialRow const&)>;
+
 class Issuance {
   public:
     Issuance(storage::Database& database, IssuerKeys& keys, StatusLists& status, Addresses const& addresses,
@@ -49,7 +53,8 @@ class Issuance {
 
     /// Award by an issuer's hand (api.md POST /credentials). Errors: not_found, forbidden, conflict "already-awarded",
     /// unprocessable for a day in the future.
-    Result<storage::CredentialRow> award(Actor const& actor, Programme const& programme, HandAward const& award);
+    Result<storage::CredentialRow> award(Actor const& actor, Programme const& programme, HandAward const& award,
+                                         OnWritten const& on_written = nullptr);
 
     /// Signs the next edition after a changed choice of the holder (decision 7): same id, position, awardedDate and
     /// validUntil, later validFrom. The row carries the new language, show_name and visibility.

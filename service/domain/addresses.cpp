@@ -1,0 +1,62 @@
+#include "service/domain/addresses.hpp"
+
+#include <stdexcept>
+
+#include "crypto/digest.hpp"
+
+namespace itqan::domain {
+namespace {
+
+constexpr std::string_view scheme = "https://";
+
+/// The host part of a did:web identifier: a port's colon is percent-encoded (did:web 3.1).
+std::string did_host(std::string_view host) {
+    std::string encoded;
+    for (char const c : host) {
+        if (c == ':') encoded += "%3A";
+        else encoded += c;
+    }
+    return encoded;
+}
+
+}  // namespace
+
+Addresses::Addresses(std::string base_url) : base_(std::move(base_url)) {
+    if (!base_.starts_with(scheme) || base_.size() == scheme.size() || base_.ends_with('/'))
+        throw std::invalid_argument("the base address must be https://HOST[:PORT], got " + base_);
+    host_ = base_.substr(scheme.size());
+    if (host_.find_first_of("/?#@ ") != std::string::npos)
+        throw std::invalid_argument("the base address must not have a path, query or user, got " + base_);
+}
+
+std::string Addresses::installation_did() const { return "did:web:" + did_host(host_); }
+std::string Addresses::issuer_did(std::string_view slug) const {
+    return installation_did() + ":issuers:" + std::string(slug);
+}
+std::string Addresses::issuer(std::string_view slug) const { return base_ + "/issuers/" + std::string(slug); }
+std::string Addresses::key(std::string_view slug, std::string_view key_id) const {
+    return issuer(slug) + "/keys/" + std::string(key_id);
+}
+std::string Addresses::achievement(std::string_view uuid) const { return base_ + "/achievements/" + std::string(uuid); }
+std::string Addresses::credential(std::string_view uuid) const { return base_ + "/credentials/" + std::string(uuid); }
+std::string Addresses::share(std::string_view code) const { return base_ + "/c/" + std::string(code); }
+std::string Addresses::claim(std::string_view token) const { return base_ + "/claim/" + std::string(token); }
+std::string Addresses::sign_in(std::string_view token) const { return base_ + "/my/link/" + std::string(token); }
+std::string Addresses::status_list(std::string_view id) const { return base_ + "/status/" + std::string(id); }
+std::string Addresses::privacy() const { return base_ + "/privacy"; }
+
+std::string Addresses::achievement_uuid(std::string_view issuer_slug, std::string_view code, int version,
+                                        std::string_view language) const {
+    constexpr std::string_view url_namespace = "6ba7b811-9dad-11d1-80b4-00c04fd430c8";  // RFC 4122 appendix C
+    std::string name = issuer_did(issuer_slug);
+    name.append("/").append(code).append("/").append(std::to_string(version)).append("/").append(language);
+    return crypto::uuid_v5(url_namespace, name);
+}
+
+std::string Addresses::path_of(std::string_view url) const {
+    if (!url.starts_with(base_)) return {};
+    auto const rest = url.substr(base_.size());
+    return rest.starts_with('/') ? std::string(rest) : std::string{};
+}
+
+}  // namespace itqan::domain
