@@ -1,0 +1,42 @@
+#pragma once
+// Credentials inside pictures (Open Badges 3.0 sections 5.3.1 and 5.3.2): put in and taken out of PNG and SVG. Pixels are
+// never decoded, compressed chunks never inflated, and what comes out has not been verified.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/bytes.hpp"
+#include "schemas/result.hpp"
+
+namespace itqan::crypto {
+
+/// A credential found in a picture: compact JWS or JSON text.
+struct ExtractedBadge {
+    std::string credential;
+    bool open_badges_2 = false;  ///< The picture also carries an Open Badges 2 assertion, which was ignored.
+};
+
+struct BakedPng {
+    Bytes png;
+    std::vector<std::string> dropped;  ///< Types of the chunks that were left out, once each, in order: "tEXt", "tIME".
+};
+
+/// Writes IHDR, gAMA, cHRM, sRGB, iCCP, sBIT, pHYs, PLTE, tRNS, IDAT and IEND as they are, drops everything else (an
+/// earlier badge too) and puts the credential into an uncompressed iTXt before the first IDAT. Errors as extract_png;
+/// unprocessable "credential-text" for a credential that is empty, not UTF-8 or holds NUL.
+Result<BakedPng> bake_png(ByteView png, std::string_view credential);
+
+/// Errors: malformed "png-invalid"; too_large "png-limit" (5 MiB, 1 024 chunks); unprocessable "no-credential" when the
+/// picture has none, "many-credentials" when it has several.
+Result<ExtractedBadge> extract_png(ByteView png);
+
+/// Puts the credential right behind the root's start tag: a JWS into the attribute verify, JSON into CDATA. A credential
+/// that is already there is replaced. Errors as extract_svg; "credential-text".
+Result<std::string> bake_svg(std::string_view svg, std::string_view credential);
+
+/// Errors: malformed "svg-invalid" (not XML, DOCTYPE, processing instruction, not UTF-8, root not SVG, deeper than 64, more
+/// than 256 attributes); too_large "svg-limit" (5 MiB); unprocessable "no-credential", "many-credentials".
+Result<ExtractedBadge> extract_svg(std::string_view svg);
+
+}  // namespace itqan::crypto

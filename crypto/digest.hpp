@@ -1,0 +1,24 @@
+#pragma once
+// Hashes, comparison without a timing difference, and name-based UUIDs. There is no keyed hash here: tokens are 256
+// random bits and are stored as their SHA-256.
+
+#include <string>
+#include <string_view>
+
+#include "schemas/bytes.hpp"
+
+namespace itqan::crypto {
+
+/// FIPS 180-4: 32 bytes.
+Bytes sha256(ByteView data);
+/// The same as 64 lower-case hexadecimal digits.
+std::string sha256_hex(std::string_view text);
+
+/// True when both hold the same bytes; the time depends on the lengths only.
+bool equal_constant_time(ByteView left, ByteView right);
+
+/// RFC 9562 section 5.5: the UUID of `name` (UTF-8) within a namespace UUID. Throws std::invalid_argument when the
+/// namespace is no UUID.
+std::string uuid_v5(std::string_view namespace_uuid, std::string_view name);
+
+}  // namespace itqan::crypto
