@@ -1,6 +1,6 @@
 #pragma once
-// Credentials inside pictures (Open Badges 3.0 sections 5.3.1 and 5.3.2): put in and taken out of PNG and SVG. Pixels are
-// never decoded, compressed chunks never inflated, and what comes out has not been verified.
+// Credentials inside pictures (Open Badges 3.0 sections 5.3.1 and 5.3.2): put in and taken out of PNG and SVG. Pixels
+// are never decoded, compressed chunks never inflated, and what comes out has not been verified.
 
 #include <string>
 #include <string_view>
@@ -31,12 +31,12 @@ Result<BakedPng> bake_png(ByteView png, std::string_view credential);
 /// picture has none, "many-credentials" when it has several.
 Result<ExtractedBadge> extract_png(ByteView png);
 
-/// Puts the credential right behind the root's start tag: a JWS into the attribute verify, JSON into CDATA. A credential
-/// that is already there is replaced. Errors as extract_svg; "credential-text".
+/// Puts the credential right behind the root's start tag: a JWS into the attribute verify, JSON into CDATA. A
+/// credential that is already there is replaced. Errors as extract_svg; "credential-text".
 Result<std::string> bake_svg(std::string_view svg, std::string_view credential);
 
-/// Errors: malformed "svg-invalid" (not XML, DOCTYPE, processing instruction, not UTF-8, root not SVG, deeper than 64, more
-/// than 256 attributes); too_large "svg-limit" (5 MiB); unprocessable "no-credential", "many-credentials".
+/// Errors: malformed "svg-invalid" (not XML, DOCTYPE, processing instruction, not UTF-8, root not SVG, deeper than 64,
+/// more than 256 attributes); too_large "svg-limit" (5 MiB); unprocessable "no-credential", "many-credentials".
 Result<ExtractedBadge> extract_svg(std::string_view svg);
 
 }  // namespace itqan::crypto

@@ -33,13 +33,13 @@ Result<std::string> did_web_of(std::string_view url);
 struct ListedKey {
     std::string fragment;  ///< The method's id is DID#fragment.
     PublicKey key;
-    std::optional<std::string> kid = {};      ///< Put into publicKeyJwk: the https address of the JWK.
-    std::optional<Instant> revoked = {};      ///< Set: stays in verificationMethod, leaves assertionMethod.
+    std::optional<std::string> kid = {};  ///< Put into publicKeyJwk: the https address of the JWK.
+    std::optional<Instant> revoked = {};  ///< Set: stays in verificationMethod, leaves assertionMethod.
     std::optional<Instant> expires = {};
 };
 
-/// A DID document (DID 1.0, Controlled Identifiers 1.0): @context, id, alsoKnownAs, verificationMethod as JsonWebKey with
-/// publicKeyJwk, assertionMethod with the methods that are not revoked. Empty lists are left out.
+/// A DID document (DID 1.0, Controlled Identifiers 1.0): @context, id, alsoKnownAs, verificationMethod as JsonWebKey
+/// with publicKeyJwk, assertionMethod with the methods that are not revoked. Empty lists are left out.
 Json did_document(std::string_view did, std::vector<std::string> const& also_known_as,
                   std::vector<ListedKey> const& keys);
 
@@ -49,7 +49,8 @@ struct AssertionKey {
 };
 struct RefusedMethod {
     std::string id;
-    std::string reason;  ///< "controller", "foreign-id", "revoked", "expired", "not-listed", or the code of the key's error.
+    std::string
+        reason;  ///< "controller", "foreign-id", "revoked", "expired", "not-listed", or the code of the key's error.
 };
 /// Whom a DID or controller document lets sign for it.
 struct AssertionKeys {
@@ -60,10 +61,10 @@ struct AssertionKeys {
     AssertionKey const* find(PublicKey const& key) const;  ///< Same thumbprint.
 };
 
-/// Reads the keys under `assertionMethod` (references or embedded methods; publicKeyJwk or publicKeyMultibase). A method
-/// counts only when its id is a fragment of `controller`, its `controller` is exactly `controller`, and it is neither
-/// revoked nor expired at `now`. Error: unprocessable "did-document" when the document's id is not `controller` or its
-/// members have the wrong shape.
+/// Reads the keys under `assertionMethod` (references or embedded methods; publicKeyJwk or publicKeyMultibase). A
+/// method counts only when its id is a fragment of `controller`, its `controller` is exactly `controller`, and it is
+/// neither revoked nor expired at `now`. Error: unprocessable "did-document" when the document's id is not `controller`
+/// or its members have the wrong shape.
 Result<AssertionKeys> read_assertion_keys(Json const& document, std::string_view controller, Instant now);
 
 }  // namespace itqan::crypto

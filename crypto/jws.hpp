@@ -22,18 +22,18 @@ struct JwsRules {
 
 /// A well-formed token whose signature nobody has checked yet.
 struct CompactJws {
-    std::string header;                ///< JSON text of the protected header.
-    std::string algorithm;             ///< One of the four.
+    std::string header;     ///< JSON text of the protected header.
+    std::string algorithm;  ///< One of the four.
     std::optional<std::string> kid;
-    std::optional<std::string> type;   ///< `typ` as written.
-    std::optional<PublicKey> jwk;      ///< Public and well-formed; says nothing about whose key it is.
+    std::optional<std::string> type;  ///< `typ` as written.
+    std::optional<PublicKey> jwk;     ///< Public and well-formed; says nothing about whose key it is.
     Bytes payload;
     Bytes signature;
-    std::string signing_input;         ///< header segment "." payload segment.
+    std::string signing_input;  ///< header segment "." payload segment.
 };
 
 /// Errors: malformed "jws-syntax" (segments, base64url, header JSON), "jws-header" (a member that is refused or has the
-/// wrong type: crit, b64, zip, jku, x5u, x5c, x5t, x5t#S256, nested content), "jws-algorithm", "jws-type"; too_large
+/// wrong type: crit, b64, zip, jku, x5u, x5c, a cty of another token), "jws-algorithm", "jws-type"; too_large
 /// "jws-limit"; those of PublicKey::from_jwk for `jwk` ("private-key-exposed" means that a key leaked).
 Result<CompactJws> parse_compact_jws(std::string_view text, JwsRules const& rules = {});
 

@@ -24,12 +24,15 @@ std::string_view algorithm_of(KeyType type);
 /// True for the algorithms a badge may be signed with: EdDSA, ES256, ES384, RS256.
 bool is_badge_algorithm(std::string_view algorithm);
 
+struct KeyParts;
+
 /// A public key. Copies share the parsed key.
 class PublicKey {
   public:
-    /// Reads a JWK (RFC 7517, RFC 8037): kty OKP/Ed25519, EC/P-256, P-384, P-521, or RSA of 2048 to 8192 bits with an odd
-    /// exponent. Refuses private members, coordinates of the wrong length, points not on the curve, and an `alg` or `use`
-    /// that contradicts the key. Errors: unprocessable "private-key-exposed", "invalid-key", "unsupported-key".
+    /// Reads a JWK (RFC 7517, RFC 8037): kty OKP/Ed25519, EC/P-256, P-384, P-521, or RSA of 2048 to 8192 bits with an
+    /// odd exponent. Refuses private members, coordinates of the wrong length, points not on the curve, and an `alg`,
+    /// `use` or `key_ops` that contradicts the key. Errors: unprocessable "private-key-exposed", "invalid-key",
+    /// "unsupported-key".
     static Result<PublicKey> from_jwk(Json const& jwk);
 
     /// Reads Multikey text ("z6Mk...", "zDn...", "z82...", "z2J9..."). Errors: malformed "invalid-multikey",
@@ -57,6 +60,7 @@ class PublicKey {
     friend class PrivateKey;
     struct Material;
     explicit PublicKey(std::shared_ptr<Material const> material) : material_(std::move(material)) {}
+    static Result<PublicKey> from_parts(KeyParts parts);
 
     std::shared_ptr<Material const> material_;
 };
@@ -77,7 +81,7 @@ class PrivateKey {
     KeyType type() const { return public_key_.type(); }
     PublicKey const& public_key() const { return public_key_; }
 
-    /// In the form PublicKey::verify takes. Does not check its own output: Signer's users do (sign_checked in signer.hpp).
+    /// In the form PublicKey::verify takes. Does not check its own output: sign_checked (signer.hpp) does.
     Bytes sign(ByteView message) const;
 
   private:

@@ -15,7 +15,8 @@ namespace itqan::crypto {
 class KeyEncryptionKey {
   public:
     /// Reads a file of exactly 32 bytes that only its owner may read; makes one (mode 0600, random) when there is none.
-    /// Errors: unprocessable "kek-mode" for a mode that gives group or others anything, "kek-size", unavailable "kek-file".
+    /// Errors: unprocessable "kek-mode" for a mode that gives group or others anything, "kek-size", unavailable
+    /// "kek-file".
     static Result<KeyEncryptionKey> load_or_create(std::filesystem::path const& file);
 
     /// Argon2id, version 1.3, 64 MiB, 3 passes, 1 lane. `salt` has at least 16 bytes and is kept beside the data.
@@ -41,7 +42,7 @@ Result<SecretBytes> open(KeyEncryptionKey const& kek, ByteView sealed, std::stri
 struct SealedKey {
     std::string id;
     std::string issuer;
-    std::string purpose;     ///< "assertion".
+    std::string purpose;  ///< "assertion".
     KeyType type = KeyType::ed25519;
     std::string public_jwk;  ///< RFC 8785 text of the public JWK.
     Bytes sealed;            ///< PKCS #8, sealed with id, issuer and purpose as context.

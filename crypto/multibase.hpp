@@ -1,6 +1,6 @@
 #pragma once
-// Base58btc and the Multikey form of public keys (Controlled Identifiers 1.0 section 2.2.2). Decoders are strict: one text
-// per value.
+// Base58btc and the Multikey form of public keys (Controlled Identifiers 1.0 section 2.2.2). Decoders are strict: one
+// text per value.
 
 #include <optional>
 #include <string>

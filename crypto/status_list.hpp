@@ -13,8 +13,8 @@
 namespace itqan::crypto {
 
 struct StatusListLimits {
-    std::size_t packed = 1024 * 1024;          ///< Bytes of the encoded text.
-    std::size_t unpacked = 16 * 1024 * 1024;   ///< Bytes of the bit string.
+    std::size_t packed = 1024 * 1024;         ///< Bytes of the encoded text.
+    std::size_t unpacked = 16 * 1024 * 1024;  ///< Bytes of the bit string.
 };
 
 class StatusList {
@@ -46,8 +46,8 @@ class StatusList {
     Bytes bytes_;
 };
 
-/// `statusListIndex`: a string of decimal digits; a JSON integer that is not negative is tolerated. Error: unprocessable
-/// "status-index".
+/// `statusListIndex`: a string of decimal digits; a JSON integer that is not negative is tolerated. Error:
+/// unprocessable "status-index".
 Result<std::uint64_t> read_status_index(Json const& value);
 
 }  // namespace itqan::crypto

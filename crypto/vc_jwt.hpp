@@ -28,7 +28,8 @@ struct VcJwt {
 };
 
 /// Errors: those of parse_compact_jws and parse_json; malformed "vc-jwt" when the payload is no JSON object.
-Result<VcJwt> read_vc_jwt(std::string_view text, JwsRules const& rules = {});
+Result<VcJwt> read_vc_jwt(std::string_view text, JwsRules const& rules = {},
+                          JsonLimits const& limits = json_limits::credential);
 
 /// One registered claim that does not say what the credential says.
 struct ClaimFault {
@@ -37,9 +38,10 @@ struct ClaimFault {
     Violation violation;  ///< The pointer is into the payload: "/iss".
 };
 
-/// Compares claims and credential: iss = issuer id, jti = id, sub = subject id, nbf = validFrom (or issuanceDate) in whole
-/// seconds, exp = validUntil (or expirationDate) or neither; a `vc` member only with a VCDM 1.1 context and nothing of a
-/// credential beside it. Empty when they agree. A contradiction refuses the token; a missing claim alone is a warning.
+/// Compares claims and credential: iss = issuer id, jti = id, sub = subject id, nbf = validFrom (or issuanceDate) in
+/// whole seconds, exp = validUntil (or expirationDate) or neither; a `vc` member only with a VCDM 1.1 context and
+/// nothing of a credential beside it. Empty when they agree. A contradiction refuses the token; a missing claim alone
+/// is a warning.
 std::vector<ClaimFault> check_vc_jwt_claims(VcJwt const& token);
 
 }  // namespace itqan::crypto

@@ -1,0 +1,236 @@
+// SVG through expat: no document type, no processing instruction, UTF-8 only. The text around the credential is
+// spliced, never written anew.
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <type_traits>
+
+#include <expat.h>
+
+#include "crypto/bake.hpp"
+
+namespace itqan::crypto {
+namespace {
+
+constexpr std::size_t largest_file = 5 * 1024 * 1024;
+constexpr int deepest = 64;
+constexpr int most_attributes = 256;
+constexpr char separator = '\n';  // Between namespace and name; expat refuses it inside a namespace.
+
+constexpr std::string_view badge_namespace = "https://purl.imsglobal.org/ob/v3p0";
+constexpr std::string_view root_name = "http://www.w3.org/2000/svg\nsvg";
+constexpr std::string_view badge_name = "https://purl.imsglobal.org/ob/v3p0\ncredential";
+constexpr std::string_view assertion_name = "http://openbadges.org\nassertion";
+
+Error invalid(std::string detail) {
+    return Error{Fault::malformed, "svg-invalid", std::move(detail)};
+}
+
+/// What one pass over the document finds; offsets are bytes of the document.
+struct Scan {
+    XML_Parser parser = nullptr;
+    std::string problem = {};
+    int depth = 0;
+    std::size_t root_start = 0, root_tag_end = 0;
+    std::vector<std::pair<std::string, std::string>> root_namespaces = {};  ///< Prefix, namespace.
+    int badges = 0;
+    bool inside_badge = false, nested = false;
+    std::optional<std::string> verify = {};
+    std::string body = {};
+    std::vector<std::pair<std::size_t, std::size_t>> badge_spans = {};  ///< Start, end.
+    bool open_badges_2 = false;
+
+    std::size_t offset() const { return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser)); }
+    std::size_t end_offset() const { return offset() + static_cast<std::size_t>(XML_GetCurrentByteCount(parser)); }
+    void stop(char const* why) {
+        if (problem.empty()) problem = why;
+        XML_StopParser(parser, XML_FALSE);
+    }
+
+    void start(std::string_view name, XML_Char const** attributes) {
+        if (++depth > deepest) return stop("Elements are nested deeper than 64.");
+        int count = 0;
+        while (attributes[2 * count] != nullptr)
+            ++count;
+        if (count > most_attributes) return stop("An element has more than 256 attributes.");
+        if (depth == 1) {
+            if (name != root_name) return stop("The root element must be svg in the SVG namespace.");
+            root_start = offset();
+            root_tag_end = end_offset();
+        }
+        nested = nested || inside_badge;
+        open_badges_2 = open_badges_2 || name == assertion_name;
+        if (name != badge_name) return;
+        inside_badge = true;
+        ++badges;
+        badge_spans.emplace_back(offset(), 0);
+        for (int i = 0; i < count; ++i) {
+            if (std::string_view(attributes[2 * i]) == "verify") verify = attributes[2 * i + 1];
+        }
+    }
+
+    void end(std::string_view name) {
+        --depth;
+        if (name != badge_name) return;
+        inside_badge = false;
+        badge_spans.back().second = end_offset();
+    }
+};
+
+Scan& scan_of(void* data) {
+    return *static_cast<Scan*>(data);
+}
+
+void XMLCALL on_start(void* data, XML_Char const* name, XML_Char const** attributes) {
+    scan_of(data).start(name, attributes);
+}
+void XMLCALL on_end(void* data, XML_Char const* name) {
+    scan_of(data).end(name);
+}
+void XMLCALL on_text(void* data, XML_Char const* text, int length) {
+    if (scan_of(data).inside_badge) scan_of(data).body.append(text, static_cast<std::size_t>(length));
+}
+void XMLCALL on_doctype(void* data, XML_Char const*, XML_Char const*, XML_Char const*, int) {
+    scan_of(data).stop("A document type (DOCTYPE) is not accepted.");
+}
+void XMLCALL on_instruction(void* data, XML_Char const*, XML_Char const*) {
+    scan_of(data).stop("Processing instructions are not accepted.");
+}
+void XMLCALL on_declaration(void* data, XML_Char const*, XML_Char const* encoding, int) {
+    if (encoding == nullptr) return;
+    std::string name(encoding);
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    if (name != "UTF-8") scan_of(data).stop("The encoding must be UTF-8.");
+}
+void XMLCALL on_namespace(void* data, XML_Char const* prefix, XML_Char const* uri) {
+    auto& scan = scan_of(data);
+    if (scan.depth == 0) scan.root_namespaces.emplace_back(prefix ? prefix : "", uri ? uri : "");
+}
+
+Result<Scan> scan_svg(std::string_view svg) {
+    if (svg.size() > largest_file) return Error{Fault::too_large, "svg-limit", "The picture is larger than 5 MiB."};
+    if (!is_utf8(svg)) return invalid("The picture must be UTF-8.");
+    std::unique_ptr<std::remove_pointer_t<XML_Parser>, decltype(&XML_ParserFree)> const parser(
+        XML_ParserCreateNS("UTF-8", separator), &XML_ParserFree);
+    if (!parser) throw std::bad_alloc();
+    Scan scan{parser.get()};
+    XML_SetUserData(parser.get(), &scan);
+    XML_SetElementHandler(parser.get(), on_start, on_end);
+    XML_SetCharacterDataHandler(parser.get(), on_text);
+    XML_SetStartDoctypeDeclHandler(parser.get(), on_doctype);
+    XML_SetProcessingInstructionHandler(parser.get(), on_instruction);
+    XML_SetXmlDeclHandler(parser.get(), on_declaration);
+    XML_SetStartNamespaceDeclHandler(parser.get(), on_namespace);
+    auto const status = XML_Parse(parser.get(), svg.data(), static_cast<int>(svg.size()), XML_TRUE);
+    if (!scan.problem.empty()) return invalid(scan.problem);
+    if (status != XML_STATUS_OK) {
+        return invalid("Not well-formed XML at line " + std::to_string(XML_GetCurrentLineNumber(parser.get())) + ".");
+    }
+    if (scan.nested) return invalid("Elements inside the credential are not accepted.");
+    scan.parser = nullptr;
+    return scan;
+}
+
+/// Compact JWS by its letters: it goes into an attribute, anything else into CDATA.
+bool looks_like_jws(std::string_view text) {
+    return std::count(text.begin(), text.end(), '.') == 2 &&
+           text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") ==
+               std::string_view::npos;
+}
+
+std::string trim(std::string_view text) {
+    auto const first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return "";
+    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+/// "]]>" would end the section: it is split over two.
+std::string cdata(std::string_view text) {
+    std::string out = "<![CDATA[";
+    for (std::size_t at = 0;;) {
+        auto const end = text.find("]]>", at);
+        out += text.substr(at, end - at);
+        if (end == std::string_view::npos) return out + "]]>";
+        out += "]]]]><![CDATA[>";
+        at = end + 3;
+    }
+}
+
+/// A prefix that means our namespace at the root, and whether it has to be declared there.
+std::pair<std::string, bool> prefix_for(Scan const& scan) {
+    std::string prefix = "openbadges";
+    for (int number = 3;; ++number) {
+        auto const taken = std::find_if(scan.root_namespaces.begin(), scan.root_namespaces.end(),
+                                        [&](auto const& each) { return each.first == prefix; });
+        if (taken == scan.root_namespaces.end()) return {prefix, true};
+        if (taken->second == badge_namespace) return {prefix, false};
+        prefix = "openbadges" + std::to_string(number);
+    }
+}
+
+std::string element(std::string const& prefix, std::string_view credential) {
+    auto const name = prefix + ":credential";
+    if (looks_like_jws(credential)) return "<" + name + " verify=\"" + std::string(credential) + "\"></" + name + ">";
+    return "<" + name + ">" + cdata(credential) + "</" + name + ">";
+}
+
+/// The root's start tag with the namespace declared and the element behind it, then the rest without earlier badges.
+std::string splice(std::string_view svg, Scan const& scan, std::string_view credential) {
+    auto tag = svg.substr(scan.root_start, scan.root_tag_end - scan.root_start);
+    auto const name = tag.substr(1, tag.find_first_of(" \t\r\n/>") - 1);
+    bool const empty_root = tag.ends_with("/>");
+    auto const [prefix, declare] = prefix_for(scan);
+
+    std::string out(svg.substr(0, scan.root_start + 1 + name.size()));
+    if (declare) out += " xmlns:" + prefix + "=\"" + std::string(badge_namespace) + "\"";
+    tag.remove_prefix(1 + name.size());
+    tag.remove_suffix(empty_root ? 2 : 1);
+    out += std::string(tag) + ">" + element(prefix, credential);
+    if (empty_root) out += "</" + std::string(name) + ">";
+    auto at = scan.root_tag_end;
+    for (auto const& [start, end] : scan.badge_spans) {
+        out += svg.substr(at, start - at);
+        at = end;
+    }
+    return out += svg.substr(at);
+}
+
+}  // namespace
+
+Result<std::string> bake_svg(std::string_view svg, std::string_view credential) {
+    auto const scan = scan_svg(svg);
+    if (!scan) return scan.error();
+    auto baked = splice(svg, *scan, credential);
+    auto const back = extract_svg(baked);
+    if (!back && back.error().code == "svg-limit") return back.error();
+    if (!back || back->credential != credential) {
+        return Error{Fault::unprocessable, "credential-text",
+                     "The credential is not text that XML can carry unchanged."};
+    }
+    return baked;
+}
+
+Result<ExtractedBadge> extract_svg(std::string_view svg) {
+    auto const scan = scan_svg(svg);
+    if (!scan) return scan.error();
+    if (scan->badges > 1) {
+        return Error{Fault::unprocessable, "many-credentials", "The picture holds more than one credential."};
+    }
+    auto body = trim(scan->body);
+    if (scan->verify && !body.empty()) {
+        return Error{Fault::unprocessable, "many-credentials",
+                     "The credential stands in verify or in the body, not in both."};
+    }
+    auto credential = scan->verify ? *scan->verify : std::move(body);
+    if (credential.empty()) {
+        return Error{Fault::unprocessable, "no-credential",
+                     scan->open_badges_2
+                         ? "The picture holds an Open Badges 2 assertion only; Open Badges 3 is read here."
+                         : "The picture holds no credential; use the file that was downloaded as the badge."};
+    }
+    return ExtractedBadge{std::move(credential), scan->open_badges_2};
+}
+
+}  // namespace itqan::crypto

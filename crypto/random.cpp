@@ -1,0 +1,71 @@
+#include "crypto/random.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include <openssl/rand.h>
+
+#include "crypto/ossl.hpp"
+#include "crypto/uuid_text.hpp"
+
+namespace itqan::crypto {
+namespace {
+
+template <typename Container>
+void fill(Container& out) {
+    ossl::check(RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(out.size())) == 1,
+                "RAND_bytes");
+}
+
+}  // namespace
+
+Bytes random_bytes(std::size_t count) {
+    Bytes bytes(count);
+    fill(bytes);
+    return bytes;
+}
+
+std::uint64_t random_below(std::uint64_t bound) {
+    if (bound == 0) throw std::invalid_argument("random_below: the bound must be positive");
+    // Values below 2^64 mod bound would make the low results likelier; they are drawn again.
+    std::uint64_t const threshold = (0 - bound) % bound;
+    for (;;) {
+        std::array<std::uint8_t, 8> drawn;
+        fill(drawn);
+        std::uint64_t value = 0;
+        for (auto const byte : drawn)
+            value = (value << 8U) | byte;
+        if (value >= threshold) return value % bound;
+    }
+}
+
+std::string random_uuid_v4() {
+    schemas::UuidBytes id;
+    fill(id);
+    return uuid_text(id, 4);
+}
+
+std::string uuid_v7(Instant now) {
+    schemas::UuidBytes id;
+    fill(id);
+    auto milliseconds = static_cast<std::uint64_t>(now.milliseconds);
+    for (std::size_t i = 6; i-- > 0; milliseconds >>= 8U)
+        id[i] = static_cast<std::uint8_t>(milliseconds & 0xffU);
+    return uuid_text(id, 7);
+}
+
+std::string random_token(std::size_t bytes) {
+    return base64url_encode(random_bytes(bytes));
+}
+
+std::string random_code(std::size_t characters) {
+    static constexpr std::string_view alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+    std::string code;
+    // 32 divides 256, so the low five bits of a random byte are uniform.
+    for (auto const byte : random_bytes(characters))
+        code += alphabet[byte & 31U];
+    return code;
+}
+
+}  // namespace itqan::crypto
