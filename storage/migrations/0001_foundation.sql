@@ -7,6 +7,7 @@ CREATE TABLE programme_item (
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (kind, id)
 ) STRICT;
+CREATE UNIQUE INDEX programme_item_order ON programme_item (kind, position);
 
 CREATE TABLE achievement (
   issuer_id TEXT NOT NULL,
@@ -18,6 +19,7 @@ CREATE TABLE achievement (
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (issuer_id, id, version)
 ) STRICT;
+CREATE UNIQUE INDEX achievement_order ON achievement (position);
 
 -- People: the only tables with names, e-mail addresses and free text.
 CREATE TABLE learner (
@@ -31,6 +33,7 @@ CREATE TABLE learner (
   created_at INTEGER NOT NULL,
   erased_at INTEGER
 ) STRICT;
+CREATE UNIQUE INDEX learner_order ON learner (position);
 
 CREATE TABLE person (
   id TEXT NOT NULL PRIMARY KEY,
@@ -42,11 +45,13 @@ CREATE TABLE person (
 CREATE TABLE note (
   about TEXT NOT NULL,
   subject TEXT NOT NULL,
+  n INTEGER NOT NULL,
   learner_id TEXT,
   text TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  PRIMARY KEY (about, subject, created_at)
+  PRIMARY KEY (about, subject, n)
 ) STRICT;
+CREATE INDEX note_of_learner ON note (learner_id);
 
 -- The random id of a learner in the credentials of one issuer.
 CREATE TABLE subject (
@@ -55,14 +60,18 @@ CREATE TABLE subject (
   urn TEXT NOT NULL UNIQUE,
   PRIMARY KEY (issuer_id, learner_id)
 ) STRICT;
+CREATE INDEX subject_of_learner ON subject (learner_id);
 
--- Evidence of every kind; `body` is the element without free text. Days are whole UTC dates.
+-- Evidence of every kind; `body` is the element without free text. Days are whole UTC dates. `revision` counts the
+-- inserts and changes of one learner's evidence: its maximum is the stamp of what a decision was made on.
 CREATE TABLE evidence (
   id TEXT NOT NULL PRIMARY KEY,
   kind TEXT NOT NULL,
   source TEXT NOT NULL,
   external_id TEXT NOT NULL,
   learner_id TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  activity_id TEXT,
   occurred_on INTEGER NOT NULL,
   recorded_at INTEGER NOT NULL,
   status TEXT NOT NULL,
@@ -72,8 +81,9 @@ CREATE TABLE evidence (
   body TEXT NOT NULL,
   UNIQUE (kind, source, external_id)
 ) STRICT;
-CREATE INDEX evidence_of_learner ON evidence (learner_id, kind);
+CREATE INDEX evidence_of_learner ON evidence (learner_id, revision);
 CREATE INDEX evidence_of_source ON evidence (kind, source, recorded_at, id);
+CREATE INDEX evidence_of_kind ON evidence (kind, recorded_at, id);
 
 -- First answers, repeated byte for byte.
 CREATE TABLE answer (
@@ -101,7 +111,7 @@ CREATE TABLE issuer_key (
   retired_at INTEGER,
   revoked_at INTEGER
 ) STRICT;
-CREATE INDEX issuer_key_of_issuer ON issuer_key (issuer_id, state);
+CREATE INDEX issuer_key_of_issuer ON issuer_key (issuer_id, created_at);
 
 CREATE TABLE status_list (
   id TEXT NOT NULL PRIMARY KEY,
@@ -111,13 +121,14 @@ CREATE TABLE status_list (
   reserved INTEGER NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX status_list_of_issuer ON status_list (issuer_id, purpose, created_at);
 
 -- A position is taken once and for ever: at reservation, before anything uses it.
 CREATE TABLE status_position (
   list_id TEXT NOT NULL,
   position INTEGER NOT NULL,
   PRIMARY KEY (list_id, position)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Bits that are set. Nothing is ever deleted here.
 CREATE TABLE status_bit (
@@ -157,6 +168,7 @@ CREATE TABLE credential (
 ) STRICT;
 CREATE INDEX credential_of_learner ON credential (learner_id, created_at);
 CREATE INDEX credential_of_issuer ON credential (issuer_id, created_at, id);
+CREATE INDEX credential_order ON credential (created_at, id);
 
 CREATE TABLE credential_document (
   credential_id TEXT NOT NULL,
@@ -183,6 +195,7 @@ CREATE TABLE api_token (
   expires_at INTEGER NOT NULL,
   revoked_at INTEGER
 ) STRICT;
+CREATE INDEX api_token_of_learner ON api_token (learner_id);
 
 CREATE TABLE session (
   hash TEXT NOT NULL PRIMARY KEY,
@@ -198,6 +211,8 @@ CREATE TABLE session (
   expires_at INTEGER NOT NULL,
   revoked_at INTEGER
 ) STRICT;
+CREATE INDEX session_of_learner ON session (learner_id);
+CREATE INDEX session_of_token ON session (token_id);
 
 -- Links sent by mail: purpose "claim" (90 days) or "sign-in" (15 minutes). `mail_id` joins the badges of one mail.
 CREATE TABLE mail_link (
@@ -209,6 +224,7 @@ CREATE TABLE mail_link (
   expires_at INTEGER NOT NULL,
   used_at INTEGER
 ) STRICT;
+CREATE INDEX mail_link_of_learner ON mail_link (learner_id);
 
 -- Work that leaves the process after the commit. Rows hold ids only; the text is written when it is sent.
 CREATE TABLE outbox (
@@ -226,7 +242,8 @@ CREATE TABLE outbox (
   done_at INTEGER
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (state, due_at);
-CREATE INDEX outbox_of_learner ON outbox (learner_id, kind, state);
+CREATE INDEX outbox_of_learner ON outbox (learner_id, kind, created_at);
+CREATE INDEX outbox_of_issuer ON outbox (issuer_id, created_at);
 
 -- What happened, append-only, ids only. Written in the same transaction as the act.
 CREATE TABLE event (
@@ -239,6 +256,7 @@ CREATE TABLE event (
   issuer_id TEXT,
   data TEXT NOT NULL
 ) STRICT;
+CREATE INDEX event_of_issuer ON event (issuer_id, seq);
 
 -- Counters that tell other processes when a cache is stale.
 CREATE TABLE change (

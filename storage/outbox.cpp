@@ -1,0 +1,138 @@
+#include "storage/outbox.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace itqan::storage {
+namespace {
+
+#define OUTBOX_COLUMNS                                                                                       \
+    "id, kind, learner_id, issuer_id, data, state, attempts, due_at, leased_until, last_error, created_at, " \
+    "done_at"
+
+OutboxRow outbox_from(Row const& row) {
+    return {row.string(0),
+            row.string(1),
+            row.optional_text(2),
+            row.optional_text(3),
+            row.string(4),
+            row.string(5),
+            static_cast<int>(row.integer(6)),
+            row.instant(7),
+            row.optional_instant(8),
+            row.optional_text(9),
+            row.instant(10),
+            row.optional_instant(11)};
+}
+
+EventRow event_from(Row const& row) {
+    return {row.integer(0), row.instant(1), row.instant(2),       row.string(3),
+            row.string(4),  row.string(5),  row.optional_text(6), row.string(7)};
+}
+
+}  // namespace
+
+void insert_outbox(Session& session, OutboxRow const& row) {
+    session.execute("INSERT INTO outbox (" OUTBOX_COLUMNS
+                    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                    row.id, row.kind, row.learner_id, row.issuer_id, row.data, row.state, row.attempts, row.due_at,
+                    row.leased_until, row.last_error, row.created_at, row.done_at);
+}
+
+std::optional<OutboxRow> outbox_row(Session& session, std::string_view id) {
+    std::optional<OutboxRow> found;
+    session.query(
+        "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE id = $1", [&](Row const& row) { found = outbox_from(row); }, id);
+    return found;
+}
+
+std::optional<OutboxRow> waiting_outbox(Session& session, std::string_view kind, std::string_view learner_id,
+                                        Instant now) {
+    std::optional<OutboxRow> found;
+    session.query(
+        "SELECT " OUTBOX_COLUMNS
+        " FROM outbox WHERE learner_id = $1 AND kind = $2 AND state = 'waiting' "
+        "AND (leased_until IS NULL OR leased_until <= $3) ORDER BY created_at DESC, id DESC LIMIT 1",
+        [&](Row const& row) { found = outbox_from(row); }, learner_id, kind, now);
+    return found;
+}
+
+void set_outbox_data(Session& session, std::string_view id, std::string_view data) {
+    session.execute("UPDATE outbox SET data = $2 WHERE id = $1", id, data);
+}
+
+std::optional<Instant> last_outbox(Session& session, std::string_view kind, std::string_view learner_id) {
+    std::optional<Instant> created;
+    session.query(
+        "SELECT max(created_at) FROM outbox WHERE learner_id = $1 AND kind = $2",
+        [&](Row const& row) { created = row.optional_instant(0); }, learner_id, kind);
+    return created;
+}
+
+std::vector<OutboxRow> lease_outbox(Session& session, Instant now, Instant until, int limit) {
+    std::vector<OutboxRow> rows;
+    session.query(
+        "UPDATE outbox SET leased_until = $2 WHERE id IN (SELECT id FROM outbox WHERE state = 'waiting' "
+        "AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) ORDER BY due_at, id LIMIT $3) "
+        "RETURNING " OUTBOX_COLUMNS,
+        [&](Row const& row) { rows.push_back(outbox_from(row)); }, now, until, limit);
+    // RETURNING promises no order.
+    std::sort(rows.begin(), rows.end(), [](OutboxRow const& a, OutboxRow const& b) {
+        return std::tie(a.due_at, a.id) < std::tie(b.due_at, b.id);
+    });
+    return rows;
+}
+
+void finish_outbox(Session& session, std::string_view id, Instant now) {
+    session.execute(
+        "UPDATE outbox SET state = 'done', done_at = $2, leased_until = NULL, last_error = NULL WHERE id = $1", id,
+        now);
+}
+
+void retry_outbox(Session& session, std::string_view id, std::string_view error, std::optional<Instant> due_at) {
+    session.execute(
+        "UPDATE outbox SET attempts = attempts + 1, last_error = $2, leased_until = NULL, "
+        "due_at = coalesce($3, due_at), state = CASE WHEN $3 IS NULL THEN 'parked' ELSE 'waiting' END WHERE id = $1",
+        id, error, due_at);
+}
+
+std::vector<OutboxRow> list_outbox(Session& session, std::optional<std::string> const& issuer_id, int limit) {
+    std::vector<OutboxRow> rows;
+    auto const collect = [&](Row const& row) { rows.push_back(outbox_from(row)); };
+    if (issuer_id) {
+        session.query("SELECT " OUTBOX_COLUMNS
+                      " FROM outbox WHERE issuer_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+                      collect, issuer_id, limit);
+    } else {
+        session.query("SELECT " OUTBOX_COLUMNS " FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1", collect,
+                      limit);
+    }
+    return rows;
+}
+
+void append_event(Session& session, EventRow const& row) {
+    session.execute(
+        "INSERT INTO event (seq, recorded_at, occurred_at, actor, kind, subject, issuer_id, data) "
+        "VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM event), $1, $2, $3, $4, $5, $6, $7)",
+        row.recorded_at, row.occurred_at, row.actor, row.kind, row.subject, row.issuer_id, row.data);
+}
+
+std::vector<EventRow> events_after(Session& session, std::int64_t seq, std::optional<std::string> const& issuer_id,
+                                   int limit) {
+    std::vector<EventRow> rows;
+    auto const collect = [&](Row const& row) { rows.push_back(event_from(row)); };
+    if (issuer_id) {
+        session.query(
+            "SELECT seq, recorded_at, occurred_at, actor, kind, subject, issuer_id, data FROM event "
+            "WHERE issuer_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            collect, issuer_id, seq, limit);
+    } else {
+        session.query(
+            "SELECT seq, recorded_at, occurred_at, actor, kind, subject, issuer_id, data FROM event "
+            "WHERE seq > $1 ORDER BY seq LIMIT $2",
+            collect, seq, limit);
+    }
+    return rows;
+}
+
+}  // namespace itqan::storage

@@ -1,0 +1,176 @@
+#include "storage/sqlite_writer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <sqlite3.h>
+
+namespace itqan::storage {
+namespace {
+
+/// Bounds how long the first unit of a group waits for the last; 64 workers never fill it.
+constexpr std::size_t group_limit = 128;
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(SqliteConfig config)
+    : config_(std::move(config)), connection_(std::make_unique<Connection>(config_, Connection::Use::write)) {
+    thread_ = std::thread([this] { serve(); });
+}
+
+SqliteWriter::~SqliteWriter() {
+    {
+        std::lock_guard const lock(mutex_);
+        stopping_ = true;
+        work_waits_.notify_one();
+    }
+    thread_.join();
+}
+
+void SqliteWriter::run(std::function<bool(Session&)> const& unit) {
+    Waiting waiting;
+    waiting.unit = &unit;
+    wait_for(waiting);
+}
+
+void SqliteWriter::upkeep(std::function<void(Connection&)> const& work) {
+    Waiting waiting;
+    waiting.upkeep = &work;
+    wait_for(waiting);
+}
+
+Session* SqliteWriter::session_of_this_thread() const {
+    return std::this_thread::get_id() == thread_.get_id() ? connection_.get() : nullptr;
+}
+
+void SqliteWriter::wait_for(Waiting& waiting) {
+    if (session_of_this_thread() != nullptr)
+        throw std::logic_error("write() inside a unit of work: its commit cannot come before the unit's own");
+    {
+        std::unique_lock lock(mutex_);
+        queue_.push_back(&waiting);
+        if (std::exchange(idle_, false)) work_waits_.notify_one();
+        waiting.finished.wait(lock, [&] { return waiting.done; });
+    }
+    if (waiting.error) std::rethrow_exception(waiting.error);
+}
+
+void SqliteWriter::serve() {
+    std::vector<Waiting*> group;
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            while (queue_.empty() && !stopping_) {
+                idle_ = true;
+                work_waits_.wait(lock);
+            }
+            if (queue_.empty()) return;
+        }
+        group.clear();
+        take(group);
+        if (group.front()->upkeep != nullptr)
+            run_alone(*group.front());
+        else
+            commit_group(group);
+        finish(group);
+    }
+}
+
+/// Moves waiting units into the group; upkeep is taken alone. Returns whether there were any.
+bool SqliteWriter::take(std::vector<Waiting*>& group) {
+    std::lock_guard const lock(mutex_);
+    auto const before = group.size();
+    if (group.empty() && !queue_.empty() && queue_.front()->upkeep != nullptr) {
+        group.push_back(queue_.front());
+        queue_.erase(queue_.begin());
+        return true;
+    }
+    auto const room = std::min(queue_.size(), group_limit - group.size());
+    auto const last = std::find_if(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(room),
+                                   [](Waiting const* waiting) { return waiting->upkeep != nullptr; });
+    group.insert(group.end(), queue_.begin(), last);
+    queue_.erase(queue_.begin(), last);
+    return group.size() > before;
+}
+
+void SqliteWriter::run_alone(Waiting& waiting) {
+    try {
+        (*waiting.upkeep)(connection());
+    } catch (...) {
+        waiting.error = std::current_exception();
+        recover(false);
+    }
+}
+
+void SqliteWriter::commit_group(std::vector<Waiting*>& group) {
+    auto const fail_all = [&](std::string const& reason) {
+        for (auto* const waiting : group)
+            waiting->error = std::make_exception_ptr(DatabaseError(reason));
+    };
+    // Also a unit that was only refused fails with its group: it may have been refused because of a row that is now
+    // gone.
+    try {
+        auto& open = connection();
+        open.execute("BEGIN IMMEDIATE");
+        run_units(open, group);
+        open.execute("COMMIT");
+    } catch (SqliteError const& error) {
+        fail_all(error.what());
+        recover(error.primary_code != SQLITE_BUSY && error.primary_code != SQLITE_FULL);
+    } catch (std::exception const& error) {
+        fail_all(error.what());
+        recover(true);
+    }
+}
+
+/// Runs the group, and those who came while it ran: they need not wait for the next commit.
+void SqliteWriter::run_units(Connection& connection, std::vector<Waiting*>& group) {
+    std::size_t ran = 0;
+    do {
+        for (; ran < group.size(); ++ran)
+            run_unit(connection, *group[ran]);
+    } while (take(group));
+}
+
+void SqliteWriter::run_unit(Connection& connection, Waiting& waiting) {
+    connection.execute("SAVEPOINT unit");
+    bool keep = false;
+    try {
+        keep = (*waiting.unit)(connection);
+    } catch (...) {
+        waiting.error = std::current_exception();
+    }
+    if (!connection.in_transaction()) {
+        // SQLite gave the transaction up inside the unit; what it said is the reason for the whole group.
+        if (waiting.error) std::rethrow_exception(waiting.error);
+        throw SqliteError(SQLITE_ABORT, "the transaction was given up inside a unit of work");
+    }
+    if (!keep) connection.execute("ROLLBACK TO unit");
+    connection.execute("RELEASE unit");
+}
+
+void SqliteWriter::recover(bool reopen) {
+    if (!connection_) return;
+    try {
+        connection_->rollback();
+    } catch (DatabaseError const&) {
+        reopen = true;
+    }
+    if (reopen) connection_.reset();
+}
+
+void SqliteWriter::finish(std::vector<Waiting*> const& group) {
+    // Under the lock: a caller that has seen `done` destroys its condition.
+    std::lock_guard const lock(mutex_);
+    for (auto* const waiting : group) {
+        waiting->done = true;
+        waiting->finished.notify_one();
+    }
+}
+
+Connection& SqliteWriter::connection() {
+    if (!connection_) connection_ = std::make_unique<Connection>(config_, Connection::Use::write);
+    return *connection_;
+}
+
+}  // namespace itqan::storage

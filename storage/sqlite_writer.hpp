@@ -1,0 +1,68 @@
+#pragma once
+// The one writer of a SQLite file in this process: units of work wait in a queue, a thread puts those that wait into
+// one commit, each under its savepoint. It knows nothing of readers and of what the units write.
+
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "storage/sqlite_connection.hpp"
+
+namespace itqan::storage {
+
+class SqliteWriter {
+  public:
+    /// Opens the connection and starts the thread. Throws SqliteError.
+    explicit SqliteWriter(SqliteConfig config);
+    /// Finishes what waits, then stops.
+    ~SqliteWriter();
+    SqliteWriter(SqliteWriter const&) = delete;
+    SqliteWriter& operator=(SqliteWriter const&) = delete;
+
+    /// Runs the unit on the writer's thread and returns after the commit that holds it is durable, or after the unit
+    /// was rolled back because it returned false. Rethrows what the unit threw. Throws DatabaseError when the commit of
+    /// its group failed: whether the unit is in the database is then unknown.
+    void run(std::function<bool(Session&)> const& unit);
+
+    /// Runs `work` alone, outside any transaction, and rethrows what it throws.
+    void upkeep(std::function<void(Connection&)> const& work);
+
+    /// The session of the unit that calls this; none outside a unit.
+    Session* session_of_this_thread() const;
+
+  private:
+    struct Waiting {
+        std::function<bool(Session&)> const* unit = nullptr;
+        std::function<void(Connection&)> const* upkeep = nullptr;
+        std::exception_ptr error;
+        bool done = false;
+        std::condition_variable finished;
+    };
+
+    void wait_for(Waiting& waiting);
+    void serve();
+    bool take(std::vector<Waiting*>& group);
+    void run_alone(Waiting& waiting);
+    void commit_group(std::vector<Waiting*>& group);
+    void run_units(Connection& connection, std::vector<Waiting*>& group);
+    void run_unit(Connection& connection, Waiting& waiting);
+    void recover(bool reopen);
+    void finish(std::vector<Waiting*> const& group);
+    Connection& connection();
+
+    SqliteConfig config_;
+    std::unique_ptr<Connection> connection_;  ///< None after a failure, until the next group opens it again.
+
+    std::mutex mutex_;
+    std::condition_variable work_waits_;
+    std::vector<Waiting*> queue_;  ///< First come, first served.
+    bool idle_ = false;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace itqan::storage
