@@ -35,8 +35,9 @@ Result<ExtractedBadge> extract_png(ByteView png);
 /// credential that is already there is replaced. Errors as extract_svg; "credential-text".
 Result<std::string> bake_svg(std::string_view svg, std::string_view credential);
 
-/// Errors: malformed "svg-invalid" (not XML, DOCTYPE, processing instruction, not UTF-8, root not SVG, deeper than 64,
-/// more than 256 attributes); too_large "svg-limit" (5 MiB); unprocessable "no-credential", "many-credentials".
+/// Errors: malformed "svg-invalid" (not XML, a DOCTYPE other than W3C's for SVG 1.0 and 1.1, processing instruction,
+/// not UTF-8, root not SVG, deeper than 64, more than 256 attributes); too_large "svg-limit" (5 MiB); unprocessable
+/// "no-credential", "many-credentials".
 Result<ExtractedBadge> extract_svg(std::string_view svg);
 
 }  // namespace itqan::crypto

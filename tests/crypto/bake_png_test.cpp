@@ -1,0 +1,221 @@
+#include "crypto/bake.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <png.h>
+#include <zlib.h>
+#include <nlohmann/json.hpp>
+
+#include <doctest/doctest.h>
+
+#include "schemas/json.hpp"
+#include "tests/support/shared.hpp"
+
+using namespace itqan;
+using namespace itqan::crypto;
+
+namespace {
+
+std::string const jws = "eyJhbGciOiJFZERTQSJ9.e30.c2ln";
+
+void append_number(std::string& out, std::uint32_t number) {
+    for (int shift = 24; shift >= 0; shift -= 8)
+        out += static_cast<char>(number >> shift & 0xffU);
+}
+
+std::string chunk(std::string const& type, std::string const& data) {
+    std::string out;
+    append_number(out, static_cast<std::uint32_t>(data.size()));
+    auto const body = type + data;
+    out += body;
+    append_number(out, static_cast<std::uint32_t>(
+                           crc32(0, reinterpret_cast<Bytef const*>(body.data()), static_cast<uInt>(body.size()))));
+    return out;
+}
+
+std::string const signature = "\x89PNG\r\n\x1a\n";
+std::string const header = chunk("IHDR", std::string("\0\0\0\1\0\0\0\1\x08\x06\0\0\0", 13));
+std::string const pixels = chunk("IDAT", std::string("\x78\xda\x63\x60\x00\x02\x00\x00\x05\x00\x01", 11));
+std::string const last = chunk("IEND", "");
+
+std::string text_of(std::string const& credential) {
+    return chunk("iTXt", "openbadgecredential" + std::string(5, '\0') + credential);
+}
+
+std::string code_of(std::string const& png) {
+    auto const badge = extract_png(as_bytes(png));
+    return badge ? "extracted" : badge.error().code;
+}
+
+/// The pixels libpng sees, as 8-bit RGBA; nothing when it refuses the picture.
+std::optional<Bytes> decode(ByteView png) {
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    if (png_image_begin_read_from_memory(&image, png.data(), png.size()) == 0) return std::nullopt;
+    image.format = PNG_FORMAT_RGBA;
+    Bytes out(PNG_IMAGE_SIZE(image));
+    bool const read = png_image_finish_read(&image, nullptr, out.data(), 0, nullptr) != 0;
+    png_image_free(&image);
+    return read ? std::optional(std::move(out)) : std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("the credential goes before the pixels into a text chunk that is not compressed") {
+    auto const baked = bake_png(as_bytes(signature + header + pixels + last), jws);
+
+    REQUIRE(baked);
+    CHECK(as_text(baked->png) == signature + header + text_of(jws) + pixels + last);
+    CHECK(baked->dropped.empty());
+    CHECK(extract_png(baked->png)->credential == jws);
+}
+
+TEST_CASE("baking again replaces the credential, keeps colours and says which chunks it dropped") {
+    auto const gamma = chunk("gAMA", std::string("\0\0\xb1\x8f", 4));
+    auto const sized = chunk("pHYs", std::string("\0\0\x0b\x13\0\0\x0b\x13\1", 9));
+    auto const comment = chunk("tEXt", std::string("Comment\0<script>", 16));
+    auto const time = chunk("tIME", std::string(7, '\1'));
+    auto const picture =
+        signature + header + gamma + comment + text_of("{}") + sized + pixels + comment + time + last + "tail";
+
+    auto const baked = bake_png(as_bytes(picture), jws);
+
+    REQUIRE(baked);
+    CHECK(as_text(baked->png) == signature + header + gamma + sized + text_of(jws) + pixels + last);
+    CHECK(baked->dropped == std::vector<std::string>{"tEXt", "iTXt", "tIME"});
+    CHECK(bake_png(baked->png, jws)->png == baked->png);
+}
+
+TEST_CASE("a picture with several credentials or an older assertion only is not guessed about") {
+    auto const old = chunk("tEXt", std::string("openbadges\0https://example.com/a", 31));
+
+    CHECK(code_of(signature + header + text_of(jws) + pixels + last) == "extracted");
+    CHECK(code_of(signature + header + text_of(jws) + pixels + text_of(jws) + last) == "many-credentials");
+    CHECK(code_of(signature + header + old + pixels + last) == "no-credential");
+    CHECK(code_of(signature + header + pixels + last) == "no-credential");
+    auto const both = extract_png(as_bytes(signature + header + old + text_of(jws) + pixels + last));
+    REQUIRE(both);
+    CHECK(both->open_badges_2);
+    CHECK(both->credential == jws);
+}
+
+TEST_CASE("the walker refuses what is not a picture") {
+    auto const critical = chunk("ABCD", "");
+
+    CHECK(code_of("") == "png-invalid");
+    CHECK(code_of(signature) == "png-invalid");
+    CHECK(code_of(signature + header + text_of(jws) + last) == "png-invalid");
+    CHECK(code_of(signature + header + header + text_of(jws) + pixels + last) == "png-invalid");
+    CHECK(code_of(signature + header + critical + text_of(jws) + pixels + last) == "png-invalid");
+    CHECK(code_of(signature + header + text_of(jws) + pixels + chunk("IEND", "x")) == "png-invalid");
+    CHECK(code_of(signature + header + chunk("iT t", "") + pixels + last) == "png-invalid");
+    CHECK(code_of(signature + header + text_of("\xff") + pixels + last) == "png-invalid");
+    CHECK(code_of(signature + header + pixels + std::string(6 * 1024 * 1024, 'x')) == "png-limit");
+}
+
+TEST_CASE("every cut of a picture ends in an answer and no cut gives a credential") {
+    auto const picture = signature + header + text_of(jws) + pixels + last;
+
+    for (std::size_t length = 0; length < picture.size(); ++length) {
+        CHECK(code_of(picture.substr(0, length)) == "png-invalid");
+    }
+}
+
+TEST_CASE("a picture has at most 1 024 chunks and 5 MiB with its credential") {
+    std::string many = signature + header + text_of(jws);
+    for (int i = 0; i < 1020; ++i)
+        many += chunk("tEXt", std::string("a\0b", 3));
+
+    CHECK(code_of(many + pixels + last) == "extracted");
+    CHECK(code_of(many + pixels + pixels + last) == "png-limit");
+    auto const large = bake_png(as_bytes(signature + header + pixels + last), std::string(5 * 1024 * 1024, 'a'));
+    REQUIRE_FALSE(large);
+    CHECK(large.error().code == "png-limit");
+}
+
+TEST_CASE("a credential that is empty, not UTF-8 or holds NUL is not baked") {
+    for (auto const& text : {std::string(), std::string("\xff"), std::string("a\0b", 3)}) {
+        auto const baked = bake_png(as_bytes(signature + header + pixels + last), text);
+        REQUIRE_FALSE(baked);
+        CHECK(baked.error().code == "credential-text");
+    }
+}
+
+TEST_CASE("the published PNG attacks get their published answer") {
+    auto const shared = tests::shared_dir();
+    if (!shared) {
+        MESSAGE("shared vectors are not here");
+        return;
+    }
+    auto const folder = *shared / "vectors/attacks/png-attacks";
+    auto const manifest = parse_json(tests::read_file(folder / "manifest.json"));
+    REQUIRE(manifest);
+    // Their "expect" is neither "extract" nor "reject" in one word: what it means for a reader that ignores other
+    // chunks.
+    std::map<std::string, std::string> const answers{{"badge-ob2-and-ob3.png", "extracted"},
+                                                     {"badge-after-iend.png", "no-credential"},
+                                                     {"text-html-comment.png", "extracted"},
+                                                     {"ztxt-bomb-64MB.png", "no-credential"}};
+    int seen = 0;
+    for (auto const& each : *manifest) {
+        auto const name = each.at("file").get<std::string>();
+        CAPTURE(name);
+        auto const code = code_of(tests::read_file(folder / name));
+        if (auto const answer = answers.find(name); answer != answers.end()) {
+            CHECK(code == answer->second);
+        } else if (each.at("expect").get<std::string>().starts_with("extract")) {
+            CHECK(code == "extracted");
+        } else {
+            CHECK((code == "png-invalid" || code == "png-limit"));
+        }
+        ++seen;
+    }
+    CHECK(seen >= 22);
+    CHECK(extract_png(as_bytes(tests::read_file(folder / "badge-ob2-and-ob3.png")))->open_badges_2);
+}
+
+TEST_CASE("PngSuite pictures keep their pixels through baking and the broken ones do no harm") {
+    auto const shared = tests::shared_dir();
+    if (!shared) {
+        MESSAGE("shared vectors are not here");
+        return;
+    }
+    int good = 0, broken = 0;
+    for (auto const& entry : std::filesystem::directory_iterator(*shared / "vectors/attacks/PngSuite/png")) {
+        auto const name = entry.path().filename().string();
+        CAPTURE(name);
+        auto const picture = tests::read_file(entry.path());
+        auto const baked = bake_png(as_bytes(picture), jws);
+        if (name.starts_with('x')) {
+            if (baked) CHECK(extract_png(baked->png)->credential == jws);
+            ++broken;
+            continue;
+        }
+        REQUIRE(baked);
+        CHECK(extract_png(baked->png)->credential == jws);
+        auto const before = decode(as_bytes(picture));
+        REQUIRE(before);
+        CHECK(decode(baked->png) == before);
+        ++good;
+    }
+    CHECK(good == 161);
+    CHECK(broken == 14);
+}
+
+TEST_CASE("the public validator's PNG samples give their credentials") {
+    auto const shared = tests::shared_dir();
+    if (!shared) {
+        MESSAGE("shared vectors are not here");
+        return;
+    }
+    auto const folder = *shared / "vectors/validator";
+
+    for (auto const* name : {"ob30/simple-jwt.png", "ob30/simple-json.png", "ob30/simple-jwt_v1.png"}) {
+        CAPTURE(name);
+        auto const badge = extract_png(as_bytes(tests::read_file(folder / name)));
+        REQUIRE(badge);
+        CHECK(badge->credential.starts_with(std::string(name) == "ob30/simple-json.png" ? "{" : "eyJ"));
+    }
+    CHECK(code_of(tests::read_file(folder / "ob20/simple-badge.png")) == "no-credential");
+}

@@ -1,0 +1,42 @@
+#include "crypto/digest.hpp"
+
+#include <stdexcept>
+#include <type_traits>
+
+#include <doctest/doctest.h>
+
+#include "crypto/secret_bytes.hpp"
+
+using namespace itqan;
+using namespace itqan::crypto;
+
+TEST_CASE("SHA-256 gives the published digests") {
+    CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // FIPS 180-4.
+    CHECK(sha256_hex("a@example.comKosher") == "b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399");
+}
+
+TEST_CASE("constant-time comparison agrees with equality") {
+    CHECK(equal_constant_time(as_bytes("abc"), as_bytes("abc")));
+    CHECK_FALSE(equal_constant_time(as_bytes("abc"), as_bytes("abd")));
+    CHECK_FALSE(equal_constant_time(as_bytes("abc"), as_bytes("abcd")));
+    CHECK(equal_constant_time(as_bytes(""), as_bytes("")));
+}
+
+TEST_CASE("a UUID of version 5 is the published one for its name") {
+    std::string const dns = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+
+    CHECK(uuid_v5(dns, "www.example.com") == "2ed6657d-e927-568b-95e1-2665a8aea6a2");  // RFC 9562 appendix A.4.
+    CHECK(uuid_v5(dns, "www.example.org") != uuid_v5(dns, "www.example.com"));
+    CHECK_THROWS_AS(uuid_v5("not-a-uuid", "name"), std::invalid_argument);
+}
+
+TEST_CASE("secret bytes move and leave nothing behind") {
+    auto secret = SecretBytes::copy_of("passphrase");
+
+    auto moved = std::move(secret);
+
+    CHECK(as_text(moved.view()) == "passphrase");
+    CHECK(secret.empty());
+    static_assert(!std::is_copy_constructible_v<SecretBytes> && !std::is_copy_assignable_v<SecretBytes>);
+}
