@@ -162,7 +162,7 @@ class SqliteDatabase final : public Database {
         auto const left = std::filesystem::file_size(path_ + "-wal", none);
         if (busy || (!none && left > 0))
             throw DatabaseError("deleted bytes may still be in " + path_ +
-                                "-wal: another process reads the database. Run it again when that has ended.");
+                                "-wal: somebody still reads an older snapshot. Run it again when that has ended.");
     }
 
     std::string path_;
