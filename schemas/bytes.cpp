@@ -62,22 +62,31 @@ std::optional<Bytes> decode_sextets(std::string_view text, std::array<std::uint8
 
 }  // namespace
 
-ByteView as_bytes(std::string_view text) { return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()}; }
+ByteView as_bytes(std::string_view text) {
+    return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
+}
 
-std::string_view as_text(ByteView bytes) { return {reinterpret_cast<char const*>(bytes.data()), bytes.size()}; }
+std::string_view as_text(ByteView bytes) {
+    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
 
 Bytes to_bytes(std::string_view text) {
     auto const view = as_bytes(text);
     return {view.begin(), view.end()};
 }
 
-std::string base64url_encode(ByteView bytes) { return encode_sextets(bytes, base64url_digits); }
+std::string base64url_encode(ByteView bytes) {
+    return encode_sextets(bytes, base64url_digits);
+}
 
-std::optional<Bytes> base64url_decode(std::string_view text) { return decode_sextets(text, base64url_values); }
+std::optional<Bytes> base64url_decode(std::string_view text) {
+    return decode_sextets(text, base64url_values);
+}
 
 std::string base64_encode(ByteView bytes) {
     auto out = encode_sextets(bytes, base64_digits);
-    while (out.size() % 4 != 0) out.push_back('=');
+    while (out.size() % 4 != 0)
+        out.push_back('=');
     return out;
 }
 

@@ -66,8 +66,9 @@ std::optional<Day> Day::parse(std::string_view text) {
     auto const month = digits(text, 5, 2);
     auto const day = digits(text, 8, 2);
     if (year < 1000 || month < 1 || day < 1) return std::nullopt;
-    auto const date = std::chrono::year_month_day{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
-                                                  std::chrono::day{static_cast<unsigned>(day)}};
+    auto const date =
+        std::chrono::year_month_day{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                                    std::chrono::day{static_cast<unsigned>(day)}};
     if (!date.ok()) return std::nullopt;
     return Day{static_cast<std::int32_t>(std::chrono::sys_days{date}.time_since_epoch().count())};
 }
@@ -76,9 +77,15 @@ Day Day::of(int year, unsigned month, unsigned day) {
     return clipped(std::chrono::year_month{std::chrono::year{year}, std::chrono::month{month}}, std::chrono::day{day});
 }
 
-int Day::year() const { return static_cast<int>(calendar(*this).year()); }
-unsigned Day::month() const { return static_cast<unsigned>(calendar(*this).month()); }
-unsigned Day::day_of_month() const { return static_cast<unsigned>(calendar(*this).day()); }
+int Day::year() const {
+    return static_cast<int>(calendar(*this).year());
+}
+unsigned Day::month() const {
+    return static_cast<unsigned>(calendar(*this).month());
+}
+unsigned Day::day_of_month() const {
+    return static_cast<unsigned>(calendar(*this).day());
+}
 
 Day Day::plus_months(int months) const {
     auto const date = calendar(*this);
@@ -86,11 +93,17 @@ Day Day::plus_months(int months) const {
     return clipped(month, date.day());
 }
 
-Day Instant::day() const { return Day{static_cast<std::int32_t>(floor_divide(milliseconds, milliseconds_per_day))}; }
+Day Instant::day() const {
+    return Day{static_cast<std::int32_t>(floor_divide(milliseconds, milliseconds_per_day))};
+}
 
-Instant Instant::whole_seconds() const { return Instant{seconds() * milliseconds_per_second}; }
+Instant Instant::whole_seconds() const {
+    return Instant{seconds() * milliseconds_per_second};
+}
 
-std::int64_t Instant::seconds() const { return floor_divide(milliseconds, milliseconds_per_second); }
+std::int64_t Instant::seconds() const {
+    return floor_divide(milliseconds, milliseconds_per_second);
+}
 
 std::string Instant::text() const {
     auto const of_day = milliseconds - start_of(day()).milliseconds;
@@ -100,13 +113,15 @@ std::string Instant::text() const {
     if (rest == 0) {
         std::snprintf(buffer, sizeof buffer, "T%02d:%02d:%02dZ", second / 3600, second / 60 % 60, second % 60);
     } else {
-        std::snprintf(buffer, sizeof buffer, "T%02d:%02d:%02d.%03dZ", second / 3600, second / 60 % 60, second % 60, rest);
+        std::snprintf(buffer, sizeof buffer, "T%02d:%02d:%02d.%03dZ", second / 3600, second / 60 % 60, second % 60,
+                      rest);
     }
     return day().text() + buffer;
 }
 
 std::optional<Instant> Instant::parse(std::string_view text) {
-    if (text.size() < 20 || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':') return std::nullopt;
+    if (text.size() < 20 || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':')
+        return std::nullopt;
     auto const day = Day::parse(text.substr(0, 10));
     auto const hour = digits(text, 11, 2);
     auto const minute = digits(text, 14, 2);
@@ -117,8 +132,10 @@ std::optional<Instant> Instant::parse(std::string_view text) {
     std::int64_t fraction = 0;
     if (text[at] == '.') {
         auto const first = ++at;
-        std::int64_t place = 100;  // digits beyond the millisecond are dropped, not rounded: an instant never moves forward
-        for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, place /= 10) fraction += place * (text[at] - '0');
+        std::int64_t place =
+            100;  // digits beyond the millisecond are dropped, not rounded: an instant never moves forward
+        for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, place /= 10)
+            fraction += place * (text[at] - '0');
         if (at == first) return std::nullopt;
     }
     auto const zone = read_zone(text.substr(at));
@@ -127,11 +144,17 @@ std::optional<Instant> Instant::parse(std::string_view text) {
     return Instant{start_of(*day).milliseconds + of_day * milliseconds_per_second + fraction};
 }
 
-Instant Instant::start_of(Day day) { return Instant{day.number * milliseconds_per_day}; }
+Instant Instant::start_of(Day day) {
+    return Instant{day.number * milliseconds_per_day};
+}
 
-Instant Instant::end_of(Day day) { return Instant{start_of(day + 1).milliseconds - milliseconds_per_second}; }
+Instant Instant::end_of(Day day) {
+    return Instant{start_of(day + 1).milliseconds - milliseconds_per_second};
+}
 
-std::string Period::text() const { return "P" + std::to_string(count) + unit; }
+std::string Period::text() const {
+    return "P" + std::to_string(count) + unit;
+}
 
 std::optional<Period> Period::parse(std::string_view text) {
     if (text.size() < 3 || text.size() > 6 || text[0] != 'P' || text[1] == '0') return std::nullopt;
@@ -152,8 +175,12 @@ Day Period::before(Day day) const {
     return day.plus_months(unit == 'Y' ? -count * 12 : -count);
 }
 
-Instant SystemClock::wall() const { return now(); }
+Instant SystemClock::wall() const {
+    return now();
+}
 
-Instant SystemClock::domain() const { return Instant{now().milliseconds + offset_}; }
+Instant SystemClock::domain() const {
+    return Instant{now().milliseconds + offset_};
+}
 
 }  // namespace itqan

@@ -1,5 +1,7 @@
 #include "schemas/criteria_rule.hpp"
 
+#include "schemas/json_pointer.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -14,16 +16,12 @@ namespace {
 constexpr int deepest = 8;
 constexpr int most_nodes = 128;
 constexpr std::size_t most_children = 32;
-constexpr std::array<std::string_view, 7> leaf_names{"competency", "completion", "hours",     "badge",
+constexpr std::array<std::string_view, 7> leaf_names{"competency", "completion",  "hours",     "badge",
                                                      "signoff",    "entrustment", "experience"};
 
-std::string escaped(std::string_view name) {
-    std::string out;
-    for (char const c : name) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-    return out;
+std::string joined(std::string const& pointer, std::string_view name) {
+    return pointer + "/" + pointer_token(name);
 }
-
-std::string joined(std::string const& pointer, std::string_view name) { return pointer + "/" + escaped(name); }
 
 /// The whole number in a value, 3 and 3.0 alike, if it has one within the range of int.
 std::optional<int> whole_number(Json const& value) {
@@ -69,7 +67,9 @@ class Reader {
     std::vector<Violation> take_violations() { return std::move(violations_); }
 
   private:
-    void report(std::string pointer, std::string detail) { violations_.push_back({std::move(pointer), std::move(detail)}); }
+    void report(std::string pointer, std::string detail) {
+        violations_.push_back({std::move(pointer), std::move(detail)});
+    }
 
     /// The one operator of a node; "of" belongs to atLeast. Reports unknown members and a number other than one.
     std::optional<std::string_view> find_operator(Json const& node, std::string const& pointer) {
@@ -80,13 +80,15 @@ class Reader {
             auto const same = [&name_ = name](std::string_view known) { return known == name_; };
             if (auto const* branch = std::find_if(branches.begin(), branches.end(), same); branch != branches.end()) {
                 found.push_back(*branch);
-            } else if (auto const* leaf = std::find_if(leaf_names.begin(), leaf_names.end(), same); leaf != leaf_names.end()) {
+            } else if (auto const* leaf = std::find_if(leaf_names.begin(), leaf_names.end(), same);
+                       leaf != leaf_names.end()) {
                 found.push_back(*leaf);
             } else if (name != "of") {
                 unknown = true;
-                report(joined(pointer, name),
-                       "is no operator; the rule language has all, any, atLeast with of, competency, completion, hours, "
-                       "badge, signoff, entrustment, experience");
+                report(
+                    joined(pointer, name),
+                    "is no operator; the rule language has all, any, atLeast with of, competency, completion, hours, "
+                    "badge, signoff, entrustment, experience");
             }
         }
         if (found.size() != 1) {
@@ -118,14 +120,16 @@ class Reader {
             rule.children.push_back(read_node((*list)[i], list_pointer + "/" + std::to_string(i), depth + 1));
         }
         rule.n = rule.op == Operator::any ? 1 : static_cast<int>(rule.children.size());
-        if (rule.op == Operator::at_least) rule.n = read_count(node.at("atLeast"), list->size(), joined(pointer, "atLeast"));
+        if (rule.op == Operator::at_least)
+            rule.n = read_count(node.at("atLeast"), list->size(), joined(pointer, "atLeast"));
         return rule;
     }
 
     int read_count(Json const& value, std::size_t children, std::string const& pointer) {
         auto const n = whole_number(value);
         if (!n || *n < 1 || static_cast<std::size_t>(*n) > children) {
-            report(pointer, "must be a whole number from 1 to the number of rules in of (" + std::to_string(children) + ")");
+            report(pointer,
+                   "must be a whole number from 1 to the number of rules in of (" + std::to_string(children) + ")");
             return 1;
         }
         return *n;
@@ -166,7 +170,8 @@ class Reader {
             }
         }
         if (body.contains("minHours")) leaf.min_hours = read_positive(body, pointer, "minHours");
-        if (auto const grade = body.find("grade"); grade != body.end()) leaf.grade = read_grade(*grade, leaf.activity, pointer);
+        if (auto const grade = body.find("grade"); grade != body.end())
+            leaf.grade = read_grade(*grade, leaf.activity, pointer);
         leaf.within = read_within(body, pointer);
         return leaf;
     }
@@ -182,7 +187,8 @@ class Reader {
             auto const* scale = vocabulary_.grade_scale(activity);
             if (scale != nullptr && std::find(scale->begin(), scale->end(), grade) == scale->end()) {
                 std::string known;
-                for (auto const& step : *scale) known += (known.empty() ? "" : ", ") + step;
+                for (auto const& step : *scale)
+                    known += (known.empty() ? "" : ", ") + step;
                 report(where, known.empty() ? "cannot be asked: the activity gives no grades"
                                             : "is not on the activity's grade scale (" + known + ")");
             }
@@ -264,7 +270,8 @@ class Reader {
         for (auto const& [name, value] : body.items()) {
             if (std::find(names.begin(), names.end(), name) != names.end()) continue;
             std::string known;
-            for (auto const allowed : names) known.append(known.empty() ? "" : ", ").append(allowed);
+            for (auto const allowed : names)
+                known.append(known.empty() ? "" : ", ").append(allowed);
             report(joined(pointer, name), "is unknown here; this leaf has " + known);
         }
     }
@@ -308,7 +315,8 @@ class Reader {
     std::optional<double> read_positive(Json const& body, std::string const& pointer, char const* name) {
         auto const value = body.find(name);
         if (value != body.end() && value->is_number() && value->get<double>() > 0) return value->get<double>();
-        report(joined(pointer, name), value == body.end() ? "is missing; give a number above 0" : "must be a number above 0");
+        report(joined(pointer, name),
+               value == body.end() ? "is missing; give a number above 0" : "must be a number above 0");
         return std::nullopt;
     }
 
@@ -342,7 +350,8 @@ struct LeafWriter {
     }
     Json operator()(BadgeLeaf const& leaf) const { return {{"achievement", leaf.achievement}}; }
     Json operator()(SignoffLeaf const& leaf) const {
-        return with_within({{"competency", leaf.competency}, {"level", leaf.level}, {"count", leaf.count}}, leaf.within);
+        return with_within({{"competency", leaf.competency}, {"level", leaf.level}, {"count", leaf.count}},
+                           leaf.within);
     }
     Json operator()(EntrustmentLeaf const& leaf) const {
         return with_within({{"epa", leaf.epa}, {"level", leaf.level}, {"assessors", leaf.assessors}}, leaf.within);
@@ -369,14 +378,17 @@ Result<Rule> parse_rule(Json const& document, RuleVocabulary const& vocabulary) 
     if (violations.empty()) return rule;
 
     auto const& first = violations.front();
-    auto detail = "The rule is not valid: " + (first.pointer.empty() ? "the rule" : first.pointer) + " " + first.detail + ".";
+    auto detail =
+        "The rule is not valid: " + (first.pointer.empty() ? "the rule" : first.pointer) + " " + first.detail + ".";
     return Error{Fault::unprocessable, "invalid-rule", std::move(detail), std::move(violations)};
 }
 
 Json rule_to_json(Rule const& rule) {
-    if (rule.op == Operator::leaf) return {{std::string(leaf_name(rule.leaf.value())), leaf_to_json(rule.leaf.value())}};
+    if (rule.op == Operator::leaf)
+        return {{std::string(leaf_name(rule.leaf.value())), leaf_to_json(rule.leaf.value())}};
     auto children = Json::array();
-    for (auto const& child : rule.children) children.push_back(rule_to_json(child));
+    for (auto const& child : rule.children)
+        children.push_back(rule_to_json(child));
     Json out = Json::object();
     if (rule.op == Operator::at_least) {
         out["atLeast"] = rule.n;
@@ -387,8 +399,12 @@ Json rule_to_json(Rule const& rule) {
     return out;
 }
 
-Json leaf_to_json(Leaf const& leaf) { return std::visit(LeafWriter{}, leaf); }
+Json leaf_to_json(Leaf const& leaf) {
+    return std::visit(LeafWriter{}, leaf);
+}
 
-std::string_view leaf_name(Leaf const& leaf) { return leaf_names[leaf.index()]; }
+std::string_view leaf_name(Leaf const& leaf) {
+    return leaf_names[leaf.index()];
+}
 
 }  // namespace itqan::schemas

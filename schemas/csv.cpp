@@ -11,13 +11,18 @@ namespace {
 constexpr std::array<char, 3> separators{',', ';', '\t'};
 
 /// What starts a formula in a spreadsheet, with the full-width forms of = + - @.
-constexpr std::array<std::string_view, 11> formula_starts{"=", "+", "-", "@", "\t", "\r", "\n",
-                                                          "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+constexpr std::array<std::string_view, 11> formula_starts{
+    "=", "+", "-", "@", "\t", "\r", "\n", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
 
-std::string line_name(std::size_t line) { return "line " + std::to_string(line); }
+std::string line_name(std::size_t line) {
+    return "line " + std::to_string(line);
+}
 
 Error syntax_error(std::size_t line, std::string const& what) {
-    return Error{Fault::malformed, "csv-syntax", "The CSV file, " + line_name(line) + ": " + what + ".", {{line_name(line), what}}};
+    return Error{Fault::malformed,
+                 "csv-syntax",
+                 "The CSV file, " + line_name(line) + ": " + what + ".",
+                 {{line_name(line), what}}};
 }
 
 Error limit_error(std::size_t line, std::string const& what) {
@@ -31,7 +36,8 @@ char find_separator(std::string_view text) {
         if (c == '"') quoted = !quoted;
         if (quoted) continue;
         if (c == '\n' || c == '\r') break;
-        for (std::size_t i = 0; i < separators.size(); ++i) counts[i] += c == separators[i] ? 1U : 0U;
+        for (std::size_t i = 0; i < separators.size(); ++i)
+            counts[i] += c == separators[i] ? 1U : 0U;
     }
     auto const most = std::max_element(counts.begin(), counts.end());
     return separators[static_cast<std::size_t>(most - counts.begin())];
@@ -64,7 +70,8 @@ class Scanner {
                 cell = text_.substr(at_, stop - at_);
                 at_ = stop;
                 if (!at_end() && text_[at_] == '"') {
-                    return syntax_error(line_, "a quote inside a cell that does not start with one; quote the whole cell");
+                    return syntax_error(line_,
+                                        "a quote inside a cell that does not start with one; quote the whole cell");
                 }
             }
             row.cells.push_back(std::move(cell));
@@ -121,7 +128,8 @@ bool is_formula(std::string_view cell) {
     auto const first = cell.find_first_not_of(" '");
     if (first == std::string_view::npos) return false;
     auto const body = cell.substr(first);
-    return std::any_of(formula_starts.begin(), formula_starts.end(), [body](auto start) { return body.starts_with(start); });
+    return std::any_of(formula_starts.begin(), formula_starts.end(),
+                       [body](auto start) { return body.starts_with(start); });
 }
 
 }  // namespace
@@ -139,8 +147,10 @@ Result<CsvTable> read_csv(std::string_view text, CsvLimits const& limits) {
     if (scanner.at_end()) return syntax_error(1, "there is no header line");
     auto header = scanner.next();
     if (!header) return header.error();
-    if (header->cells.size() > limits.columns) return limit_error(1, "more than " + std::to_string(limits.columns) + " columns");
-    for (auto const& name : header->cells) table.header.push_back(trimmed(unguard_cell(name)));
+    if (header->cells.size() > limits.columns)
+        return limit_error(1, "more than " + std::to_string(limits.columns) + " columns");
+    for (auto const& name : header->cells)
+        table.header.push_back(trimmed(unguard_cell(name)));
     if (table.header.size() == 1 && table.header.front().empty()) return syntax_error(1, "there is no header line");
 
     while (!scanner.at_end()) {
@@ -151,8 +161,10 @@ Result<CsvTable> read_csv(std::string_view text, CsvLimits const& limits) {
             return syntax_error(row->line, std::to_string(row->cells.size()) + " cells, but the header has " +
                                                std::to_string(table.header.size()));
         }
-        if (table.rows.size() == limits.rows) return limit_error(row->line, "more than " + std::to_string(limits.rows) + " rows");
-        for (auto& cell : row->cells) cell = unguard_cell(cell);
+        if (table.rows.size() == limits.rows)
+            return limit_error(row->line, "more than " + std::to_string(limits.rows) + " rows");
+        for (auto& cell : row->cells)
+            cell = unguard_cell(cell);
         table.rows.push_back(*std::move(row));
     }
     return table;
@@ -172,7 +184,9 @@ std::string write_csv_row(std::vector<std::string> const& cells, char separator)
     return out + "\r\n";
 }
 
-std::string guard_cell(std::string_view cell) { return (is_formula(cell) ? "'" : "") + std::string(cell); }
+std::string guard_cell(std::string_view cell) {
+    return (is_formula(cell) ? "'" : "") + std::string(cell);
+}
 
 std::string unguard_cell(std::string_view cell) {
     if (!cell.empty() && cell.front() == '\'' && is_formula(cell.substr(1))) cell.remove_prefix(1);

@@ -7,10 +7,18 @@ namespace {
 
 constexpr std::size_t longest_url = 2'048;
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alphanumeric(char c) { return is_lower(c) || is_upper(c) || is_digit(c); }
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_alphanumeric(char c) {
+    return is_lower(c) || is_upper(c) || is_digit(c);
+}
 
 template <typename Predicate>
 bool all_are(std::string_view text, Predicate predicate) {
@@ -89,8 +97,10 @@ bool is_email(std::string_view text) {
 
 std::string normalize_email(std::string_view text) {
     auto const is_space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back()))
+        text.remove_suffix(1);
     std::string out(text);
     for (char& c : out) {
         if (is_upper(c)) c = static_cast<char>(c - 'A' + 'a');
@@ -110,15 +120,14 @@ bool is_absolute_uri(std::string_view text) {
     auto const colon = text.find(':');
     if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return false;
     auto const scheme = text.substr(0, colon);
-    if (is_digit(scheme.front()) || !all_are(scheme, [](char c) {
-            return is_alphanumeric(c) || c == '+' || c == '-' || c == '.';
-        })) {
+    if (is_digit(scheme.front()) ||
+        !all_are(scheme, [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; })) {
         return false;
     }
     // Credentials in the wild carry IRIs: bytes above ASCII pass, RFC 3987.
     return is_alphanumeric(scheme.front()) && all_are(text.substr(colon + 1), [](char c) {
-        return static_cast<unsigned char>(c) >= 0x80 || is_uri_character(c);
-    });
+               return static_cast<unsigned char>(c) >= 0x80 || is_uri_character(c);
+           });
 }
 
 }  // namespace itqan::schemas

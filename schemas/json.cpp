@@ -9,26 +9,13 @@
 #include <vector>
 
 #include "schemas/bytes.hpp"
+#include "schemas/json_pointer.hpp"
 
 namespace itqan {
 namespace {
 
 constexpr std::int64_t largest_integer = (std::int64_t{1} << 53) - 1;  // RFC 7493 section 2.2
 constexpr std::size_t largest_number_token = 64;
-
-std::string escape_pointer_token(std::string_view name) {
-    std::string out;
-    for (char const c : name) {
-        if (c == '~') {
-            out += "~0";
-        } else if (c == '/') {
-            out += "~1";
-        } else {
-            out += c;
-        }
-    }
-    return out;
-}
 
 /// Builds the document while nlohmann's lexer reads it, and stops at the first thing that is not allowed. Depth is
 /// checked on opening, so no value ever nests deeper than the limit and copying or destroying it is safe.
@@ -85,7 +72,8 @@ class Builder {
         frame.name = &position->first;
         frame.slot = &position->second;
         if (!inserted) {
-            return refuse(Fault::malformed, "json-duplicate-member", "a member name that occurs twice; keep one of them");
+            return refuse(Fault::malformed, "json-duplicate-member",
+                          "a member name that occurs twice; keep one of them");
         }
         return true;
     }
@@ -161,7 +149,8 @@ class Builder {
     bool open(Json::value_t kind) {
         if (!count_token()) return false;
         if (stack_.size() >= limits_.depth) {
-            return refuse(Fault::too_large, "json-limit", "nesting deeper than " + std::to_string(limits_.depth) + " levels");
+            return refuse(Fault::too_large, "json-limit",
+                          "nesting deeper than " + std::to_string(limits_.depth) + " levels");
         }
         stack_.push_back(Frame{place(Json(kind))});
         return true;
@@ -177,7 +166,7 @@ class Builder {
         std::string out;
         for (auto const& frame : stack_) {
             if (frame.container->is_object()) {
-                if (frame.name != nullptr) out += "/" + escape_pointer_token(*frame.name);
+                if (frame.name != nullptr) out += "/" + schemas::pointer_token(*frame.name);
             } else {
                 auto const inside = &frame != &stack_.back();
                 out += "/" + std::to_string(inside ? frame.container->size() - 1 : frame.container->size());
@@ -204,7 +193,8 @@ std::string describe_position(std::string_view text, std::size_t position) {
 
 std::optional<Error> check_encoding(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) {
-        return Error{Fault::malformed, "json-encoding", "The JSON text starts with a byte-order mark; send it without."};
+        return Error{Fault::malformed, "json-encoding",
+                     "The JSON text starts with a byte-order mark; send it without."};
     }
     if (std::memchr(text.data(), 0, text.size()) != nullptr) {
         return Error{Fault::malformed, "json-encoding", "The JSON text holds a NUL byte; send UTF-8 without it."};

@@ -33,8 +33,9 @@ void write_double(std::string& out, double value) {
         value = -value;
     }
     char buffer[40];
-    std::string_view const shortest(buffer, static_cast<std::size_t>(std::to_chars(buffer, buffer + sizeof buffer, value,
-                                                                                   std::chars_format::scientific).ptr - buffer));
+    std::string_view const shortest(
+        buffer, static_cast<std::size_t>(
+                    std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr - buffer));
     auto const e = shortest.find('e');
     std::string digits(1, shortest[0]);
     if (e > 2) digits += shortest.substr(2, e - 2);
@@ -74,13 +75,27 @@ void write_string(std::string& out, std::string const& text) {
         out.append(text, copied, i - copied);
         copied = i + 1;
         switch (byte) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\b': out += "\\b"; break;
-            case '\t': out += "\\t"; break;
-            case '\n': out += "\\n"; break;
-            case '\f': out += "\\f"; break;
-            case '\r': out += "\\r"; break;
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\b':
+                out += "\\b";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\f':
+                out += "\\f";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
             default:
                 out += "\\u00";
                 out += hex[byte >> 4];
@@ -117,9 +132,11 @@ void write_value(std::string& out, Json const& value);
 void write_object(std::string& out, Json::object_t const& members) {
     std::vector<Json::object_t::value_type const*> sorted;
     sorted.reserve(members.size());
-    for (auto const& member : members) sorted.push_back(&member);
+    for (auto const& member : members)
+        sorted.push_back(&member);
     if (!byte_order_suffices(members)) {
-        std::sort(sorted.begin(), sorted.end(), [](auto const* a, auto const* b) { return utf16_less(a->first, b->first); });
+        std::sort(sorted.begin(), sorted.end(),
+                  [](auto const* a, auto const* b) { return utf16_less(a->first, b->first); });
     }
     out += '{';
     bool first = true;
@@ -135,10 +152,18 @@ void write_object(std::string& out, Json::object_t const& members) {
 
 void write_value(std::string& out, Json const& value) {
     switch (value.type()) {
-        case Json::value_t::null: out += "null"; return;
-        case Json::value_t::boolean: out += value.get<bool>() ? "true" : "false"; return;
-        case Json::value_t::string: write_string(out, value.get_ref<std::string const&>()); return;
-        case Json::value_t::number_float: write_double(out, value.get<double>()); return;
+        case Json::value_t::null:
+            out += "null";
+            return;
+        case Json::value_t::boolean:
+            out += value.get<bool>() ? "true" : "false";
+            return;
+        case Json::value_t::string:
+            write_string(out, value.get_ref<std::string const&>());
+            return;
+        case Json::value_t::number_float:
+            write_double(out, value.get<double>());
+            return;
         case Json::value_t::number_integer:
         case Json::value_t::number_unsigned: {
             auto const number = value.get<double>();
@@ -149,7 +174,9 @@ void write_value(std::string& out, Json const& value) {
             }
             return;
         }
-        case Json::value_t::object: write_object(out, value.get_ref<Json::object_t const&>()); return;
+        case Json::value_t::object:
+            write_object(out, value.get_ref<Json::object_t const&>());
+            return;
         case Json::value_t::array: {
             out += '[';
             bool first = true;
@@ -162,7 +189,8 @@ void write_value(std::string& out, Json const& value) {
             return;
         }
         case Json::value_t::binary:
-        case Json::value_t::discarded: break;
+        case Json::value_t::discarded:
+            break;
     }
     throw std::invalid_argument("canonical_json: the value is not JSON");
 }

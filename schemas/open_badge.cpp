@@ -27,17 +27,22 @@ Json to_json(RelatedAchievement const& related);
 Json to_json(IdentityObject const& identity);
 Json to_json(Evidence const& evidence);
 Json to_json(StatusEntry const& status);
-Json to_json(CredentialSchema const& schema) { return {{"id", schema.id}, {"type", schema.type}}; }
+Json to_json(CredentialSchema const& schema) {
+    return {{"id", schema.id}, {"type", schema.type}};
+}
 
 template <typename T>
 void put_list(Json& out, char const* name, std::vector<T> const& values) {
     if (values.empty()) return;
     auto list = Json::array();
-    for (auto const& value : values) list.push_back(to_json(value));
+    for (auto const& value : values)
+        list.push_back(to_json(value));
     out[name] = std::move(list);
 }
 
-Json typed(char const* type) { return Json{{"type", Json::array({type})}}; }
+Json typed(char const* type) {
+    return Json{{"type", Json::array({type})}};
+}
 
 Json to_json(RubricCriterionLevel const& level) {
     auto out = typed("RubricCriterionLevel");

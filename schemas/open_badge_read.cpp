@@ -18,7 +18,9 @@ std::optional<std::string> text(Json const& object, char const* name) {
     return value->get<std::string>();
 }
 
-std::string text_or_empty(Json const& object, char const* name) { return text(object, name).value_or(""); }
+std::string text_or_empty(Json const& object, char const* name) {
+    return text(object, name).value_or("");
+}
 
 /// Text of a string or a number: points, values and indexes arrive as either.
 std::optional<std::string> text_or_number(Json const& object, char const* name) {
@@ -35,7 +37,8 @@ std::vector<Json const*> each(Json const& object, char const* name) {
     auto const* value = member(object, name);
     if (value == nullptr) return out;
     if (!value->is_array()) return {value};
-    for (auto const& element : *value) out.push_back(&element);
+    for (auto const& element : *value)
+        out.push_back(&element);
     return out;
 }
 
@@ -101,7 +104,8 @@ RubricCriterionLevel read_level(Json const& value) {
 }
 
 ResultDescription read_result_description(Json const& value) {
-    ResultDescription description{text_or_empty(value, "id"), text_or_empty(value, "name"), text_or_empty(value, "resultType")};
+    ResultDescription description{text_or_empty(value, "id"), text_or_empty(value, "name"),
+                                  text_or_empty(value, "resultType")};
     description.alignment = list<Alignment>(value, "alignment", read_alignment);
     description.allowed_value = texts(value, "allowedValue");
     description.required_level = text(value, "requiredLevel");
@@ -127,7 +131,8 @@ RelatedAchievement read_related(Json const& value) {
 }
 
 Achievement read_achievement(Json const& value) {
-    Achievement achievement{text_or_empty(value, "id"), text_or_empty(value, "name"), text_or_empty(value, "description")};
+    Achievement achievement{text_or_empty(value, "id"), text_or_empty(value, "name"),
+                            text_or_empty(value, "description")};
     if (auto const* criteria = member(value, "criteria")) {
         achievement.criteria = {text(*criteria, "id"), text(*criteria, "narrative")};
     }
@@ -182,7 +187,9 @@ AchievementSubject read_subject(Json const& value, Json const& achievement) {
 
 Error shape_error(std::string pointer, std::string const& detail) {
     auto const where = pointer.empty() ? "the document" : pointer;
-    return Error{Fault::malformed, "credential-shape", "This is no badge that can be shown: " + where + " " + detail + ".",
+    return Error{Fault::malformed,
+                 "credential-shape",
+                 "This is no badge that can be shown: " + where + " " + detail + ".",
                  {{std::move(pointer), detail}}};
 }
 
@@ -191,7 +198,8 @@ Error shape_error(std::string pointer, std::string const& detail) {
 Result<Credential> read_credential(Json const& document) {
     if (!document.is_object()) return shape_error("", "must be a JSON object");
     auto const* issuer = member(document, "issuer");
-    if (issuer == nullptr || (!issuer->is_object() && !issuer->is_string())) return shape_error("/issuer", "must be a Profile");
+    if (issuer == nullptr || (!issuer->is_object() && !issuer->is_string()))
+        return shape_error("/issuer", "must be a Profile");
     auto const subjects = each(document, "credentialSubject");
     if (subjects.size() != 1 || !subjects.front()->is_object()) {
         return shape_error("/credentialSubject", "must be one object");

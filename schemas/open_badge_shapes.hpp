@@ -14,9 +14,9 @@ enum class ValueKind {
     date,
     number,
     boolean,
-    language,  ///< A BCP 47 tag of language, script and region.
-    jws,       ///< Compact, three parts.
-    word,      ///< One of `words`.
+    language,   ///< A BCP 47 tag of language, script and region.
+    jws,        ///< Compact, three parts.
+    word,       ///< One of `words`.
     open_word,  ///< One of `words` or "ext:...".
     object,     ///< Of `shape`.
     reference,  ///< Of `shape`, or in published documents its URI alone.
@@ -40,8 +40,8 @@ struct Shape {
 };
 
 namespace shapes {
-extern Shape const image, geo, address, identifier_entry, identity, profile, alignment, level, result_description, result,
-    criteria, related, achievement, subject, evidence, schema, refresh, endorsement, endorsement_subject;
+extern Shape const image, geo, address, identifier_entry, identity, profile, alignment, level, result_description,
+    result, criteria, related, achievement, subject, evidence, schema, refresh, endorsement, endorsement_subject;
 extern Shape const credential;        ///< VCDM 2.0: validFrom.
 extern Shape const older_credential;  ///< VCDM 1.1: issuanceDate and a name.
 }  // namespace shapes

@@ -13,8 +13,8 @@ bool has_type(Json const& object, std::string_view type) {
     if (found == object.end()) return false;
     if (found->is_string()) return found->get_ref<std::string const&>() == type;
     return found->is_array() && std::any_of(found->begin(), found->end(), [type](Json const& entry) {
-        return entry.is_string() && entry.get_ref<std::string const&>() == type;
-    });
+               return entry.is_string() && entry.get_ref<std::string const&>() == type;
+           });
 }
 
 /// Reads members and notes what is missing or misshapen.
@@ -44,7 +44,9 @@ class Reader {
         return value;
     }
 
-    void report(std::string pointer, std::string detail) { violations_.push_back({std::move(pointer), std::move(detail)}); }
+    void report(std::string pointer, std::string detail) {
+        violations_.push_back({std::move(pointer), std::move(detail)});
+    }
     std::vector<Violation> take_violations() { return std::move(violations_); }
 
   private:
@@ -73,7 +75,8 @@ Result<StatusListFields> read_status_list(Json const& document) {
     Reader reader;
     StatusListFields fields;
     auto const refuse = [&reader]() {
-        return Error{Fault::malformed, "status-list-shape", "This is no BitstringStatusListCredential.", reader.take_violations()};
+        return Error{Fault::malformed, "status-list-shape", "This is no BitstringStatusListCredential.",
+                     reader.take_violations()};
     };
     if (!document.is_object()) {
         reader.report("", "must be a JSON object");
@@ -94,7 +97,8 @@ Result<StatusListFields> read_status_list(Json const& document) {
         reader.report("/credentialSubject", "must be one object");
         return refuse();
     }
-    if (!has_type(*subject, "BitstringStatusList")) reader.report("/credentialSubject/type", "must be BitstringStatusList");
+    if (!has_type(*subject, "BitstringStatusList"))
+        reader.report("/credentialSubject/type", "must be BitstringStatusList");
     fields.purpose = reader.text(*subject, "statusPurpose", "/credentialSubject/statusPurpose");
     fields.encoded_list = reader.text(*subject, "encodedList", "/credentialSubject/encodedList");
     fields.ttl_milliseconds = std::nullopt;
@@ -108,7 +112,8 @@ Result<StatusListFields> read_status_list(Json const& document) {
     auto violations = reader.take_violations();
     if (violations.empty()) return fields;
     return Error{Fault::malformed, "status-list-shape",
-                 "This is no BitstringStatusListCredential: " + violations.front().pointer + " " + violations.front().detail + ".",
+                 "This is no BitstringStatusListCredential: " + violations.front().pointer + " " +
+                     violations.front().detail + ".",
                  std::move(violations)};
 }
 

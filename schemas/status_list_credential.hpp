@@ -16,7 +16,7 @@ struct StatusListFields {
     Instant valid_from;
     std::optional<Instant> valid_until = {};
     std::string purpose = "revocation";
-    std::string encoded_list;                             ///< "u" + base64url(GZIP(bits)).
+    std::string encoded_list;                                  ///< "u" + base64url(GZIP(bits)).
     std::optional<std::int64_t> ttl_milliseconds = {300'000};  ///< How long a reader may keep it.
 };
 

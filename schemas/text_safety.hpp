@@ -11,7 +11,7 @@ struct TextFlags {
     bool override_marks = false;        ///< U+202D or U+202E anywhere.
     bool unbalanced_embedding = false;  ///< An embedding or isolate that is not closed, or a close without an opening.
     bool mixed_scripts = false;         ///< Two of Latin, Cyrillic and Greek within one word.
-    bool invisible = false;             ///< Zero-width and filler characters; ZWJ and ZWNJ between Arabic letters are normal.
+    bool invisible = false;  ///< Zero-width and filler characters; ZWJ and ZWNJ between Arabic letters are normal.
 
     bool any() const { return override_marks || unbalanced_embedding || mixed_scripts || invisible; }
     bool operator==(TextFlags const&) const = default;

@@ -7,7 +7,9 @@ namespace {
 
 constexpr char32_t replacement = 0xFFFD;
 
-unsigned byte_at(std::string_view text, std::size_t offset) { return static_cast<unsigned char>(text[offset]); }
+unsigned byte_at(std::string_view text, std::size_t offset) {
+    return static_cast<unsigned char>(text[offset]);
+}
 
 /// The bytes a lead byte announces; 0 for one that cannot lead (continuations, C0, C1, above F4).
 std::size_t announced_size(unsigned lead) {

@@ -11,7 +11,8 @@ constexpr std::array<std::size_t, 4> hyphens{8, 13, 18, 23};
 
 std::string format_uuid(UuidBytes const& bytes) {
     auto text = hex_encode(bytes);
-    for (auto const at : hyphens) text.insert(at, 1, '-');
+    for (auto const at : hyphens)
+        text.insert(at, 1, '-');
     return text;
 }
 
@@ -31,10 +32,13 @@ std::optional<UuidBytes> parse_uuid(std::string_view text) {
     auto const bytes = hex_decode(digits);
     if (!bytes) return std::nullopt;
     UuidBytes out{};
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = (*bytes)[i];
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = (*bytes)[i];
     return out;
 }
 
-bool is_uuid(std::string_view text) { return parse_uuid(text).has_value(); }
+bool is_uuid(std::string_view text) {
+    return parse_uuid(text).has_value();
+}
 
 }  // namespace itqan::schemas
