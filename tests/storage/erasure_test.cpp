@@ -152,6 +152,7 @@ TEST_CASE("after erase and purge no byte of the person is in any file of the dat
     for (auto const* const trace : traces)
         CHECK_MESSAGE(!files_hold(test.file, trace), trace);
     CHECK(std::filesystem::file_size(test.file + "-wal") == 0);
+    CHECK(number(*test.database, "PRAGMA freelist_count") == 0);
     test->write([](Session& session) { put_learner(session, learner_row("lrn-3")); });
     CHECK(test->read([](Session& session) { return learner(session, "lrn-3").has_value(); }));
 }
