@@ -20,6 +20,14 @@ bool is_alphanumeric(char c) {
     return is_lower(c) || is_upper(c) || is_digit(c);
 }
 
+std::string lower_cased(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (is_upper(c)) c = static_cast<char>(c - 'A' + 'a');
+    }
+    return out;
+}
+
 template <typename Predicate>
 bool all_are(std::string_view text, Predicate predicate) {
     return std::all_of(text.begin(), text.end(), predicate);
@@ -101,17 +109,13 @@ std::string normalize_email(std::string_view text) {
         text.remove_prefix(1);
     while (!text.empty() && is_space(text.back()))
         text.remove_suffix(1);
-    std::string out(text);
-    for (char& c : out) {
-        if (is_upper(c)) c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
+    return lower_cased(text);
 }
 
 bool is_https_url(std::string_view text) {
     constexpr std::string_view scheme = "https://";
     if (text.size() > longest_url || !all_are(text, is_uri_character) || text.size() < scheme.size()) return false;
-    if (normalize_email(text.substr(0, scheme.size())) != scheme) return false;
+    if (lower_cased(text.substr(0, scheme.size())) != scheme) return false;
     text.remove_prefix(scheme.size());
     return is_authority(text.substr(0, text.find_first_of("/?#")));
 }

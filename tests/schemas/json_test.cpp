@@ -4,7 +4,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <random>
 
 #include "tests/support/shared.hpp"
 
@@ -214,5 +214,33 @@ TEST_SUITE("json") {
         CHECK((*document)[1] == "e\u0301");
         CHECK((*document)[2] == "😀");
         CHECK((*document)[0] != (*document)[1]);
+    }
+
+    TEST_CASE("whatever a damaged document still means survives the canonical form") {
+        std::string const original =
+            R"({"a":[1,-2.5e3,"\u00e9\n",true,null,{"b/c":{}}],"":{"d":"😀","e":[[],[0.1]]},"f":9007199254740991})";
+        std::mt19937 random(8259);
+        auto accepted = 0;
+        auto wrong = 0;
+
+        for (auto i = 0; i < 20'000; ++i) {
+            auto text = original;
+            for (auto edits = random() % 3 + 1; edits > 0; --edits) {
+                auto const at = random() % text.size();
+                if (random() % 2 == 0) {
+                    text[at] = original[random() % original.size()];
+                } else {
+                    text.erase(at, 1);
+                }
+            }
+            auto const document = parse_json(text);
+            if (!document) continue;
+            ++accepted;
+            auto const again = parse_json(canonical_json(*document));
+            if (!Json::accept(text) || !again || *again != *document) ++wrong;
+        }
+
+        CHECK(wrong == 0);
+        CHECK(accepted > 1'000);
     }
 }
