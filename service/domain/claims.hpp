@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "service/domain/issuance.hpp"
 #include "service/domain/programme_store.hpp"
 
