@@ -1,0 +1,162 @@
+#include "service/jobs/mail_outbox.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/digest.hpp"
+#include "crypto/random.hpp"
+#include "service/domain/rule_words.hpp"
+#include "service/jobs/mail_backoff.hpp"
+#include "service/jobs/mail_message.hpp"
+#include "service/jobs/mail_text.hpp"
+#include "storage/access.hpp"
+
+namespace itqan::jobs {
+namespace {
+
+constexpr int batch = 8;
+constexpr std::int64_t lease = 15 * 60'000;  ///< Longer than a batch of timeouts, so that no row is sent twice at once.
+constexpr std::int64_t day = 24 * 3'600'000;
+constexpr std::int64_t claim_link_life = 90 * day;
+constexpr std::int64_t sign_in_link_life = 15 * 60'000;
+
+domain::Text in_words(Day date) {
+    return {domain::day_in_words(date, "en"), domain::day_in_words(date, "ar")};
+}
+
+std::string first_language(storage::LearnerRow const& learner) {
+    auto const body = nlohmann::json::parse(learner.body, nullptr, false);
+    auto const languages = body.is_object() ? body.find("languages") : body.end();
+    if (languages == body.end() || !languages->is_array()) return "en";
+    for (auto const& language : *languages) {
+        if (language == "ar" || language == "en") return language.get<std::string>();
+    }
+    return "en";
+}
+
+std::vector<storage::CredentialRow> credentials_in(storage::Session& session, storage::OutboxRow const& row) {
+    std::vector<storage::CredentialRow> found;
+    auto const data = nlohmann::json::parse(row.data, nullptr, false);
+    if (!data.is_object() || !data.contains("credentialIds")) return found;
+    for (auto const& id : data.at("credentialIds")) {
+        auto credential = storage::credential(session, id.get<std::string>());
+        if (credential && credential->status != "revoked" && !credential->erased_at)
+            found.push_back(std::move(*credential));
+    }
+    return found;
+}
+
+MailBadge badge_of(domain::Programme const& programme, storage::CredentialRow const& credential) {
+    auto const* const achievement = programme.achievement(credential.achievement_id);
+    MailBadge badge;
+    badge.name = achievement != nullptr ? achievement->name : domain::Text{credential.achievement_id, ""};
+    if (credential.valid_until) badge.until = in_words(*credential.valid_until);
+    badge.limited_by_evidence = credential.limited_by == "evidence";
+    return badge;
+}
+
+}  // namespace
+
+struct MailOutbox::Draft {
+    std::string recipient;
+    std::string sender_name;
+    std::string token;
+    storage::MailLinkRow link;
+    MailFacts facts;
+};
+
+MailOutbox::MailOutbox(domain::Services& services, MailTransport& transport, MailSettings settings)
+    : services_(services), transport_(transport), settings_(std::move(settings)) {}
+
+bool MailOutbox::run_once() {
+    auto const now = services_.clock.wall();
+    auto const rows = services_.database.write([&](storage::Session& session) {
+        return storage::lease_outbox(session, now, Instant{now.milliseconds + lease}, batch);
+    });
+    for (auto const& row : rows)
+        handle(row);
+    return rows.size() == batch;
+}
+
+std::optional<MailOutbox::Draft> MailOutbox::draft(storage::Session& session, storage::OutboxRow const& row) const {
+    if (!row.learner_id) return std::nullopt;
+    auto const learner = storage::learner(session, *row.learner_id);
+    if (!learner || learner->erased_at) return std::nullopt;
+    auto const programme = services_.programmes.current(session);
+    auto const now = services_.clock.wall();
+
+    Draft draft;
+    draft.recipient = learner->email.value_or("");
+    draft.token = crypto::random_token();
+    auto& facts = draft.facts;
+    facts.first_language = first_language(*learner);
+    facts.learner = {learner->name.value_or(learner->name_ar.value_or("")), learner->name_ar.value_or("")};
+    facts.controller = services_.settings.controller_name;
+    facts.contact = services_.settings.controller_contact;
+    facts.privacy_url = services_.addresses.privacy();
+    if (row.kind == "mail.sign-in") {
+        facts.kind = MailKind::sign_in;
+        facts.issuer = programme->name;
+        facts.link = services_.addresses.sign_in(draft.token);
+        draft.link = {crypto::sha256_hex(draft.token),
+                      "sign-in",
+                      learner->id,
+                      row.id,
+                      now,
+                      Instant{now.milliseconds + sign_in_link_life},
+                      std::nullopt};
+    } else {
+        auto const credentials = credentials_in(session, row);
+        if (credentials.empty()) return std::nullopt;
+        for (auto const& credential : credentials)
+            facts.badges.push_back(badge_of(*programme, credential));
+        auto const* const issuer = programme->issuer(credentials.front().issuer_id);
+        facts.issuer = issuer != nullptr ? issuer->name : programme->name;
+        facts.link = services_.addresses.claim(draft.token);
+        Instant const until{now.milliseconds + claim_link_life};
+        facts.link_until = in_words(until.day());
+        draft.link = {crypto::sha256_hex(draft.token), "claim", learner->id, row.id, now, until, std::nullopt};
+    }
+    draft.sender_name = facts.issuer.in(facts.first_language);
+    return draft;
+}
+
+void MailOutbox::handle(storage::OutboxRow const& row) {
+    auto const draft = services_.database.read([&](storage::Session& session) { return this->draft(session, row); });
+    auto const now = services_.clock.wall();
+    auto const finish = [&] {
+        services_.database.write([&](storage::Session& session) { storage::finish_outbox(session, row.id, now); });
+    };
+    auto const postpone = [&](std::string const& error, std::optional<Instant> due) {
+        services_.database.write(
+            [&](storage::Session& session) { storage::retry_outbox(session, row.id, error, due); });
+    };
+    if (!draft) return finish();
+    if (draft->recipient.empty()) return postpone("no-address", std::nullopt);
+
+    auto const words = write_mail(draft->facts);
+    auto const host = services_.addresses.host();
+    Mail const mail{{draft->sender_name, settings_.sender},
+                    {draft->facts.learner.in(draft->facts.first_language), draft->recipient},
+                    row.id + "@" + host.substr(0, host.find(':')),
+                    now,
+                    draft->facts.first_language == "ar" ? "ar, en" : "en, ar",
+                    words.subject,
+                    words.text,
+                    words.html};
+    auto const message = compose(mail);
+    if (!message) return postpone(message.error().code, std::nullopt);
+
+    // The link must work the moment the mail arrives, so its hash is durable before the message leaves.
+    services_.database.write([&](storage::Session& session) { storage::insert_mail_link(session, draft->link); });
+    auto const delivered = transport_.deliver({row.id, now, settings_.sender, draft->recipient}, *message);
+    if (delivered) return finish();
+    auto const& error = delivered.error();
+    auto const reason = error.code + " (" + error.detail + ")";
+    if (error.fault != Fault::unavailable) return postpone(reason, std::nullopt);
+    auto const random = static_cast<unsigned>(crypto::random_below(1000));
+    postpone(reason, next_attempt(row.attempts, row.created_at, now, random));
+}
+
+}  // namespace itqan::jobs

@@ -1,0 +1,37 @@
+#pragma once
+// Sends what the outbox holds: leases due rows, writes their mails at that moment from the rows of people and
+// credentials, makes the links, and hands the messages to a transport. It decides nothing about awards.
+
+#include <optional>
+#include <string>
+
+#include "service/domain/services.hpp"
+#include "service/jobs/mail_transport.hpp"
+#include "storage/outbox.hpp"
+
+namespace itqan::jobs {
+
+struct MailSettings {
+    std::string sender;  ///< Address in From and MAIL FROM: "badges@example.org".
+};
+
+class MailOutbox {
+  public:
+    MailOutbox(domain::Services& services, MailTransport& transport, MailSettings settings);
+
+    /// Handles up to 8 due rows; true when there may be more. No transaction is open while a message is handed over, so
+    /// a slow server delays mail only. A row whose person was erased or whose badges were all withdrawn is done without
+    /// a mail; a learner without an address is parked as "no-address".
+    bool run_once();
+
+  private:
+    struct Draft;
+    std::optional<Draft> draft(storage::Session& session, storage::OutboxRow const& row) const;
+    void handle(storage::OutboxRow const& row);
+
+    domain::Services& services_;
+    MailTransport& transport_;
+    MailSettings settings_;
+};
+
+}  // namespace itqan::jobs

@@ -1,0 +1,34 @@
+#pragma once
+// Mail submission over SMTP (RFC 5321, RFC 6409) through libcurl, with STARTTLS or TLS from the first byte. It knows
+// nothing of the outbox and never repeats by itself.
+
+#include <string>
+
+#include "service/jobs/mail_transport.hpp"
+
+namespace itqan::jobs {
+
+enum class SmtpSecurity { none, starttls, tls };
+
+struct SmtpConfig {
+    std::string host;
+    int port = 587;
+    SmtpSecurity security = SmtpSecurity::starttls;  ///< starttls: refuses a server that does not offer it.
+    std::string user, password;                      ///< Empty: no authentication.
+    std::string ca_file;                             ///< Empty: the system's.
+    std::string hello;                               ///< Our name in EHLO: the host of the installation.
+    int connect_timeout_seconds = 10;
+    int total_timeout_seconds = 60;
+};
+
+class SmtpTransport final : public MailTransport {
+  public:
+    explicit SmtpTransport(SmtpConfig config);
+    /// Errors: unavailable "smtp-unreachable", "smtp-tls", "smtp-login", "smtp-delayed"; unprocessable "mail-rejected".
+    Result<void> deliver(Envelope const& envelope, std::string const& message) override;
+
+  private:
+    SmtpConfig config_;
+};
+
+}  // namespace itqan::jobs
