@@ -1,14 +1,17 @@
 #pragma once
-// Who is calling: bearer tokens and browser sessions turned into an Actor, with the same-origin and CSRF checks of every
-// writing request. What an actor may do to a thing is the domain's decision.
+// Who is calling: bearer tokens and browser sessions turned into an Actor, with the same-origin and CSRF checks of
+// every writing request. What an actor may do to a thing is the domain's decision.
 
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "schemas/actor.hpp"
 #include "schemas/clock.hpp"
 #include "schemas/result.hpp"
+#include "service/auth/tokens.hpp"
 #include "service/http/message.hpp"
 #include "storage/access.hpp"
 
@@ -17,9 +20,9 @@ namespace itqan::auth {
 /// A caller as the edge sees it.
 struct Caller {
     Actor actor;
-    bool by_session = false;   ///< Cookie, not bearer token.
-    std::string csrf;          ///< Synchroniser token of the session, to be put into every form.
-    std::string principal;     ///< Scope of header idempotency keys: token id or session hash prefix.
+    bool by_session = false;  ///< Cookie, not bearer token.
+    std::string csrf;         ///< Synchroniser token of the session, to be put into every form.
+    std::string principal;    ///< Scope of header idempotency keys: token id or session hash prefix.
 };
 
 class Guard {
@@ -36,6 +39,8 @@ class Guard {
     /// X-CSRF-Token).
     Result<Caller> require(http::Request const& request, std::initializer_list<Role> roles);
 
+    Result<Caller> require(http::Request const& request, std::vector<Role> const& roles);
+
     /// The same-origin check alone, for forms of strangers (claim links, sign-in).
     Result<void> require_same_origin(http::Request const& request) const;
 
@@ -49,22 +54,12 @@ class Guard {
     Result<std::pair<Actor, std::string /*token id*/>> actor_of_token(std::string const& secret);
 
   private:
+    Result<Caller> caller_of_token(std::string const& secret);
+    std::optional<Caller> caller_of_session(std::string const& secret);
+
     storage::Database& database_;
     Clock const& clock_;
     std::string base_url_;
 };
-
-struct NewToken {
-    Role role = Role::admin;
-    std::optional<std::string> issuer_id, provider_id, organisation_id, learner_id;
-    std::string scope;
-    Instant expires_at;
-};
-struct CreatedToken {
-    storage::TokenRow row;
-    std::string secret;  ///< "itq_..." shown once.
-};
-/// Makes a token inside the caller's transaction, with its event.
-CreatedToken create_token(storage::Session& session, NewToken const& wanted, Actor const& creator, Instant now);
 
 }  // namespace itqan::auth
