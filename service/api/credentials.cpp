@@ -1,0 +1,217 @@
+#include "storage/credentials.hpp"
+#include "crypto/vc_jwt.hpp"
+#include "service/api/endpoint.hpp"
+#include "service/domain/body_reader.hpp"
+
+namespace itqan::api {
+namespace {
+
+/// What a list says of a credential: ids and states, nothing signed.
+Json row_json(Call const& call, storage::CredentialRow const& row) {
+    auto const& addresses = call.services.addresses;
+    return {{"id", row.id},
+            {"url", addresses.credential(row.id)},
+            {"shareUrl", addresses.share(row.share_code)},
+            {"issuerId", row.issuer_id},
+            {"learnerId", row.learner_id},
+            {"achievementId", row.achievement_id},
+            {"achievementVersion", row.achievement_version},
+            {"awardNo", row.award_no},
+            {"origin", row.origin},
+            {"status", row.status},
+            {"reason", row.reason ? Json(*row.reason) : Json()},
+            {"claimState", row.claim_state},
+            {"visibility", row.visibility},
+            {"language", row.language},
+            {"edition", row.edition},
+            {"awardedAt", row.awarded_at.text()},
+            {"validUntil", row.valid_until ? Json(row.valid_until->text()) : Json()},
+            {"limitedBy", row.limited_by ? Json(*row.limited_by) : Json()},
+            {"createdAt", row.created_at.text()},
+            {"changedAt", row.changed_at.text()}};
+}
+
+/// The same with the signed document of the current edition (gone after an erasure).
+Json full_json(Call const& call, storage::Session& session, storage::CredentialRow const& row) {
+    auto json = row_json(call, row);
+    auto const document = storage::document(session, row.id, row.edition, "jwt");
+    if (!document) return json;
+    if (auto const token = crypto::read_vc_jwt(document->body)) json["credential"] = token->credential;
+    json["jwt"] = document->body;
+    return json;
+}
+
+bool may_see(Actor const& actor, storage::CredentialRow const& row) {
+    return actor.acts_for_issuer(row.issuer_id) || actor.learner_id == row.learner_id;
+}
+
+Reply get_credential(Call const& call) {
+    auto json = call.services.database.read([&](storage::Session& session) -> Result<Json> {
+        auto const row = storage::credential(session, call.path("id"));
+        if (!row || !may_see(call.actor(), *row)) return not_found("credential");
+        if (row->erased_at) return Error{Fault::gone, "erased", "This credential was erased.", {}};
+        return full_json(call, session, *row);
+    });
+    if (!json) return json.error();
+    return json_reply(200, *json);
+}
+
+Reply list_credentials(Call const& call) {
+    auto const page = page_of(call);
+    if (!page) return page.error();
+    storage::CredentialFilter filter;
+    filter.learner_id = call.query("learnerId");
+    filter.achievement_id = call.query("achievementId");
+    filter.status = call.query("status");
+    filter.after_id = page->after;
+    filter.limit = page->limit + 1;
+    auto const& actor = call.actor();
+    if (actor.is(Role::issuer)) {
+        filter.issuer_id = actor.issuer_id.value_or("");
+    } else if (!actor.acts_for_all()) {
+        if (filter.learner_id && filter.learner_id != actor.learner_id)
+            return json_reply(200, page_json({}, {}, *page));
+        filter.learner_id = actor.learner_id.value_or("");
+    }
+    auto const rows =
+        call.services.database.read([&](storage::Session& s) { return storage::list_credentials(s, filter); });
+    std::vector<Json> items;
+    std::vector<std::string> ids;
+    for (auto const& row : rows) {
+        items.push_back(row_json(call, row));
+        ids.push_back(row.id);
+    }
+    return json_reply(200, page_json(std::move(items), ids, *page));
+}
+
+Reply award(Call const& call) {
+    if (auto const proof = call.query("proof"); proof && *proof != "jwt")
+        return invalid_parameter("proof", "must be jwt, the one form this service signs so far");
+    domain::BodyReader reader(call.body);
+    domain::HandAward wanted;
+    wanted.achievement_id = reader.required_text("achievementId", 64);
+    wanted.learner_id = reader.required_text("learnerId", 64);
+    wanted.awarded_on = reader.day("awardedDate");
+    wanted.narrative = reader.text("narrative", 2000);
+    if (auto const shape = reader.finish(); !shape) return shape.error();
+
+    return once(call, [&](domain::Keep const& keep) -> Result<domain::Answer> {
+        auto const programme =
+            call.services.database.read([&](storage::Session& s) { return call.services.programmes.current(s); });
+        domain::Answer answer;
+        auto const written = [&](storage::Session& session, storage::CredentialRow const& row) {
+            answer = {201, "/api/v1/credentials/" + row.id, full_json(call, session, row).dump(), false};
+            if (keep) keep(session, answer);
+        };
+        auto const row = call.services.issuance.award(call.actor(), *programme, wanted, written);
+        if (!row) return row.error();
+        return answer;
+    });
+}
+
+/// The issuer's acts on a credential answer the credential as it stands afterwards.
+template <typename Act>
+Reply change(Call const& call, Act const& act) {
+    return once(call, [&](domain::Keep const& keep) -> Result<domain::Answer> {
+        domain::Answer answer;
+        domain::OnWritten const written = [&](storage::Session& session, storage::CredentialRow const& row) {
+            answer = {200, std::nullopt, row_json(call, row).dump(), false};
+            if (keep) keep(session, answer);
+        };
+        auto const row = act(written);
+        if (!row) return row.error();
+        return answer;
+    });
+}
+
+Reply revoke(Call const& call) {
+    domain::BodyReader reader(call.body);
+    auto const reason = reader.required_text("reason", 64);
+    auto const note = reader.text("note", 2000);
+    if (auto const shape = reader.finish(); !shape) return shape.error();
+    return change(call, [&](domain::OnWritten const& written) {
+        return call.services.claims.revoke(call.actor(), call.path("id"), reason, note, written);
+    });
+}
+
+Result<std::optional<std::string>> note_of(Call const& call) {
+    if (call.body.is_null()) return std::optional<std::string>{};
+    domain::BodyReader reader(call.body);
+    auto note = reader.text("note", 2000);
+    if (auto const shape = reader.finish(); !shape) return shape.error();
+    return note;
+}
+
+Reply suspend(Call const& call) {
+    auto const note = note_of(call);
+    if (!note) return note.error();
+    return change(call, [&](domain::OnWritten const& written) {
+        return call.services.claims.suspend(call.actor(), call.path("id"), *note, written);
+    });
+}
+
+Reply reinstate(Call const& call) {
+    auto const note = note_of(call);
+    if (!note) return note.error();
+    return change(call, [&](domain::OnWritten const& written) {
+        return call.services.claims.reinstate(call.actor(), call.path("id"), *note, written);
+    });
+}
+
+Endpoint act(std::string path, std::string summary, Payload payload, std::string request,
+             std::function<Reply(Call const&)> handle) {
+    return {.verb = Verb::post,
+            .path = std::move(path),
+            .tag = "credentials",
+            .summary = std::move(summary),
+            .description = "The served status list shows it within 5 seconds. The note stays private.",
+            .roles = {Role::issuer, Role::admin},
+            .payload = payload,
+            .request = std::move(request),
+            .answer = "Credential",
+            .keyed = true,
+            .handle = std::move(handle)};
+}
+
+}  // namespace
+
+std::vector<Endpoint> credential_endpoints() {
+    std::vector<Role> const readers{Role::issuer, Role::admin, Role::learner, Role::mentor};
+    return {
+        {.verb = Verb::post,
+         .path = "/api/v1/credentials",
+         .tag = "credentials",
+         .summary = "Award an achievement by hand",
+         .description = "A live award of the same achievement is 409 already-awarded.",
+         .roles = {Role::issuer, Role::admin},
+         .payload = Payload::command,
+         .request = "Award",
+         .status = 201,
+         .answer = "Credential",
+         .query = {{"proof", "jwt"}},
+         .keyed = true,
+         .handle = award},
+        {.path = "/api/v1/credentials",
+         .tag = "credentials",
+         .summary = "Credentials: an issuer's own, a learner's own, all for administrators",
+         .roles = readers,
+         .answer = "Page",
+         .query = {{"learnerId", "of this learner"},
+                   {"achievementId", "of this achievement"},
+                   {"status", "active, suspended or revoked"},
+                   {"cursor", "nextCursor of the page before"},
+                   {"limit", "1 to 500, 100 by default"}},
+         .handle = list_credentials},
+        {.path = "/api/v1/credentials/{id}",
+         .tag = "credentials",
+         .summary = "One credential with its signed document",
+         .roles = readers,
+         .answer = "Credential",
+         .handle = get_credential},
+        act("/api/v1/credentials/{id}/revoke", "Revoke a credential for ever", Payload::command, "Revocation", revoke),
+        act("/api/v1/credentials/{id}/suspend", "Put a credential on hold", Payload::optional_command, "Note", suspend),
+        act("/api/v1/credentials/{id}/reinstate", "End a suspension", Payload::optional_command, "Note", reinstate),
+    };
+}
+
+}  // namespace itqan::api

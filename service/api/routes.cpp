@@ -1,0 +1,128 @@
+#include "service/api/routes.hpp"
+
+#include <memory>
+
+#include "service/api/endpoint.hpp"
+#include "service/api/openapi.hpp"
+
+namespace itqan::api {
+namespace {
+
+constexpr std::size_t upload_bytes = 7 * 1024 * 1024;
+
+JsonLimits limits_of(Payload payload) {
+    switch (payload) {
+        case Payload::batch:
+            return json_limits::batch;
+        case Payload::credential:
+            return json_limits::credential;
+        case Payload::case_package:
+            return json_limits::case_package;
+        case Payload::upload:
+            return {.bytes = upload_bytes, .tokens = 2'000, .string_bytes = upload_bytes};
+        case Payload::none:
+        case Payload::optional_command:
+        case Payload::command:
+            break;
+    }
+    return json_limits::command;
+}
+
+bool is_type(http::Request const& request, std::string_view wanted) {
+    auto const type = request.header("content-type");
+    if (type.size() < wanted.size()) return false;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        auto const c = static_cast<char>(type[i] >= 'A' && type[i] <= 'Z' ? type[i] + ('a' - 'A') : type[i]);
+        if (c != wanted[i]) return false;
+    }
+    auto const rest = type.substr(wanted.size());
+    return rest.empty() || rest.front() == ';' || rest.front() == ' ';
+}
+
+/// The body as JSON; null where there is none, and for forms, which the resource reads itself.
+Result<Json> read_body(Endpoint const& endpoint, http::Request const& request) {
+    if (endpoint.payload == Payload::none) {
+        if (request.body.empty() || request.body == "{}") return Json();
+        return Error{Fault::malformed, "invalid-body", "This address takes no body.", {{"", "must be absent"}}};
+    }
+    if (endpoint.payload == Payload::optional_command && request.body.empty()) return Json();
+    if (endpoint.payload == Payload::upload && is_type(request, "multipart/form-data")) return Json();
+    if (!is_type(request, "application/json"))
+        return Error{Fault::media_type, "unsupported-media-type", "Send Content-Type: application/json.", {}};
+    // One element of a batch is a command and gets a command's room.
+    auto const first = request.body.find_first_not_of(" \t\r\n");
+    bool const is_command =
+        endpoint.payload == Payload::batch && (first == std::string::npos || request.body[first] != '[');
+    auto body = parse_json(request.body, is_command ? json_limits::command : limits_of(endpoint.payload));
+    // null would look like an absent body to the resource.
+    if (body && body->is_null())
+        return Error{Fault::malformed, "invalid-body", "The body is null.", {{"", "must be an object"}}};
+    return body;
+}
+
+Result<void> within_rate(ApiContext& context, Endpoint const& endpoint, http::Request const& request,
+                         std::optional<auth::Caller> const& caller, Instant now) {
+    std::optional<int> wait;
+    if (caller) {
+        wait = context.signed_in_rate.refuse(caller->principal, now);
+    } else if (!context.is_exempt || !context.is_exempt(request.client)) {
+        auto& limiter = endpoint.payload == Payload::upload ? context.verify_rate : context.anonymous_rate;
+        wait = limiter.refuse(request.client, now);
+    }
+    if (!wait) return {};
+    return Error{Fault::rate_limited,
+                 "rate-limited",
+                 "Too many requests. Try again in " + std::to_string(*wait) + " seconds.",
+                 {}};
+}
+
+Result<std::optional<auth::Caller>> caller_of(ApiContext& context, Endpoint const& endpoint,
+                                              http::Request const& request) {
+    if (endpoint.roles.empty()) return context.guard.identify(request);
+    auto caller = context.guard.require(request, endpoint.roles);
+    if (!caller) return caller.error();
+    return std::optional<auth::Caller>(std::move(*caller));
+}
+
+Reply run(ApiContext& context, Endpoint const& endpoint, http::Request const& request) {
+    auto const now = context.services.clock.wall();
+    auto const caller = caller_of(context, endpoint, request);
+    if (!caller) return caller.error();
+    if (auto const rate = within_rate(context, endpoint, request, *caller, now); !rate) return rate.error();
+    auto body = read_body(endpoint, request);
+    if (!body) return body.error();
+    Call const call{context, context.services, request, *caller ? &**caller : nullptr, std::move(*body), now};
+    return endpoint.handle(call);
+}
+
+}  // namespace
+
+std::vector<Endpoint> const& endpoints() {
+    static std::vector<Endpoint> const all = [] {
+        std::vector<Endpoint> joined;
+        for (auto const make :
+             {completion_endpoints, evidence_endpoints, learner_endpoints, credential_endpoints, verify_endpoints,
+              programme_endpoints, key_endpoints, token_endpoints, audit_endpoints, case_endpoints}) {
+            for (auto& endpoint : make())
+                joined.push_back(std::move(endpoint));
+        }
+        return joined;
+    }();
+    return all;
+}
+
+std::vector<http::Route> api_routes(ApiContext& context) {
+    std::vector<http::Route> routes;
+    for (auto const& endpoint : endpoints()) {
+        routes.push_back(
+            {std::string(verb_name(endpoint.verb)), endpoint.path, limits_of(endpoint.payload),
+             [&context, &endpoint](http::Request const& request) { return run(context, endpoint, request); }});
+    }
+    auto const document =
+        std::make_shared<std::string const>(openapi_document(endpoints(), context.services.addresses.base()).dump());
+    routes.push_back({"GET", "/openapi.json", json_limits::command,
+                      [document](http::Request const&) -> Reply { return json_text_reply(200, *document); }});
+    return routes;
+}
+
+}  // namespace itqan::api

@@ -1,0 +1,76 @@
+#include "service/api/endpoint.hpp"
+#include "service/domain/body_reader.hpp"
+#include "service/domain/verification.hpp"
+
+namespace itqan::api {
+namespace {
+
+struct Asked {
+    std::string input;
+    std::optional<std::string> recipient;
+};
+
+Result<Asked> read_json_question(Call const& call) {
+    domain::BodyReader reader(call.body);
+    Asked asked;
+    // Not text(): a credential may be larger than any other text and may hold line breaks.
+    auto const* const input = reader.member("input");
+    if (input == nullptr)
+        reader.violation("input", "is required");
+    else if (!input->is_string())
+        reader.violation("input", "must be a string");
+    else
+        asked.input = input->get<std::string>();
+    asked.recipient = reader.text("recipient", 320);
+    if (auto const shape = reader.finish(); !shape) return shape.error();
+    return asked;
+}
+
+Result<Asked> read_form_question(Call const& call) {
+    auto const parts = http::read_multipart(call.request);
+    if (!parts) return parts.error();
+    Asked asked;
+    bool has_file = false;
+    for (auto const& part : *parts) {
+        if (part.name == "file") {
+            asked.input = part.body;
+            has_file = true;
+        } else if (part.name == "recipient") {
+            if (!part.body.empty()) asked.recipient = part.body;
+        } else {
+            return Error{Fault::malformed,
+                         "invalid-body",
+                         "The form holds an unknown field.",
+                         {{"/" + part.name, "is not a field of this form"}}};
+        }
+    }
+    if (!has_file)
+        return Error{Fault::malformed, "invalid-body", "The form lacks its file.", {{"/file", "is required"}}};
+    return asked;
+}
+
+Reply verify(Call const& call) {
+    auto asked = call.body.is_null() ? read_form_question(call) : read_json_question(call);
+    if (!asked) return asked.error();
+    auto const report = call.services.documents.verify(std::move(asked->input), asked->recipient, call.now);
+    if (!report) return report.error();
+    return json_reply(200, domain::report_to_json(*report));
+}
+
+}  // namespace
+
+std::vector<Endpoint> verify_endpoints() {
+    return {{.verb = Verb::post,
+             .path = "/api/v1/verify",
+             .tag = "verify",
+             .summary = "Verify a credential",
+             .description = "No token needed. Input that is no credential at all is 422 no-credential. Nothing of it "
+                            "is stored. A burst of "
+                            "60, then 120 a minute for one client address.",
+             .payload = Payload::upload,
+             .request = "VerifyRequest",
+             .answer = "Report",
+             .handle = verify}};
+}
+
+}  // namespace itqan::api

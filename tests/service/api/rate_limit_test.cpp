@@ -1,0 +1,74 @@
+#include "service/api/rate_limit.hpp"
+
+#include <doctest/doctest.h>
+
+namespace itqan::api {
+namespace {
+
+Instant const start{1'793'000'000'000};
+Instant after(std::int64_t milliseconds) {
+    return Instant{start.milliseconds + milliseconds};
+}
+
+TEST_CASE("a burst passes and then requests pass evenly") {
+    RateLimiter limiter({60, 120});
+
+    for (int i = 0; i < 60; ++i)
+        CHECK_FALSE(limiter.refuse("a", start));
+
+    CHECK(limiter.refuse("a", start) == 1);
+    CHECK(limiter.refuse("a", after(499)) == 1);
+    CHECK_FALSE(limiter.refuse("a", after(500)));
+    CHECK(limiter.refuse("a", after(500)));
+}
+
+TEST_CASE("a minute after the burst 120 requests have passed and no more") {
+    RateLimiter limiter({60, 120});
+    int passed = 0;
+
+    for (int i = 0; i < 6000; ++i)
+        passed += limiter.refuse("a", after(i * 10)) ? 0 : 1;
+
+    CHECK(passed >= 178);
+    CHECK(passed <= 180);
+}
+
+TEST_CASE("callers do not use up each other's room") {
+    RateLimiter limiter({1, 1});
+
+    CHECK_FALSE(limiter.refuse("a", start));
+    CHECK_FALSE(limiter.refuse("b", start));
+    CHECK(limiter.refuse("a", start) == 60);
+}
+
+TEST_CASE("refused requests do not push the next chance away") {
+    RateLimiter limiter({1, 60});
+    REQUIRE_FALSE(limiter.refuse("a", start));
+
+    for (int i = 0; i < 100; ++i)
+        CHECK(limiter.refuse("a", after(i)));
+
+    CHECK_FALSE(limiter.refuse("a", after(1000)));
+}
+
+TEST_CASE("idle callers make room for new ones") {
+    RateLimiter limiter({1, 60}, 2);
+    REQUIRE_FALSE(limiter.refuse("a", start));
+    REQUIRE_FALSE(limiter.refuse("b", start));
+
+    CHECK_FALSE(limiter.refuse("c", after(2000)));
+
+    CHECK(limiter.refuse("c", after(2000)));
+}
+
+TEST_CASE("when all room is taken by busy callers a newcomer passes and the busy stay limited") {
+    RateLimiter limiter({1, 60}, 1);
+    REQUIRE_FALSE(limiter.refuse("a", start));
+
+    CHECK_FALSE(limiter.refuse("b", start));
+    CHECK_FALSE(limiter.refuse("b", start));
+    CHECK(limiter.refuse("a", start));
+}
+
+}  // namespace
+}  // namespace itqan::api
