@@ -1,0 +1,75 @@
+#pragma once
+// One page as a value, the person who looks at it, and the turning of both into a response: layout, language, cookies,
+// content security. Every page of the service, public or staff, goes through here.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/auth/guard.hpp"
+#include "service/domain/services.hpp"
+#include "service/http/message.hpp"
+#include "service/http/router.hpp"
+#include "service/web/assets.hpp"
+#include "service/web/locale.hpp"
+#include "service/web/pictures.hpp"
+#include "service/web/template.hpp"
+
+namespace itqan::web {
+
+/// What all pages need, made once by the App and kept as long as its routes.
+struct WebContext {
+    domain::Services& services;
+    auth::Guard& guard;
+    Locales const& locales;
+    Templates const& templates;
+    Pictures& pictures;
+};
+
+/// Who looks, in which language, at which address.
+struct Visitor {
+    Locale const* locale = nullptr;
+    std::optional<auth::Caller> caller;  ///< By session only; a bearer token is not a person at a page.
+    std::string target;                  ///< Path and query as asked, without `lang`.
+    bool language_chosen = false;        ///< ?lang= was given: the answer sets the cookie.
+
+    std::string const& language() const { return locale->language(); }
+    /// The synchroniser token for forms, "" for a stranger.
+    std::string csrf() const { return caller ? caller->csrf : std::string(); }
+};
+
+/// ?lang= beats the cookie "lang" beats Accept-Language (decision 8).
+Visitor visit(WebContext const& context, http::Request const& request);
+
+struct Page {
+    std::string name;                    ///< Template: "badge" is templates/badge.html.
+    std::string title;                   ///< Plain text for <title>, without the product's name.
+    View content;
+    int status = 200;
+    std::string section;                 ///< Marks the header's link as current: "verify", "my", "staff", "demo".
+    bool indexable = false;              ///< Otherwise <meta name="robots" content="noindex">.
+    std::vector<std::pair<std::string, std::string>> open_graph;  ///< {"og:title", "..."}.
+    std::vector<std::string> scripts;    ///< Assets: {"verify.js"}. Pages are complete without.
+    std::string canonical;               ///< Own https address for <link rel="canonical">; may be empty.
+    bool shared = false;                 ///< Same for every stranger: may be stored by caches for 0 s, revalidated.
+};
+
+/// The page as text/html in the visitor's language with its headers (CSP without inline, Content-Language, Vary,
+/// Cache-Control: no-store for persons). `content` also gets csrf, language, direction and asset addresses.
+http::Response show(WebContext const& context, Visitor const& visitor, Page page);
+
+/// The error page for a fault, in the visitor's language: what was wrong and what to do. `code` chooses the words
+/// (error.code.<code>), else the fault does; `detail` is shown when the locale has no words of its own.
+http::Response show_error(WebContext const& context, Visitor const& visitor, Error const& error);
+
+/// 303 to an own path, for answers to forms.
+http::Response see_other(std::string_view path, std::vector<std::string> const& cookies = {});
+
+/// Markdown of a badge (cmark, safe mode: no raw HTML, no unsafe links), every block with dir="auto".
+Html markdown(std::string_view text);
+
+/// A text from a credential for the page: suspicious marks made visible, isolated in <bdi dir="auto" lang="...">.
+Html foreign(std::string_view text, std::string_view language = {});
+
+}  // namespace itqan::web
