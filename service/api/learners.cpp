@@ -1,6 +1,5 @@
-#include <cmath>
-
 #include "service/api/endpoint.hpp"
+#include "service/api/learner_create.hpp"
 #include "service/domain/criteria.hpp"
 #include "storage/credentials.hpp"
 #include "storage/people.hpp"
@@ -90,16 +89,6 @@ Reply get_readiness(Call const& call) {
     return json_reply(200, {{"readiness", answer.readiness}, {"gaps", answer.gaps}});
 }
 
-Json learner_json(storage::LearnerRow const& learner) {
-    auto json = Json::parse(learner.body);
-    json["id"] = learner.id;
-    if (learner.name) json["name"] = *learner.name;
-    if (learner.name_ar) json["name_ar"] = *learner.name_ar;
-    if (learner.email) json["email"] = *learner.email;
-    if (learner.organisation_id) json["orgId"] = *learner.organisation_id;
-    return json;
-}
-
 Reply get_learner(Call const& call) {
     auto const learner = call.services.database.read([&](storage::Session& s) { return visible_learner(call, s); });
     if (!learner) return learner.error();
@@ -151,6 +140,17 @@ std::vector<Endpoint> learner_endpoints() {
     return {
         reading("/api/v1/learners", "Learners the caller may see", who, "Page",
                 {{"cursor", "nextCursor of the page before"}, {"limit", "1 to 500, 100 by default"}}, list_learners),
+        {.verb = Verb::post,
+         .path = "/api/v1/learners",
+         .tag = "learners",
+         .summary = "Create one learner",
+         .roles = {Role::admin},
+         .payload = Payload::command,
+         .request = "Learner",
+         .status = 201,
+         .answer = "EvidenceAnswer",
+         .keyed = true,
+         .handle = create_learner},
         reading("/api/v1/learners/{id}", "One learner", who, "Learner", {}, get_learner),
         reading("/api/v1/learners/{id}/levels", "Competency levels on a day", who, "Levels", {day}, get_levels),
         reading("/api/v1/learners/{id}/evaluations", "Every achievement's outcome on a day", who, "Evaluations", {day},

@@ -1,14 +1,9 @@
-#include "crypto/digest.hpp"
 #include "service/api/endpoint.hpp"
+#include "service/api/programme_edit.hpp"
 #include "storage/catalog.hpp"
 
 namespace itqan::api {
 namespace {
-
-/// One collection of the programme: its address, its kind in storage and what people call one of it.
-struct Collection {
-    std::string plural, kind, noun;
-};
 
 /// Teams name their members, so they are seen by their organisation's lead and administrators only.
 bool may_see(Actor const& actor, Collection const& collection, Json const& item) {
@@ -24,7 +19,7 @@ Json listed(Collection const& collection, Json item) {
 
 http::Response item_reply(std::string const& body) {
     auto response = json_text_reply(200, body);
-    response.headers.add("etag", "\"" + crypto::sha256_hex(body).substr(0, 32) + "\"");
+    response.headers.add("etag", etag_of(body));
     return response;
 }
 
@@ -115,12 +110,49 @@ Endpoint reading(std::string path, std::string summary, std::string answer, std:
             .handle = std::move(handle)};
 }
 
+std::vector<Endpoint> writing(Collection const& collection, std::vector<Role> const& roles) {
+    auto const payload = collection.kind == "framework" ? Payload::case_package : Payload::command;
+    auto const path = "/api/v1/" + collection.plural;
+    return {
+        {.verb = Verb::post,
+         .path = path,
+         .tag = "programme",
+         .summary = "Create one " + collection.noun,
+         .description = "It is checked together with the whole programme: unknown references and cycles are 422.",
+         .roles = roles,
+         .payload = payload,
+         .request = "ProgrammeItem",
+         .status = 201,
+         .answer = "ProgrammeItem",
+         .keyed = true,
+         .handle = [collection](Call const& call) { return create_item(call, collection); }},
+        {.verb = Verb::put,
+         .path = path + "/{id}",
+         .tag = "programme",
+         .summary = "Replace one " + collection.noun,
+         .description =
+             "If-Match with the ETag of what was read keeps two people from overwriting each other (412). A published "
+             "achievement never changes, it can only retire: post a new version.",
+         .roles = roles,
+         .payload = payload,
+         .request = "ProgrammeItem",
+         .answer = "ProgrammeItem",
+         .handle = [collection](Call const& call) { return replace_item(call, collection); }}};
+}
+
 }  // namespace
 
 std::vector<Endpoint> programme_endpoints() {
     std::vector<Endpoint> all{
         reading("achievements", "Achievements, the newest version of each", "Page", pages, list_achievements),
         reading("achievements/{id}", "One achievement, its newest version", "ProgrammeItem", {}, get_achievement)};
+    auto const add_writing = [&](Collection const& collection) {
+        bool const issuers_too = collection.kind == "achievement" || collection.kind == "issuer";
+        for (auto& endpoint :
+             writing(collection, issuers_too ? std::vector{Role::issuer, Role::admin} : std::vector{Role::admin}))
+            all.push_back(std::move(endpoint));
+    };
+    add_writing({"achievements", "achievement", "achievement"});
     for (auto const& collection : std::vector<Collection>{{"providers", "provider", "provider"},
                                                           {"issuers", "issuer", "issuer"},
                                                           {"organisations", "organisation", "organisation"},
@@ -136,6 +168,7 @@ std::vector<Endpoint> programme_endpoints() {
                               [collection](Call const& call) { return list_items(call, collection); }));
         all.push_back(reading(collection.plural + "/{id}", "One " + collection.noun, "ProgrammeItem", {},
                               [collection](Call const& call) { return get_item(call, collection); }));
+        add_writing(collection);
     }
     return all;
 }
