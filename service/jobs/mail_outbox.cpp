@@ -1,6 +1,6 @@
 #include "service/jobs/mail_outbox.hpp"
 
-#include <algorithm>
+#include <exception>
 
 #include <nlohmann/json.hpp>
 
@@ -128,12 +128,12 @@ void MailOutbox::handle(storage::OutboxRow const& row) {
     auto const finish = [&] {
         services_.database.write([&](storage::Session& session) { storage::finish_outbox(session, row.id, now); });
     };
-    auto const postpone = [&](std::string const& error, std::optional<Instant> due) {
+    auto const park = [&](std::string const& reason) {
         services_.database.write(
-            [&](storage::Session& session) { storage::retry_outbox(session, row.id, error, due); });
+            [&](storage::Session& session) { storage::retry_outbox(session, row.id, reason, std::nullopt); });
     };
     if (!draft) return finish();
-    if (draft->recipient.empty()) return postpone("no-address", std::nullopt);
+    if (draft->recipient.empty()) return park("no-address");
 
     auto const words = write_mail(draft->facts);
     auto const host = services_.addresses.host();
@@ -146,7 +146,7 @@ void MailOutbox::handle(storage::OutboxRow const& row) {
                     words.text,
                     words.html};
     auto const message = compose(mail);
-    if (!message) return postpone(message.error().code, std::nullopt);
+    if (!message) return park(message.error().code);
 
     // The link must work the moment the mail arrives, so its hash is durable before the message leaves.
     services_.database.write([&](storage::Session& session) { storage::insert_mail_link(session, draft->link); });
@@ -154,9 +154,14 @@ void MailOutbox::handle(storage::OutboxRow const& row) {
     if (delivered) return finish();
     auto const& error = delivered.error();
     auto const reason = error.code + " (" + error.detail + ")";
-    if (error.fault != Fault::unavailable) return postpone(reason, std::nullopt);
+    if (error.fault != Fault::unavailable) return park(reason);
+    postpone(row, reason);
+}
+
+void MailOutbox::postpone(storage::OutboxRow const& row, std::string const& reason) {
     auto const random = static_cast<unsigned>(crypto::random_below(1000));
-    postpone(reason, next_attempt(row.attempts, row.created_at, now, random));
+    auto const due = next_attempt(row.attempts, row.created_at, services_.clock.wall(), random);
+    services_.database.write([&](storage::Session& session) { storage::retry_outbox(session, row.id, reason, due); });
 }
 
 }  // namespace itqan::jobs

@@ -22,12 +22,14 @@ class MailOutbox {
     /// Handles up to 8 due rows; true when there may be more. No transaction is open while a message is handed over, so
     /// a slow server delays mail only. A row whose person was erased or whose badges were all withdrawn is done without
     /// a mail; a learner without an address is parked as "no-address".
+    /// Throws storage::DatabaseError; a row that cannot be written for another reason is postponed.
     bool run_once();
 
   private:
     struct Draft;
     std::optional<Draft> draft(storage::Session& session, storage::OutboxRow const& row) const;
     void handle(storage::OutboxRow const& row);
+    void postpone(storage::OutboxRow const& row, std::string const& reason);
 
     domain::Services& services_;
     MailTransport& transport_;

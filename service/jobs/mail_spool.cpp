@@ -136,6 +136,10 @@ std::vector<std::string> names_in(fs::path const& folder) {
 MailSpool::MailSpool(fs::path folder) : folder_(std::move(folder)) {
     fs::create_directories(folder_);
     fs::permissions(folder_, fs::perms::owner_all);
+    // A process that died while writing leaves a draft, which no reader and no erasure would ever find.
+    for (auto const& entry : fs::directory_iterator(folder_)) {
+        if (entry.path().extension() == ".draft") fs::remove(entry.path());
+    }
 }
 
 Result<void> MailSpool::deliver(Envelope const& envelope, std::string const& message) {

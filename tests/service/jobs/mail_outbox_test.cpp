@@ -139,6 +139,19 @@ TEST_CASE("a rejected mail is parked at once and a hopeless one after 72 hours")
     CHECK(office.row("0193-b").state == "parked");
 }
 
+TEST_CASE("a row that cannot be written is postponed and those behind it are sent") {
+    NEEDS_STARTER();
+    PostOffice office;
+    office.put("0193-a", "mail.claim", "lrn-015", R"({"credentialIds":[7]})");
+    office.put("0193-b", "mail.sign-in", "lrn-015");
+
+    office.outbox.run_once();
+
+    CHECK(office.row("0193-a").last_error == "mail-not-written");
+    CHECK(office.row("0193-a").state == "waiting");
+    CHECK(office.row("0193-b").state == "done");
+}
+
 TEST_CASE("nobody is written to about withdrawn badges or after an erasure") {
     NEEDS_STARTER();
     PostOffice office;

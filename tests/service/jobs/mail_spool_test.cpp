@@ -99,6 +99,17 @@ TEST_CASE("erasing a person removes every mail to the address and no other") {
     CHECK(remove_spooled_mail(folder.path() / "nowhere", "a@people.example") == 0);
 }
 
+TEST_CASE("a draft of a process that died is gone when the spool opens again") {
+    Folder const folder;
+    auto const draft = folder.path() / ".20261124T154305Z-0193-a.eml.draft";
+    std::ofstream(draft) << "half a mail";
+
+    MailSpool const spool(folder.path());
+
+    CHECK_FALSE(fs::exists(draft));
+    CHECK(spool.list().empty());
+}
+
 TEST_CASE("a folder that cannot be written leaves the mail for later") {
     Folder const folder;
     MailSpool spool(folder.path() / "mail");
