@@ -52,6 +52,7 @@ class View {
     /// Every set() replaces an earlier value of the name and returns *this. Names that end in "_url" take Urls only
     /// (std::logic_error): templates put only those into href, src and action. An empty text is false in a section.
     View& set(std::string name, std::string_view text);
+    View& set(std::string name, std::string const& text) { return set(std::move(name), std::string_view(text)); }
     View& set(std::string name, char const* text) { return set(std::move(name), std::string_view(text)); }
     View& set(std::string name, bool flag);
     View& set(std::string name, Url const& url);
@@ -63,8 +64,6 @@ class View {
     View& set(std::string name, std::optional<Url> const& url);
     /// A list of objects with one member `value` each.
     View& set_texts(std::string name, std::vector<std::string> const& texts);
-    template <typename T>
-    View& set(std::string name, T const*) = delete;
 
     std::vector<Entry> const& entries() const;
 
