@@ -228,7 +228,8 @@ void read_flat(Json const& flat, std::map<std::string, DecayClass> const& classe
         found->tag = text_of(entry, "tag");
         found->decay = classes.at(text_of(entry, "decayClass"));
     }
-    for (auto const& [name, cap] : flat.value("evidenceCaps", Json::object()).items())
+    auto const caps = flat.value("evidenceCaps", Json::object());
+    for (auto const& [name, cap] : caps.items())
         if (auto const kind = read_evidence_kind(name)) framework.caps[static_cast<int>(*kind)] = cap.get<int>();
 }
 
