@@ -2,9 +2,12 @@
 // One page as a value, the person who looks at it, and the turning of both into a response: layout, language, cookies,
 // content security. Every page of the service, public or staff, goes through here.
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/auth/guard.hpp"
@@ -15,6 +18,7 @@
 #include "service/web/locale.hpp"
 #include "service/web/pictures.hpp"
 #include "service/web/template.hpp"
+#include "service/web/text.hpp"
 
 namespace itqan::web {
 
@@ -25,6 +29,8 @@ struct WebContext {
     Locales const& locales;
     Templates const& templates;
     Pictures& pictures;
+    /// The strip below the header of a demo (`demo_bar_text` and what _demo_bar.html asks for); null: none.
+    std::function<std::optional<View>(struct Visitor const&)> demo_bar = {};
 };
 
 /// Who looks, in which language, at which address.
@@ -52,8 +58,17 @@ struct Page {
     std::vector<std::pair<std::string, std::string>> open_graph;  ///< {"og:title", "..."}.
     std::vector<std::string> scripts;    ///< Assets: {"verify.js"}. Pages are complete without.
     std::string canonical;               ///< Own https address for <link rel="canonical">; may be empty.
-    bool shared = false;                 ///< Same for every stranger: may be stored by caches for 0 s, revalidated.
+    bool takes_camera = false;           ///< Permissions-Policy camera=(self) (decision 24).
 };
+
+/// What stands around every page besides the visitor: the programme's name and the demo's strip.
+struct Surroundings {
+    std::string place;
+    std::optional<View> demo_bar = {};
+};
+/// The whole document. Pure; show() adds the headers.
+std::string laid_out(Templates const& templates, Locales const& locales, Visitor const& visitor, Page const& page,
+                     Surroundings const& around);
 
 /// The page as text/html in the visitor's language with its headers (CSP without inline, Content-Language, Vary,
 /// Cache-Control: no-store for persons). `content` also gets csrf, language, direction and asset addresses.
@@ -65,11 +80,24 @@ http::Response show_error(WebContext const& context, Visitor const& visitor, Err
 
 /// 303 to an own path, for answers to forms.
 http::Response see_other(std::string_view path, std::vector<std::string> const& cookies = {});
+http::Response respond(int status, std::string_view media_type, std::string body);
 
-/// Markdown of a badge (cmark, safe mode: no raw HTML, no unsafe links), every block with dir="auto".
-Html markdown(std::string_view text);
+/// The programme in force.
+std::shared_ptr<domain::Programme const> programme_of(WebContext const& context);
 
-/// A text from a credential for the page: suspicious marks made visible, isolated in <bdi dir="auto" lang="...">.
-Html foreign(std::string_view text, std::string_view language = {});
+/// The value of {name} in the route's path, "" when absent; the first value of a query parameter, decoded.
+std::string path_value(http::Request const& request, std::string_view name);
+std::string query_of(http::Request const& request, std::string_view name);
+
+using Answer = Result<http::Response>;
+using PageHandler = std::function<Answer(Visitor const&, http::Request const&)>;
+
+/// Routes of pages for people: an error becomes the error page in the visitor's language. A form posts at most 64 KiB;
+/// `file_route` takes the 7 MiB of a picture (decision 23).
+http::Route page_route(WebContext const& context, std::string path, PageHandler handler);
+http::Route form_route(WebContext const& context, std::string path, PageHandler handler);
+http::Route file_route(WebContext const& context, std::string path, PageHandler handler);
+/// A GET for programs as well: errors are left to the router (problem+json).
+http::Route get_route(std::string path, std::function<Answer(http::Request const&)> handler);
 
 }  // namespace itqan::web

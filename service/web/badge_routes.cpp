@@ -1,0 +1,134 @@
+#include <nlohmann/json.hpp>
+
+#include "service/web/badge_page.hpp"
+#include "service/web/language.hpp"
+#include "service/web/routes.hpp"
+
+namespace itqan::web {
+namespace {
+
+Actor const* actor_of(Visitor const& visitor) { return visitor.caller ? &visitor.caller->actor : nullptr; }
+
+http::Response erased_page(WebContext const& context, Visitor const& visitor) {
+    Page page;
+    page.name = "message";
+    page.title = visitor.locale->text("badge.erased");
+    page.status = 410;
+    page.content.set("heading", page.title).set("message", visitor.locale->text("badge.erased_text"));
+    return show(context, visitor, std::move(page));
+}
+
+Answer page_of(WebContext const& context, Visitor const& visitor, Result<domain::CredentialView> const& credential) {
+    if (!credential) {
+        if (credential.error().fault == Fault::gone) return erased_page(context, visitor);
+        return credential.error();
+    }
+    if (credential->erased) return erased_page(context, visitor);
+    auto& services = context.services;
+    auto const now = services.clock.wall();
+    auto const report = services.documents.verify(credential->jwt, std::nullopt, now);
+    auto const programme = programme_of(context);
+    auto const* const actor = actor_of(visitor);
+    bool const by_holder = actor != nullptr && actor->learner_id == credential->row.learner_id;
+    auto page = badge_page({.credential = *credential,
+                            .programme = *programme,
+                            .addresses = services.addresses,
+                            .report = report ? &*report : nullptr,
+                            .now = now,
+                            .by_holder = by_holder},
+                           *visitor.locale);
+    if (!page) return page.error();
+    return show(context, visitor, std::move(*page));
+}
+
+http::Response for_programs(http::Response answer) {
+    answer.headers.add("access-control-allow-origin", "*");
+    answer.headers.add("vary", "Accept, Accept-Language");
+    answer.headers.add("x-robots-tag", "noindex");
+    answer.headers.add("cache-control", "no-cache");
+    return answer;
+}
+
+/// What a program gets: the compact JWT, or its envelope (VCDM 2.0 section 4.13) where JSON is asked for.
+Answer credential_document(domain::CredentialView const& credential, bool enveloped) {
+    if (credential.erased) return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+    if (!enveloped) return for_programs(respond(200, "application/vc+jwt", credential.jwt));
+    Json const envelope{{"@context", Json::array({"https://www.w3.org/ns/credentials/v2"})},
+                        {"id", "data:application/vc+jwt," + credential.jwt},
+                        {"type", "EnvelopedVerifiableCredential"}};
+    return for_programs(respond(200, "application/vc", envelope.dump()));
+}
+
+http::Response picture(std::string_view media_type, std::string bytes, std::string_view file_name) {
+    auto answer = for_programs(respond(200, media_type, std::move(bytes)));
+    answer.headers.add("content-disposition", "inline; filename=\"" + std::string(file_name) + "\"");
+    return answer;
+}
+
+std::string text_of(std::shared_ptr<Bytes const> const& bytes) { return std::string(as_text(*bytes)); }
+
+/// /credentials/{id} with an ending: a file, whatever was asked for. The learner and the issuer see what strangers
+/// may not.
+Answer credential_file(WebContext const& context, domain::CredentialView const& credential, std::string_view ending) {
+    if (ending == ".jwt") return credential_document(credential, false);
+    if (ending == ".json") return credential_document(credential, true);
+    if (credential.erased) return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+    auto const programme = programme_of(context);
+    if (ending == ".png")
+        return picture("image/png", text_of(context.pictures.baked_png(*programme, credential)), "badge.png");
+    if (ending == ".svg") return picture("image/svg+xml", context.pictures.baked_svg(*programme, credential), "badge.svg");
+    return Error{Fault::not_found, "not-found", "A credential has the endings .jwt, .json, .png and .svg.", {}};
+}
+
+Answer get_credential(WebContext const& context, http::Request const& request) {
+    auto const asked = path_value(request, "id");
+    auto const dot = asked.find('.');
+    auto const visitor = visit(context, request);
+    auto credential = context.services.claims.view(asked.substr(0, dot), actor_of(visitor));
+    if (dot != std::string::npos) {
+        if (!credential) return credential.error();
+        return credential_file(context, *credential, std::string_view(asked).substr(dot));
+    }
+    auto const accept = request.header("accept");
+    if (asks_for(accept, "text/html")) {
+        auto page = page_of(context, visitor, credential);
+        return page ? page : Answer(show_error(context, visitor, page.error()));
+    }
+    if (!credential) return credential.error();
+    bool const enveloped = asks_for(accept, "application/vc") || asks_for(accept, "application/json") ||
+                           asks_for(accept, "application/ld+json");
+    return credential_document(*credential, enveloped);
+}
+
+Answer get_card(WebContext const& context, http::Request const& request) {
+    auto const visitor = visit(context, request);
+    auto const credential = context.services.claims.view(path_value(request, "id"), actor_of(visitor));
+    if (!credential) return credential.error();
+    if (credential->erased) return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+    return picture("image/png", text_of(context.pictures.share_card(*programme_of(context), *credential)), "card.png");
+}
+
+Answer get_code(WebContext const& context, http::Request const& request) {
+    auto const visitor = visit(context, request);
+    auto const credential = context.services.claims.view_by_share_code(path_value(request, "code"), actor_of(visitor));
+    if (!credential) return credential.error();
+    auto answer = respond(200, "image/svg+xml", context.pictures.qr_svg(credential->share_url));
+    answer.headers.add("cache-control", "private, max-age=86400");
+    return answer;
+}
+
+}  // namespace
+
+std::vector<http::Route> badge_routes(WebContext const& context) {
+    return {page_route(context, "/c/{code}",
+                       [&context](Visitor const& visitor, http::Request const& request) {
+                           auto const code = path_value(request, "code");
+                           return page_of(context, visitor,
+                                          context.services.claims.view_by_share_code(code, actor_of(visitor)));
+                       }),
+            get_route("/c/{code}/qr.svg", [&context](auto const& r) { return get_code(context, r); }),
+            get_route("/credentials/{id}", [&context](auto const& r) { return get_credential(context, r); }),
+            get_route("/credentials/{id}/card.png", [&context](auto const& r) { return get_card(context, r); })};
+}
+
+}  // namespace itqan::web

@@ -1,0 +1,75 @@
+#include <nlohmann/json.hpp>
+
+#include "service/web/routes.hpp"
+#include "storage/credentials.hpp"
+
+namespace itqan::web {
+namespace {
+
+http::Response for_everybody(std::string_view media_type, std::string body) {
+    auto answer = respond(200, media_type, std::move(body));
+    answer.headers.add("access-control-allow-origin", "*");
+    return answer;
+}
+
+Error no_such(std::string_view what) {
+    return {Fault::not_found, "not-found", "There is no such " + std::string(what) + " here.", {}};
+}
+
+Answer issuer_did(WebContext const& context, http::Request const& request) {
+    auto& services = context.services;
+    return services.database.read([&](storage::Session& session) -> Answer {
+        auto const programme = services.programmes.current(session);
+        auto const* const issuer = programme->issuer_by_slug(path_value(request, "slug"));
+        if (issuer == nullptr) return no_such("issuer");
+        return for_everybody("application/did+json", services.keys.did_document(session, *issuer).dump());
+    });
+}
+
+Answer installation_did(WebContext const& context) {
+    auto const programme = programme_of(context);
+    return for_everybody("application/did+json",
+                         context.services.keys.installation_document(programme->issuers).dump());
+}
+
+/// Retired keys stay: what they signed still verifies. A revoked key is gone, and so is all under it (decision 5).
+Answer issuer_key(WebContext const& context, http::Request const& request) {
+    auto& services = context.services;
+    return services.database.read([&](storage::Session& session) -> Answer {
+        auto const programme = services.programmes.current(session);
+        auto const* const issuer = programme->issuer_by_slug(path_value(request, "slug"));
+        auto const key = storage::key(session, path_value(request, "id"));
+        if (issuer == nullptr || !key || key->issuer_id != issuer->id || key->state == "next") return no_such("key");
+        if (key->state == "revoked") return Error{Fault::gone, "key-revoked", "This key was revoked.", {}};
+        return for_everybody("application/jwk+json", key->public_jwk);
+    });
+}
+
+/// Whether an If-None-Match header names the tag (RFC 9110 13.1.2); weak and strong forms compare equal.
+bool names_tag(std::string_view header, std::string_view tag) {
+    return header == "*" || (!header.empty() && header.find(tag) != std::string_view::npos);
+}
+
+Answer status_list(WebContext const& context, http::Request const& request) {
+    auto const programme = programme_of(context);
+    auto const served = context.services.status.serve(path_value(request, "list"), *programme);
+    if (!served) return served.error();
+    auto answer = names_tag(request.header("if-none-match"), (*served)->etag)
+                      ? respond(304, "application/vc+jwt", "")
+                      : respond(200, "application/vc+jwt", (*served)->jwt);
+    answer.headers.add("access-control-allow-origin", "*");
+    answer.headers.add("etag", (*served)->etag);
+    answer.headers.add("cache-control", "public, max-age=5, must-revalidate");
+    return answer;
+}
+
+}  // namespace
+
+std::vector<http::Route> document_routes(WebContext const& context) {
+    return {get_route("/.well-known/did.json", [&context](auto const&) { return installation_did(context); }),
+            get_route("/issuers/{slug}/did.json", [&context](auto const& r) { return issuer_did(context, r); }),
+            get_route("/issuers/{slug}/keys/{id}", [&context](auto const& r) { return issuer_key(context, r); }),
+            get_route("/status/{list}", [&context](auto const& r) { return status_list(context, r); })};
+}
+
+}  // namespace itqan::web

@@ -1,0 +1,183 @@
+#include "service/web/report_view.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "schemas/bytes.hpp"
+#include "schemas/text_safety.hpp"
+#include "service/web/badge_page.hpp"
+#include "service/web/text.hpp"
+
+namespace itqan::web {
+namespace {
+
+using domain::CheckOutcome;
+
+/// A text member of an object; "" when it is something else.
+std::string text_at(Json const& object, char const* member) {
+    if (!object.is_object()) return {};
+    auto const found = object.find(member);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// A member that is a text, or an object with this text inside.
+std::string text_or_inner(Json const& object, char const* member, char const* inner) {
+    if (!object.is_object() || !object.contains(member)) return {};
+    auto const& value = object.at(member);
+    return value.is_string() ? value.get<std::string>() : text_at(value, inner);
+}
+
+std::optional<Day> day_at(Json const& object, char const* member) {
+    auto const text = text_at(object, member);
+    if (auto const instant = Instant::parse(text)) return instant->day();
+    return Day::parse(text);
+}
+
+Tone check_tone(CheckOutcome outcome) {
+    switch (outcome) {
+        case CheckOutcome::pass: return {"ok", "✓"};
+        case CheckOutcome::fail: return {"no", "✕"};
+        case CheckOutcome::warn: return {"wait", "!"};
+        case CheckOutcome::unchecked: return {"wait", "?"};
+        case CheckOutcome::absent: return {"na", "–"};
+    }
+    return {"na", "–"};
+}
+
+/// The proof and the key decide whether the words below are the issuer's or anybody's.
+bool is_proven(domain::Report const& report) {
+    return std::none_of(report.checks.begin(), report.checks.end(), [](domain::Check const& check) {
+        bool const decides = check.id == "format" || check.id == "proof" || check.id == "issuer-binding";
+        return decides && (check.outcome == CheckOutcome::fail || check.outcome == CheckOutcome::unchecked);
+    });
+}
+
+std::string level_in_words(Json const& said, Locale const& locale) {
+    if (!said.is_object() || !said.contains("level")) return {};
+    auto const& level = said.at("level");
+    if (level.is_string()) return level.get<std::string>();
+    if (level.is_number_integer()) return locale.number(level.get<std::int64_t>());
+    auto const number = level.is_object() && level.contains("level") && level.at("level").is_number_integer()
+                            ? std::to_string(level.at("level").get<int>())
+                            : text_at(level, "level");
+    auto const meaning = text_at(level, "description").empty() ? text_at(level, "name") : text_at(level, "description");
+    if (number.empty() || meaning.empty()) return meaning;
+    return locale.text("badge.level_words", {{"level", number}, {"meaning", meaning}});
+}
+
+View said_view(ReportFacts const& facts, Locale const& locale) {
+    auto const& said = facts.report.credential;
+    auto const language = said.contains("achievement") ? text_at(said.at("achievement"), "inLanguage") : std::string();
+    auto name = text_or_inner(said, "achievement", "name");
+    if (name.empty()) name = text_at(said, "name");
+    auto const issuer_id = text_or_inner(said, "issuer", "id");
+    auto const issuer_name = said.contains("issuer") ? text_at(said.at("issuer"), "name") : std::string();
+    auto const recipient = text_or_inner(said, "recipient", "name");
+    View view;
+    view.set("trusted", is_proven(facts.report));
+    view.set("said_name", foreign(name.empty() ? "–" : name, language));
+    if (!recipient.empty()) view.set("said_recipient", foreign(recipient));
+    view.set("said_host", schemas::make_visible(issuer_id.empty() ? "–" : host_of(issuer_id)));
+    if (!issuer_name.empty()) view.set("said_issuer", locale.markup("verify.called", {{"name", issuer_name}}));
+    if (auto const from = day_at(said, "awardedDate") ? day_at(said, "awardedDate") : day_at(said, "validFrom"))
+        view.set("said_from", locale.day(*from));
+    auto const until = day_at(said, "validUntil");
+    view.set("said_until", until ? locale.day(*until) : locale.text("badge.no_expiry"));
+    if (auto const level = level_in_words(said, locale); !level.empty()) view.set("said_level", foreign(level, language));
+    auto description = text_or_inner(said, "achievement", "description");
+    if (description.empty()) description = text_at(said, "description");
+    if (!description.empty()) view.set("said_description", foreign(description, language));
+    auto const id = text_at(said, "id");
+    if (!facts.own_base.empty() && id.starts_with(facts.own_base + "/credentials/") && is_proven(facts.report))
+        view.set("said_page_url", Url::read(id.substr(facts.own_base.size())));
+    return view;
+}
+
+bool is_suspicious(Json const& value) {
+    if (value.is_string()) return schemas::examine_text(value.get_ref<std::string const&>()).any();
+    if (!value.is_structured()) return false;
+    return std::any_of(value.begin(), value.end(), [](Json const& inner) { return is_suspicious(inner); });
+}
+
+Html headline(domain::Report const& report, Locale const& locale) {
+    auto const key = "verify.headline." + report.headline_code;
+    std::string day;
+    if (report.headline_code == "expired") {
+        if (auto const until = day_at(report.credential, "validUntil")) day = locale.day(*until);
+    } else if (report.headline_code == "not-yet-valid") {
+        if (auto const from = day_at(report.credential, "validFrom")) day = locale.day(*from);
+    }
+    if (!locale.has(key)) return foreign(report.headline, "en");
+    return locale.markup(key, {{"day", day}});
+}
+
+View check_view(domain::Check const& check, Locale const& locale) {
+    auto const tone = check_tone(check.outcome);
+    auto const outcome = std::string(domain::check_outcome_name(check.outcome));
+    View view;
+    view.set("check_id", check.id).set("check_tone", tone.name).set("check_icon", tone.icon);
+    view.set("check_title", locale.text_or("check." + check.id + "." + outcome, check.title));
+    view.set("check_word", locale.text_or("outcome." + outcome, outcome));
+    // Our own words for the reason where we have them; else the verifier's, which are English.
+    auto const code = "reason.code." + check.code;
+    if (locale.has(code)) {
+        Arguments arguments;
+        for (auto const& [name, value] : check.evidence) arguments.emplace_back(name, value);
+        view.set("check_detail", locale.markup(code, arguments));
+    } else if (!check.detail.empty()) {
+        view.set("check_detail", foreign(check.detail, "en"));
+    }
+    return view;
+}
+
+}  // namespace
+
+View report_view(ReportFacts const& facts, Locale const& locale) {
+    auto const& report = facts.report;
+    auto const tone = tone_of(report.headline_code);
+    View view;
+    view.set("tone", tone.name).set("icon", tone.icon).set("headline", headline(report, locale));
+    view.set("checked", locale.text("verify.checked", {{"moment", locale.moment(report.checked_at)}}));
+    view.set("suspicious", is_suspicious(report.credential));
+    if (facts.recipient_asked) {
+        auto const match = report.recipient_match;
+        auto const key = !match ? "verify.match.unknown" : *match ? "verify.match.yes" : "verify.match.no";
+        view.set("recipient_answer", locale.text(key)).set("recipient_tone", match && *match ? "good" : "warn");
+    }
+    if (report.credential.is_object()) view.set("says", said_view(facts, locale));
+    std::vector<View> checks, details;
+    for (auto const& check : report.checks) {
+        checks.push_back(check_view(check, locale));
+        for (auto const& [name, value] : check.evidence)
+            details.push_back(View().set("fact_name", check.id + "." + name).set("fact", schemas::make_visible(value)));
+    }
+    view.set("checks", std::move(checks)).set("facts", std::move(details));
+    view.set("report_kind", schemas::make_visible(report.kind)).set("document", schemas::make_visible(report.document));
+    // Only what is a signed text again may be sent again as it is; pictures are chosen anew.
+    view.set("again", report.document);
+    if (facts.demo) view.set("tamper", with_one_letter_changed(report.document));
+    return view;
+}
+
+std::string with_one_letter_changed(std::string_view jws) {
+    auto const first = jws.find('.');
+    auto const second = first == std::string_view::npos ? first : jws.find('.', first + 1);
+    if (second == std::string_view::npos || jws.find('.', second + 1) != std::string_view::npos) return {};
+    auto const payload = base64url_decode(jws.substr(first + 1, second - first - 1));
+    if (!payload) return {};
+    std::string text(as_text(*payload));
+    constexpr std::string_view mark = "\"description\":\"";
+    auto const at = text.find(mark);
+    if (at == std::string::npos || at + mark.size() >= text.size()) return {};
+    auto& letter = text[at + mark.size()];
+    if (static_cast<unsigned char>(letter) >= 0x80) {
+        // An Arabic letter is two bytes of UTF-8; another low bit in the second is another letter.
+        text[at + mark.size() + 1] = static_cast<char>(text[at + mark.size() + 1] ^ 1);
+    } else {
+        letter = letter == 'X' ? 'Y' : 'X';
+    }
+    return std::string(jws.substr(0, first + 1)) + base64url_encode(as_bytes(text)) + std::string(jws.substr(second));
+}
+
+}  // namespace itqan::web

@@ -1,0 +1,27 @@
+#pragma once
+// A verification report as a page shows it: the verdict in words, what the badge says (proven or merely claimed), then
+// each check with a sign and a word. Pure.
+
+#include <optional>
+#include <string>
+
+#include "service/domain/verification.hpp"
+#include "service/web/locale.hpp"
+#include "service/web/view.hpp"
+
+namespace itqan::web {
+
+struct ReportFacts {
+    domain::Report const& report;
+    std::string own_base;                  ///< To link badges of this installation.
+    bool recipient_asked = false;
+    bool demo = false;                     ///< Offers "change one letter".
+};
+
+View report_view(ReportFacts const& facts, Locale const& locale);
+
+/// A compact JWS with one letter of its payload's first longer word changed: what a forger would try; "" when the text
+/// is no JWS or has no such word.
+std::string with_one_letter_changed(std::string_view jws);
+
+}  // namespace itqan::web

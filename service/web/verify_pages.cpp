@@ -1,0 +1,95 @@
+#include "service/web/form.hpp"
+#include "service/web/report_view.hpp"
+#include "service/web/routes.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "schemas/identifier.hpp"
+
+namespace itqan::web {
+namespace {
+
+struct Asked {
+    std::string input, typed;
+    std::string recipient;
+};
+
+std::string trimmed(std::string_view text) {
+    auto const first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+/// The page with what was typed still in its fields; a file cannot be kept and is asked for again.
+Page verify_page(Visitor const& visitor, Asked const& asked) {
+    Page page;
+    page.name = "verify";
+    page.title = visitor.locale->text("verify.title");
+    page.section = "verify";
+    page.indexable = true;
+    page.takes_camera = true;
+    page.scripts = {"verify.js"};
+    page.content.set("typed", asked.typed).set("recipient_typed", asked.recipient);
+    return page;
+}
+
+http::Response refuse(WebContext const& context, Visitor const& visitor, Asked const& asked, std::string_view key,
+                      int status, std::string_view detail = {}) {
+    auto page = verify_page(visitor, asked);
+    page.status = status;
+    page.content.set("error", visitor.locale->text(key));
+    page.content.set("error_help", visitor.locale->text_or(std::string(key) + "_help", detail));
+    return show(context, visitor, std::move(page));
+}
+
+http::Response judge(WebContext const& context, Visitor const& visitor, Asked asked) {
+    auto& services = context.services;
+    if (asked.input.empty()) return refuse(context, visitor, asked, "verify.empty", 422);
+    if (schemas::is_https_url(asked.input) && services.addresses.path_of(asked.input).empty())
+        return refuse(context, visitor, asked, "verify.foreign", 422);
+    auto const recipient = asked.recipient.empty() ? std::nullopt : std::optional<std::string>(asked.recipient);
+    auto const report = services.documents.verify(asked.input, recipient, services.clock.wall());
+    if (!report) {
+        auto const& error = report.error();
+        if (error.code == "no-credential") return refuse(context, visitor, asked, "verify.none", 422);
+        return refuse(context, visitor, asked,
+                      error.fault == Fault::too_large ? "error.too_large" : "verify.none",
+                      error.fault == Fault::too_large ? 413 : 422, error.detail);
+    }
+    asked.typed.clear();
+    auto page = verify_page(visitor, asked);
+    page.indexable = false;
+    page.content.set("report", report_view({.report = *report,
+                                            .own_base = services.addresses.base(),
+                                            .recipient_asked = recipient.has_value(),
+                                            .demo = services.settings.demo},
+                                           *visitor.locale));
+    return show(context, visitor, std::move(page));
+}
+
+Answer get_verify(WebContext const& context, Visitor const& visitor, http::Request const& request) {
+    Asked asked;
+    asked.typed = asked.input = trimmed(query_of(request, "url"));
+    if (asked.input.empty()) return show(context, visitor, verify_page(visitor, asked));
+    return judge(context, visitor, std::move(asked));
+}
+
+/// No same-origin rule: verifying changes nothing and anybody may ask.
+Answer post_verify(WebContext const& context, Visitor const& visitor, http::Request const& request) {
+    auto const form = Form::read(request);
+    if (!form) return form.error();
+    Asked asked;
+    asked.typed = trimmed(form->value("text"));
+    asked.recipient = trimmed(form->value("recipient"));
+    asked.input = form->value("file").empty() ? asked.typed : std::string(form->value("file"));
+    return judge(context, visitor, std::move(asked));
+}
+
+}  // namespace
+
+std::vector<http::Route> verify_routes(WebContext const& context) {
+    return {page_route(context, "/verify", [&context](auto const& v, auto const& r) { return get_verify(context, v, r); }),
+            file_route(context, "/verify", [&context](auto const& v, auto const& r) { return post_verify(context, v, r); })};
+}
+
+}  // namespace itqan::web

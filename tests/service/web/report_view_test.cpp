@@ -1,0 +1,143 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sample_badge.hpp"
+#include "schemas/bytes.hpp"
+#include "service/web/report_view.hpp"
+
+namespace itqan::web {
+namespace {
+
+using namespace itqan::tests;
+
+std::string html_of_report(domain::Report const& report, std::string const& language, ReportFacts facts) {
+    Page page;
+    page.name = "verify";
+    page.title = locales().in(language).text("verify.title");
+    page.section = "verify";
+    page.content.set("report", report_view(facts, locales().in(language)));
+    (void)report;
+    return html_of(page, language);
+}
+
+std::string html_of_report(domain::Report const& report, std::string const& language = "en") {
+    return html_of_report(report, language, {.report = report, .own_base = sample_addresses().base()});
+}
+
+bool has(std::string const& html, std::string_view text) { return html.find(text) != std::string::npos; }
+
+void set_outcome(domain::Report& report, std::string_view id, domain::CheckOutcome outcome) {
+    for (auto& check : report.checks)
+        if (check.id == id) check.outcome = outcome;
+}
+
+TEST_CASE("a good report says so, shows the domain first and every check with a word") {
+    auto const html = html_of_report(sample_report(sample_credential()));
+    keep_for_eyes("verify-en", html);
+
+    CHECK(has(html, "Genuine and in force"));
+    CHECK(has(html, "<span class=\"domain ltr\">badges.example</span>"));
+    CHECK(has(html, "calls itself “<bdi dir=\"auto\">Durrat Academy</bdi>”"));
+    CHECK(has(html, "Signature is good"));
+    CHECK(has(html, "(passed)"));
+    CHECK(has(html, "What the badge says"));
+    CHECK(has(html, "href=\"/credentials/"));
+    CHECK_FALSE(has(html, "Change one letter"));
+}
+
+TEST_CASE("the report is whole in Arabic") {
+    auto const html = html_of_report(sample_report(sample_credential()), "ar");
+    keep_for_eyes("verify-ar", html);
+
+    CHECK(has(html, "أصلية وسارية"));
+    CHECK(has(html, "التوقيع صحيح"));
+}
+
+TEST_CASE("a forged badge is not to be relied on and what it says is a mere claim") {
+    auto report = sample_report(sample_credential());
+    report.verdict = domain::Verdict::invalid;
+    report.headline_code = "invalid";
+    set_outcome(report, "proof", domain::CheckOutcome::fail);
+
+    auto const html = html_of_report(report);
+    keep_for_eyes("verify-forged-en", html);
+
+    CHECK(has(html, "Do not rely on this"));
+    CHECK(has(html, "Signature is wrong"));
+    CHECK(has(html, "What it claims, unproven"));
+    CHECK_FALSE(has(html, "Open the badge’s page"));
+    CHECK(has(html, "verdict large bad"));
+}
+
+TEST_CASE("an expired badge is genuine and says since when") {
+    auto report = sample_report(sample_credential());
+    report.headline_code = "expired";
+    set_outcome(report, "validity", domain::CheckOutcome::fail);
+
+    CHECK(has(html_of_report(report), "Genuine, but expired on <bdi dir=\"auto\">11 August 2027</bdi>"));
+}
+
+TEST_CASE("the recipient is a question of its own") {
+    auto report = sample_report(sample_credential());
+    ReportFacts const facts{.report = report, .own_base = "", .recipient_asked = true};
+
+    report.recipient_match = false;
+    auto const no = html_of_report(report, "en", facts);
+    report.recipient_match = true;
+    auto const yes = html_of_report(report, "en", facts);
+    report.recipient_match = std::nullopt;
+    auto const unknown = html_of_report(report, "en", facts);
+
+    CHECK(has(no, "No: the badge was not issued to the address"));
+    CHECK(has(no, "Genuine and in force"));
+    CHECK(has(yes, "Yes: the badge was issued to the address"));
+    CHECK(has(unknown, "names nobody that could be compared"));
+}
+
+TEST_CASE("one changed letter leaves a JWS whose payload differs in one place") {
+    auto const jws = sample_credential().jwt;
+
+    auto const changed = with_one_letter_changed(jws);
+
+    REQUIRE(changed.size() == jws.size());
+    auto const payload = [](std::string const& text) {
+        auto const first = text.find('.'), second = text.find('.', first + 1);
+        return *base64url_decode(text.substr(first + 1, second - first - 1));
+    };
+    auto const before = payload(jws), after = payload(changed);
+    int differences = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) differences += before[i] != after[i] ? 1 : 0;
+    CHECK(differences == 1);
+    CHECK(Json::accept(after.begin(), after.end()));
+    CHECK(with_one_letter_changed("no jws").empty());
+}
+
+TEST_CASE("a report about a hostile document escapes everything it shows") {
+    auto report = sample_report(sample_credential());
+    report.credential["achievement"]["name"] = "<script>alert(1)</script>";
+    report.credential["issuer"] = {{"id", "https://evil.example/\"><b>"}, {"name", "Dur\u202etarr"}};
+    report.kind = "<i>";
+    report.checks[0].detail = "<u>";
+
+    auto const html = html_of_report(report);
+
+    CHECK_FALSE(has(html, "<script>alert"));
+    CHECK_FALSE(has(html, "<i>"));
+    CHECK_FALSE(has(html, "<u>"));
+    CHECK(has(html, "⟦U+202E⟧"));
+    CHECK(has(html, "invisible or change the direction"));
+}
+
+TEST_CASE("a report with nothing readable still renders") {
+    domain::Report report;
+    report.headline_code = "invalid";
+
+    auto const html = html_of_report(report);
+
+    CHECK(has(html, "Do not rely on this"));
+    CHECK_FALSE(has(html, "What the badge says"));
+}
+
+}  // namespace
+}  // namespace itqan::web
