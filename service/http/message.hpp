@@ -1,0 +1,64 @@
+#pragma once
+// A request and a response as the layers above see them, and the readers of what a request carries (query, form fields,
+// multipart). Sockets, TLS and the wire form are server.cpp's part.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "schemas/result.hpp"
+
+namespace itqan::http {
+
+/// Header fields in order. Names are lower case.
+class Headers {
+  public:
+    void add(std::string name, std::string value);
+    /// The first value of a field, by its lower-case name; "" when absent.
+    std::string_view get(std::string_view name) const;
+
+    std::vector<std::pair<std::string, std::string>> all;
+};
+
+struct Request {
+    std::string method;                               ///< "GET"; HEAD arrives as it was sent.
+    std::string path;                                 ///< As sent, percent-encoded, without the query: "/claim/abc".
+    std::string query;                                ///< As sent, without "?".
+    Headers headers;
+    std::string body;
+    std::string client;                               ///< Address of the client: the peer, or what a trusted proxy says.
+    std::map<std::string, std::string, std::less<>> parameters;  ///< Decoded values of {name} in the route's path.
+
+    std::string_view header(std::string_view name) const { return headers.get(name); }
+};
+
+struct Response {
+    int status = 200;
+    Headers headers;
+    std::string body;
+};
+
+/// Decodes %XX; none for broken percent-encoding, NUL or a result that is not UTF-8. "+" stays.
+std::optional<std::string> percent_decode(std::string_view text);
+
+/// The first value of a query parameter, decoded ("+" is a space); none when absent.
+std::optional<std::string> query_value(Request const& request, std::string_view name);
+
+/// The first value of a field of an application/x-www-form-urlencoded or multipart/form-data body; none when absent or
+/// when the body is no such form.
+std::optional<std::string> form_value(Request const& request, std::string_view name);
+
+struct Part {
+    std::string name;
+    std::optional<std::string> file_name = {};
+    std::string media_type;  ///< "" when the part names none.
+    std::string body;
+};
+/// The parts of a multipart/form-data body (RFC 7578), at most 16. Errors: malformed "invalid-form", media_type
+/// "form-type".
+Result<std::vector<Part>> read_multipart(Request const& request);
+
+}  // namespace itqan::http

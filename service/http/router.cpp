@@ -1,0 +1,162 @@
+#include "service/http/router.hpp"
+
+#include <map>
+#include <stdexcept>
+
+#include "service/http/problem.hpp"
+#include "storage/database.hpp"
+
+namespace itqan::http {
+namespace {
+
+std::vector<std::string_view> segments_of(std::string_view path) {
+    std::vector<std::string_view> segments;
+    if (!path.starts_with('/')) return segments;
+    path.remove_prefix(1);
+    while (true) {
+        auto const slash = path.find('/');
+        segments.push_back(path.substr(0, slash));
+        if (slash == std::string_view::npos) return segments;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+bool is_parameter(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+
+Error no_such_page() {
+    return {Fault::not_found, "not-found", "There is nothing at this address.", {}};
+}
+
+}  // namespace
+
+/// A tree over path segments. Each node knows the routes that end there, by method.
+struct Router::Node {
+    std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
+    std::unique_ptr<Node> parameter;
+    std::map<std::string, Route const*, std::less<>> routes;
+};
+
+struct Router::Found {
+    Node const* node = nullptr;
+    std::vector<std::string_view> values;  ///< Of the parameters, in order.
+
+    Route const* route(std::string_view method) const {
+        if (node == nullptr) return nullptr;
+        auto const found = node->routes.find(method == "HEAD" ? std::string_view("GET") : method);
+        return found == node->routes.end() ? nullptr : found->second;
+    }
+};
+
+Router::Router(std::vector<Route> routes, std::function<void(std::string const&)> report)
+    : routes_(std::move(routes)), root_(std::make_unique<Node>()), report_(std::move(report)) {
+    for (auto const& route : routes_) {
+        auto* node = root_.get();
+        for (auto const segment : segments_of(route.path)) {
+            auto& next = is_parameter(segment) ? node->parameter : node->literals[std::string(segment)];
+            if (!next) next = std::make_unique<Node>();
+            node = next.get();
+        }
+        if (!node->routes.emplace(route.method, &route).second)
+            throw std::logic_error("two routes for " + route.method + " " + route.path);
+    }
+}
+
+Router::~Router() = default;
+
+Router::Found Router::find(std::string_view method, std::string_view path) const {
+    auto const segments = segments_of(path);
+    Found best;
+    // Literals first; when that way ends nowhere, the parameter. Paths are short, so recursion is bounded by them.
+    auto const walk = [&](auto const& self, Node const* node, std::size_t depth, std::vector<std::string_view>& values) -> bool {
+        if (depth == segments.size()) {
+            if (node->routes.empty()) return false;
+            Found found{node, values};
+            bool const answers = found.route(method) != nullptr;
+            if (answers || best.node == nullptr) best = std::move(found);
+            return answers;
+        }
+        auto const literal = node->literals.find(segments[depth]);
+        if (literal != node->literals.end() && self(self, literal->second.get(), depth + 1, values)) return true;
+        if (!node->parameter || segments[depth].empty()) return false;
+        values.push_back(segments[depth]);
+        if (self(self, node->parameter.get(), depth + 1, values)) return true;
+        values.pop_back();
+        return false;
+    };
+    std::vector<std::string_view> values;
+    if (!segments.empty() && segments.size() <= 16) walk(walk, root_.get(), 0, values);
+    return best;
+}
+
+std::size_t Router::body_limit(std::string_view method, std::string_view path) const {
+    auto const* const route = find(method, path).route(method);
+    return route == nullptr ? 0 : route->limits.bytes;
+}
+
+std::string_view Router::pattern_of(std::string_view method, std::string_view path) const {
+    auto const* const route = find(method, path).route(method);
+    return route == nullptr ? std::string_view{} : std::string_view(route->path);
+}
+
+namespace {
+
+std::string allowed(std::map<std::string, Route const*, std::less<>> const& routes) {
+    std::string methods;
+    for (auto const& [method, route] : routes) methods += method + ", " + (method == "GET" ? "HEAD, " : "");
+    return methods + "OPTIONS";
+}
+
+/// Only documents for everybody answer other origins' preflights (decision 27).
+bool is_for_everybody(std::string_view path) {
+    for (std::string_view const prefix :
+         {"/.well-known/", "/issuers/", "/achievements/", "/credentials/", "/status/", "/ims/case/", "/api/v1/verify"})
+        if (path.starts_with(prefix)) return true;
+    return false;
+}
+
+}  // namespace
+
+Response Router::handle(Request const& request) const {
+    auto const found = find(request.method, request.path);
+    if (found.node == nullptr) return problem(no_such_page());
+    auto const* const route = found.route(request.method);
+    if (route == nullptr) {
+        Response response;
+        if (request.method == "OPTIONS") {
+            response.status = 204;
+            if (is_for_everybody(request.path)) {
+                response.headers.add("access-control-allow-origin", "*");
+                response.headers.add("access-control-allow-methods", allowed(found.node->routes));
+                response.headers.add("access-control-allow-headers", "Accept, Content-Type");
+                response.headers.add("access-control-max-age", "86400");
+            }
+        } else {
+            response = problem({Fault::method, "method-not-allowed", "This address does not take " + request.method + ".", {}});
+        }
+        response.headers.add("allow", allowed(found.node->routes));
+        return response;
+    }
+
+    Request matched = request;
+    std::size_t next = 0;
+    for (auto const segment : segments_of(route->path)) {
+        if (!is_parameter(segment)) continue;
+        auto value = percent_decode(found.values.at(next++));
+        if (!value) return problem(no_such_page());
+        matched.parameters[std::string(segment.substr(1, segment.size() - 2))] = std::move(*value);
+    }
+    try {
+        auto answer = route->handler(matched);
+        return answer ? std::move(*answer) : problem(answer.error());
+    } catch (storage::DatabaseError const& error) {
+        // A failed commit is unknown, not no: the client repeats with its idempotency key.
+        if (report_) report_(std::string(route->path) + ": " + error.what());
+        return problem({Fault::unavailable, "storage-unavailable",
+                        "The storage did not answer. Whether the request took effect is unknown; repeat it.", {}});
+    } catch (std::exception const& error) {
+        if (report_) report_(std::string(route->path) + ": " + error.what());
+        return internal_problem();
+    }
+}
+
+}  // namespace itqan::http

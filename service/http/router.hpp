@@ -1,0 +1,54 @@
+#pragma once
+// Which function answers which method and path, as a table; and the one place where exceptions of handlers end. It knows
+// nothing of sockets and of what the routes do.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/json.hpp"
+#include "service/http/message.hpp"
+
+namespace itqan::http {
+
+struct Route {
+    std::string method;                                        ///< "GET" answers HEAD too.
+    std::string path;                                          ///< "/credentials/{id}/card.png"; a literal beats {name}.
+    JsonLimits limits;                                         ///< `bytes` bounds the body before it is read.
+    std::function<Result<Response>(Request const&)> handler;
+};
+
+class Router {
+  public:
+    /// `report` is told what an exception said (never shown to the client); null: nobody. Throws std::logic_error for two
+    /// routes of the same method and shape.
+    explicit Router(std::vector<Route> routes, std::function<void(std::string const&)> report = nullptr);
+    ~Router();
+    Router(Router const&) = delete;
+    Router& operator=(Router const&) = delete;
+
+    /// The answer, always: 404 and 405 (with Allow) and 204 for OPTIONS of a known path included.
+    Response handle(Request const& request) const;
+
+    /// Bytes of body that the route of this method and path takes; 0 when there is none.
+    std::size_t body_limit(std::string_view method, std::string_view path) const;
+
+    /// The path pattern that would answer ("/credentials/{id}"), for logs and metrics; "" when there is none.
+    std::string_view pattern_of(std::string_view method, std::string_view path) const;
+
+    /// Every route, for tests that must not forget one.
+    std::vector<Route> const& routes() const { return routes_; }
+
+  private:
+    struct Node;
+    struct Found;
+    Found find(std::string_view method, std::string_view path) const;
+
+    std::vector<Route> routes_;
+    std::unique_ptr<Node> root_;
+    std::function<void(std::string const&)> report_;
+};
+
+}  // namespace itqan::http
