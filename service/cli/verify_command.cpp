@@ -1,0 +1,114 @@
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "service/cli/command.hpp"
+#include "service/domain/verification.hpp"
+
+namespace itqan::cli {
+namespace {
+
+constexpr std::size_t largest_input = 7 * 1024 * 1024;
+
+struct Options {
+    std::string input;
+    std::optional<std::string> recipient;
+};
+
+Result<std::string> read_stream(std::istream& stream) {
+    std::string text;
+    char block[64 * 1024];
+    while (stream.read(block, sizeof block) || stream.gcount() > 0) {
+        text.append(block, static_cast<std::size_t>(stream.gcount()));
+        if (text.size() > largest_input)
+            return Error{Fault::too_large, "input-too-large", "A credential or picture has at most 7 MiB.", {}};
+    }
+    return text;
+}
+
+Result<std::string> read_input(std::string const& name) {
+    if (name == "-") return read_stream(std::cin);
+    if (name.starts_with("https://") || name.starts_with("data:")) return name;
+    std::ifstream file(name, std::ios::binary);
+    if (!file) return Error{Fault::not_found, "no-file", "There is no file " + name + " that can be read.", {}};
+    return read_stream(file);
+}
+
+/// Without an installation a credential is judged by what is in it: every other document is out of reach.
+Result<domain::Report> judge_alone(std::string input, std::optional<std::string> const& recipient, Instant now) {
+    domain::Question question;
+    question.input = std::move(input);
+    question.recipient = recipient;
+    domain::Documents documents;
+    while (true) {
+        auto verification = domain::verify(question, documents, now);
+        if (!verification) return verification.error();
+        if (verification->report) return std::move(*verification->report);
+        for (auto const& address : verification->needs)
+            documents[address].failure = "there is no way out to the network from here";
+    }
+}
+
+Result<domain::Report> judge(Common const& common, std::string input, std::optional<std::string> const& recipient) {
+    auto const config = configuration(common);
+    if (!config) return config.error();
+    if (std::filesystem::exists(config->database())) {
+        auto installation = service::Installation::open(*config);
+        if (!installation) return installation.error();
+        auto& services = (*installation)->services();
+        return services.documents.verify(std::move(input), recipient, services.clock.wall());
+    }
+    return judge_alone(std::move(input), recipient, SystemClock().wall());
+}
+
+int exit_of(domain::Verdict verdict) {
+    switch (verdict) {
+        case domain::Verdict::valid:
+        case domain::Verdict::warning: return exit_code::done;
+        case domain::Verdict::invalid: return exit_code::failed;
+        case domain::Verdict::unchecked: return exit_code::unchecked;
+    }
+    return exit_code::unchecked;
+}
+
+std::string in_words(domain::Report const& report) {
+    std::string text = std::string(domain::verdict_name(report.verdict)) + ": " + report.headline + "\n";
+    for (auto const& check : report.checks) {
+        std::string line = "  " + std::string(domain::check_outcome_name(check.outcome));
+        line.resize(13, ' ');
+        line += check.id;
+        line.resize(31, ' ');
+        text += line + check.detail + "\n";
+    }
+    return text;
+}
+
+int verify(Common const& common, Options const& options) {
+    auto input = read_input(options.input);
+    if (!input) {
+        fail(common, input.error());
+        return exit_code::usage;
+    }
+    auto const report = judge(common, std::move(*input), options.recipient);
+    if (!report) {
+        fail(common, report.error());
+        return exit_code::usage;
+    }
+    answer(common, domain::report_to_json(*report), in_words(*report));
+    return exit_of(report->verdict);
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, Common& common) {
+    auto const options = std::make_shared<Options>();
+    auto* const command = add_command(app, common, "verify", "Verify a credential: 0 valid or warning, 1 invalid, 2 usage, 3 unchecked",
+                                      [&common, options] { return verify(common, *options); });
+    command->add_option("input", options->input, "A file (PNG, SVG, JWT, JSON), an address, or - for standard input")->required();
+    command->add_option("--recipient", options->recipient, "E-mail address or id that the credential should be for");
+}
+
+}  // namespace itqan::cli

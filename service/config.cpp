@@ -1,0 +1,241 @@
+#include "service/config.hpp"
+
+#include <charconv>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+#include "schemas/identifier.hpp"
+
+extern char** environ;
+
+namespace itqan::service {
+namespace {
+
+Error bad_value(std::string const& key, std::string const& what) {
+    return {Fault::unprocessable, "config-value", "\"" + key + "\" " + what + ".", {{"/" + key, what}}};
+}
+
+using Setter = std::function<Result<void>(Config&, std::string const&)>;
+
+Setter text_into(std::string Config::*member) {
+    return [member](Config& config, std::string const& value) -> Result<void> {
+        config.*member = value;
+        return {};
+    };
+}
+
+Result<void> set_domain(Config& config, std::string const& value) {
+    if (!schemas::is_https_url("https://" + value + "/") || value.find('/') != std::string::npos)
+        return bad_value("domain", "must be a host name such as badges.example.org, with a port if it is not 443");
+    config.domain = value;
+    return {};
+}
+
+Result<void> set_security(Config& config, std::string const& value) {
+    if (value == "starttls") config.mail.smtp.security = jobs::SmtpSecurity::starttls;
+    else if (value == "implicit") config.mail.smtp.security = jobs::SmtpSecurity::tls;
+    else if (value == "none") config.mail.smtp.security = jobs::SmtpSecurity::none;
+    else return bad_value("mail.security", "must be starttls, implicit or none");
+    return {};
+}
+
+Result<void> set_port(Config& config, std::string const& value) {
+    int port = 0;
+    auto const [end, failure] = std::from_chars(value.data(), value.data() + value.size(), port);
+    if (failure != std::errc{} || end != value.data() + value.size() || port < 1 || port > 65535)
+        return bad_value("mail.port", "must be a port from 1 to 65535");
+    config.mail.smtp.port = port;
+    return {};
+}
+
+Result<void> set_sender(Config& config, std::string const& value) {
+    if (!schemas::is_email(value)) return bad_value("mail.sender", "must be an e-mail address");
+    config.mail.sender = value;
+    return {};
+}
+
+Result<void> set_password_file(Config& config, std::string const& value) {
+    std::ifstream file(value);
+    if (!file) return bad_value("mail.password_file", "names a file that cannot be read");
+    std::getline(file, config.mail.smtp.password);
+    return {};
+}
+
+Result<void> set_flag(bool& flag, std::string const& key, std::string const& value) {
+    if (value != "true" && value != "false") return bad_value(key, "must be true or false");
+    flag = value == "true";
+    return {};
+}
+
+Result<void> set_key_type(Config& config, std::string const& value) {
+    auto const type = read_signing_key_type(value);
+    if (!type) return bad_value("issuing.key_type", "must be rsa, ed25519 or p256");
+    config.key_type = *type;
+    return {};
+}
+
+/// Every key there is, by its dotted name; the environment names them ITQAN_MAIL_HOST.
+std::map<std::string, Setter> const& setters() {
+    static std::map<std::string, Setter> const all{
+        {"domain", set_domain},
+        {"listen", [](Config& c, std::string const& v) { return read_listen(v, c); }},
+        {"demo", [](Config& c, std::string const& v) { return set_flag(c.demo, "demo", v); }},
+        {"hsts", [](Config& c, std::string const& v) { return set_flag(c.hsts, "hsts", v); }},
+        {"durable", [](Config& c, std::string const& v) { return set_flag(c.durable, "durable", v); }},
+        {"tls.certificate", [](Config& c, std::string const& v) -> Result<void> { c.certificate = v; return {}; }},
+        {"tls.key", [](Config& c, std::string const& v) -> Result<void> { c.certificate_key = v; return {}; }},
+        {"issuing.key_type", set_key_type},
+        {"privacy.controller", text_into(&Config::controller_name)},
+        {"privacy.contact", text_into(&Config::controller_contact)},
+        {"mail.sender", set_sender},
+        {"mail.host", [](Config& c, std::string const& v) -> Result<void> { c.mail.smtp.host = v; return {}; }},
+        {"mail.port", set_port},
+        {"mail.security", set_security},
+        {"mail.user", [](Config& c, std::string const& v) -> Result<void> { c.mail.smtp.user = v; return {}; }},
+        {"mail.password_file", set_password_file},
+        {"mail.ca_file", [](Config& c, std::string const& v) -> Result<void> { c.mail.smtp.ca_file = v; return {}; }}};
+    return all;
+}
+
+/// Keys whose values are lists of networks.
+std::map<std::string, std::vector<std::string> Config::*> const& list_keys() {
+    static std::map<std::string, std::vector<std::string> Config::*> const all{
+        {"limits.trusted_proxies", &Config::trusted_proxies}, {"limits.exempt_networks", &Config::exempt_networks}};
+    return all;
+}
+
+std::string text_of(toml::node const& node) {
+    if (auto const text = node.value<std::string>(); text && node.is_string()) return *text;
+    if (auto const flag = node.value<bool>(); flag && node.is_boolean()) return *flag ? "true" : "false";
+    if (auto const number = node.value<std::int64_t>(); number && node.is_integer()) return std::to_string(*number);
+    return {};
+}
+
+Result<void> apply(Config& config, std::string const& key, toml::node const& node) {
+    if (auto const list = list_keys().find(key); list != list_keys().end()) {
+        if (!node.is_array()) return bad_value(key, "must be a list of networks such as \"10.0.0.0/8\"");
+        for (auto const& element : *node.as_array()) (config.*(list->second)).push_back(text_of(element));
+        return {};
+    }
+    auto const setter = setters().find(key);
+    if (setter == setters().end())
+        return Error{Fault::unprocessable, "config-unknown-key",
+                     "\"" + key + "\" in line " + std::to_string(node.source().begin.line) + " is not a key of the configuration.",
+                     {{"/" + key, "is unknown"}}};
+    return setter->second(config, text_of(node));
+}
+
+Result<void> apply_table(Config& config, std::string const& prefix, toml::table const& table) {
+    for (auto const& [name, node] : table) {
+        auto const key = prefix + std::string(name.str());
+        if (node.is_table()) {
+            if (!prefix.empty()) return bad_value(key, "must not be a table");
+            if (auto const inner = apply_table(config, key + ".", *node.as_table()); !inner) return inner.error();
+        } else if (auto const done = apply(config, key, node); !done) {
+            return done.error();
+        }
+    }
+    return {};
+}
+
+std::string environment_name(std::string const& key) {
+    std::string name = "ITQAN_";
+    for (char const c : key) name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return name;
+}
+
+/// Variables that commands read themselves.
+bool is_known_variable(std::string const& name) { return name == "ITQAN_DATA" || name == "ITQAN_CONFIG"; }
+
+Result<void> apply_environment(Config& config, std::map<std::string, std::string> const& environment) {
+    auto left = environment;
+    for (auto const& [key, setter] : setters()) {
+        auto const found = left.find(environment_name(key));
+        if (found == left.end()) continue;
+        if (auto const done = setter(config, found->second); !done) return done.error();
+        left.erase(found);
+    }
+    for (auto const& [name, value] : left)
+        if (!is_known_variable(name))
+            return Error{Fault::unprocessable, "config-unknown-key", "The variable " + name + " is not a key of the configuration.", {}};
+    return {};
+}
+
+}  // namespace
+
+std::optional<crypto::KeyType> read_signing_key_type(std::string_view text) {
+    auto const type = crypto::read_key_type(text);
+    if (type == crypto::KeyType::rsa || type == crypto::KeyType::ed25519 || type == crypto::KeyType::p256) return type;
+    return std::nullopt;
+}
+
+Result<void> read_listen(std::string const& text, Config& config) {
+    auto const colon = text.rfind(':');
+    int port = -1;
+    if (colon != std::string::npos) {
+        auto const* const end = text.data() + text.size();
+        auto const [stop, failure] = std::from_chars(text.data() + colon + 1, end, port);
+        if (failure != std::errc{} || stop != end) port = -1;
+    }
+    auto address = text.substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    if (port < 0 || port > 65535 || address.empty()) return bad_value("listen", "must be an address and a port such as 127.0.0.1:8443");
+    config.listen_address = address;
+    config.listen_port = static_cast<std::uint16_t>(port);
+    return {};
+}
+
+std::map<std::string, std::string> itqan_environment() {
+    std::map<std::string, std::string> found;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        std::string_view const text = *entry;
+        auto const equals = text.find('=');
+        if (text.starts_with("ITQAN_") && equals != std::string_view::npos)
+            found.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return found;
+}
+
+Result<Config> read_config(std::filesystem::path const& data, std::optional<std::filesystem::path> const& file,
+                           std::map<std::string, std::string> const& environment) {
+    Config config;
+    config.data = data;
+    auto const path = file.value_or(config.file());
+    if (std::filesystem::exists(path)) {
+        try {
+            auto const table = toml::parse_file(path.string());
+            if (auto const done = apply_table(config, "", table); !done) return done.error();
+        } catch (toml::parse_error const& error) {
+            return Error{Fault::unprocessable, "config-syntax",
+                         path.string() + ", line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()), {}};
+        }
+    } else if (file) {
+        return Error{Fault::unprocessable, "config-missing", "There is no configuration file " + path.string() + ".", {}};
+    }
+    if (auto const done = apply_environment(config, environment); !done) return done.error();
+    return config;
+}
+
+std::string config_text(Config const& config) {
+    std::ostringstream text;
+    text << "# Itqan. Flags and ITQAN_* variables win over this file; unknown keys are errors.\n"
+         << "# The domain is signed into every badge: it cannot be changed later.\n"
+         << "domain = \"" << config.domain << "\"\n"
+         << "listen = \"" << config.listen_address << ':' << config.listen_port << "\"\n"
+         << (config.demo ? "demo = true\nhsts = false\n" : "")
+         << "\n[tls]\n# certificate = \"/etc/itqan/fullchain.pem\"\n# key = \"/etc/itqan/privkey.pem\"\n"
+         << "\n[issuing]\n# rsa (RS256), ed25519 (EdDSA) or p256 (ES256), for keys made from now on\nkey_type = \""
+         << crypto::key_type_name(config.key_type) << "\"\n"
+         << "\n[privacy]\n# Who is responsible for the data: named in mails and on /privacy.\ncontroller = \""
+         << config.controller_name << "\"\ncontact = \"" << config.controller_contact << "\"\n"
+         << "\n[mail]\n# sender = \"badges@example.org\"\n# host = \"smtp.example.org\"\n# port = 587\n"
+         << "# security = \"starttls\"        # or implicit, none\n# user = \"itqan\"\n# password_file = \"/etc/itqan/smtp-password\"\n"
+         << "# ca_file = \"/etc/ssl/certs/ca-certificates.crt\"\n"
+         << "\n[limits]\n# trusted_proxies = [\"127.0.0.1/32\"]\n# exempt_networks = []\n";
+    return text.str();
+}
+
+}  // namespace itqan::service

@@ -1,0 +1,62 @@
+#pragma once
+// The configuration of an installation: flags before ITQAN_* environment before the TOML file, unknown keys refused.
+// Secrets are named by file, never given here.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/keys.hpp"
+#include "schemas/result.hpp"
+#include "service/jobs/smtp.hpp"
+
+namespace itqan::service {
+
+struct MailConfig {
+    std::string sender;       ///< "badges@example.org"; empty: mails are spooled into the data folder (demo).
+    jobs::SmtpConfig smtp;    ///< host empty: no server is configured.
+};
+
+struct Config {
+    std::filesystem::path data;                ///< Folder of database, keys, spool.
+    std::string domain;                        ///< "badges.example.org" or "localhost:8443": signed into every badge.
+    std::string listen_address = "127.0.0.1";
+    std::uint16_t listen_port = 8443;
+    bool demo = false;
+    std::filesystem::path certificate, certificate_key;  ///< PEM; empty: the demo's own authority.
+    crypto::KeyType key_type = crypto::KeyType::rsa;
+    std::string controller_name, controller_contact;
+    MailConfig mail;
+    std::vector<std::string> trusted_proxies;  ///< CIDRs.
+    std::vector<std::string> exempt_networks;  ///< CIDRs that the per-address limits do not count.
+    bool hsts = true;
+    bool durable = true;                       ///< false: benchmarks only.
+
+    std::string base_url() const { return "https://" + domain; }
+    std::filesystem::path file() const { return data / "itqan.toml"; }
+    std::filesystem::path database() const { return data / "itqan.db"; }
+    std::filesystem::path key_file() const { return data / "keys" / "kek"; }
+    std::filesystem::path spool() const { return data / "mail"; }
+};
+
+/// Reads the TOML file (the data folder's own when `file` is none and it exists) and then the environment. Errors:
+/// unprocessable "config-syntax", "config-unknown-key", "config-value" with the key and the line.
+Result<Config> read_config(std::filesystem::path const& data, std::optional<std::filesystem::path> const& file,
+                           std::map<std::string, std::string> const& environment);
+
+/// The ITQAN_* variables of this process.
+std::map<std::string, std::string> itqan_environment();
+
+/// Text of a new itqan.toml, with every key explained.
+std::string config_text(Config const& config);
+
+/// "127.0.0.1:8443" or "[::1]:8443". Error: unprocessable "config-value".
+Result<void> read_listen(std::string const& text, Config& config);
+
+/// The key types that badges are signed with: "rsa", "ed25519", "p256".
+std::optional<crypto::KeyType> read_signing_key_type(std::string_view text);
+
+}  // namespace itqan::service

@@ -1,0 +1,75 @@
+#include "service/installation.hpp"
+
+#include <sys/stat.h>
+
+#include "crypto/keystore.hpp"
+#include "storage/migrate.hpp"
+
+namespace itqan::service {
+
+struct Installation::Parts {
+    Parts(Config config_, std::unique_ptr<storage::Database> database_, crypto::KeyEncryptionKey kek_, std::int64_t offset)
+        : config(std::move(config_)), clock(offset), database(std::move(database_)), kek(std::move(kek_)) {}
+
+    Config config;
+    SystemClock clock;
+    std::unique_ptr<storage::Database> database;
+    crypto::KeyEncryptionKey kek;
+    domain::Addresses addresses{config.base_url()};
+    domain::Settings settings{config.demo, config.controller_name, config.controller_contact, config.key_type};
+    domain::ProgrammeStore programmes;
+    domain::IssuerKeys keys{*database, kek, addresses, clock};
+    domain::StatusLists status{*database, keys, addresses, clock};
+    domain::Issuance issuance{*database, keys, status, addresses, clock};
+    domain::Intake intake{*database, programmes, issuance, addresses, clock};
+    domain::Claims claims{*database, programmes, issuance, addresses, clock};
+    domain::OwnDocuments documents{*database, programmes, keys, status, claims, addresses};
+    domain::Services services{clock,  *database, addresses, settings, programmes, keys,
+                              status, issuance,  intake,    claims,   documents};
+};
+
+namespace {
+
+Result<void> make_folder(std::filesystem::path const& folder) {
+    std::error_code failure;
+    bool const made = std::filesystem::create_directories(folder, failure);
+    if (failure)
+        return Error{Fault::unavailable, "data-folder", "The folder " + folder.string() + " cannot be made: " + failure.message() + ".", {}};
+    if (made) std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+    struct stat facts {};
+    if (stat(folder.c_str(), &facts) != 0 || (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return Error{Fault::unprocessable, "data-mode",
+                     "Others may enter " + folder.string() + ". Make it its owner's alone: chmod 700 " + folder.string(), {}};
+    return {};
+}
+
+}  // namespace
+
+Installation::Installation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Installation::~Installation() = default;
+
+Result<std::unique_ptr<Installation>> Installation::open(Config const& config, std::int64_t domain_offset_milliseconds) {
+    for (auto const& folder : {config.data, config.key_file().parent_path()})
+        if (auto const made = make_folder(folder); !made) return made.error();
+    auto kek = crypto::KeyEncryptionKey::load_or_create(config.key_file());
+    if (!kek) return kek.error();
+    try {
+        auto database = storage::open_sqlite({.path = config.database().string(), .durable = config.durable});
+        storage::migrate(*database, SystemClock().wall());
+        auto parts = std::make_unique<Parts>(config, std::move(database), std::move(*kek), domain_offset_milliseconds);
+        return std::unique_ptr<Installation>(new Installation(std::move(parts)));
+    } catch (storage::DatabaseError const& error) {
+        return Error{Fault::unavailable, "database", config.database().string() + ": " + error.what(), {}};
+    }
+}
+
+domain::Services& Installation::services() { return parts_->services; }
+Config const& Installation::config() const { return parts_->config; }
+
+void Installation::ensure_keys() {
+    auto const programme =
+        parts_->database->read([&](storage::Session& session) { return parts_->programmes.current(session); });
+    for (auto const& issuer : programme->issuers) parts_->keys.ensure(issuer, parts_->config.key_type);
+}
+
+}  // namespace itqan::service
