@@ -1,0 +1,191 @@
+#include "service/domain/issuer_keys.hpp"
+
+#include <stdexcept>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/did.hpp"
+#include "crypto/random.hpp"
+#include "storage/catalog.hpp"
+#include "storage/outbox.hpp"
+
+namespace itqan::domain {
+namespace {
+
+constexpr char purpose[] = "assertion";
+
+crypto::KeyState state_of(storage::KeyRow const& row) {
+    auto const state = crypto::read_key_state(row.state);
+    if (!state) throw std::runtime_error("key " + row.id + " has the unknown state " + row.state);
+    return *state;
+}
+
+storage::KeyRow new_row(crypto::KeyEncryptionKey const& kek, Addresses const& addresses, Issuer const& issuer,
+                        crypto::KeyType type, crypto::KeyState state, Instant now) {
+    auto const key = crypto::PrivateKey::generate(type);
+    auto const sealed = crypto::seal_key(kek, key, crypto::random_uuid_v4(), issuer.id, purpose);
+    auto jwk = key.public_key().to_jwk();
+    jwk["kid"] = addresses.key(issuer.slug, sealed.id);
+    jwk["alg"] = key.public_key().algorithm();
+    jwk["use"] = "sig";
+    storage::KeyRow row;
+    row.id = sealed.id;
+    row.issuer_id = issuer.id;
+    row.type = std::string(crypto::key_type_name(type));
+    row.purpose = purpose;
+    row.public_jwk = canonical_json(jwk);
+    row.sealed = sealed.sealed;
+    row.state = std::string(crypto::key_state_name(state));
+    row.created_at = now;
+    if (state == crypto::KeyState::active) row.activated_at = now;
+    return row;
+}
+
+void record(storage::Session& session, Actor const& actor, std::string_view kind, storage::KeyRow const& row, Instant now) {
+    storage::append_event(session, {0, now, now, actor.id, std::string(kind), row.id, row.issuer_id,
+                                    Json{{"type", row.type}, {"state", row.state}}.dump()});
+}
+
+std::optional<storage::KeyRow> in_state(std::vector<storage::KeyRow> const& rows, crypto::KeyState state) {
+    for (auto const& row : rows)
+        if (state_of(row) == state) return row;
+    return std::nullopt;
+}
+
+void move(storage::Session& session, storage::KeyRow& row, crypto::KeyState to, Instant now) {
+    if (!crypto::may_become(state_of(row), to)) throw std::logic_error("key " + row.id + " cannot go from " + row.state);
+    row.state = std::string(crypto::key_state_name(to));
+    if (to == crypto::KeyState::active) row.activated_at = now;
+    if (to == crypto::KeyState::retired) row.retired_at = now;
+    if (to == crypto::KeyState::revoked) row.revoked_at = now;
+    storage::update_key_state(session, row);
+}
+
+/// The public half as it was made: what RFC 7638 names, without kid, alg and use.
+crypto::PublicKey public_key_of(storage::KeyRow const& row) {
+    auto key = crypto::PublicKey::from_jwk(Json::parse(row.public_jwk));
+    if (!key) throw std::runtime_error("key " + row.id + " has a broken JWK: " + key.error().detail);
+    return *key;
+}
+
+}  // namespace
+
+IssuerKeys::IssuerKeys(storage::Database& database, crypto::KeyEncryptionKey const& kek, Addresses const& addresses,
+                       Clock const& clock)
+    : database_(database), kek_(kek), addresses_(addresses), clock_(clock) {}
+
+IssuerKeys::~IssuerKeys() = default;
+
+void IssuerKeys::ensure(Issuer const& issuer, crypto::KeyType type) {
+    auto const has_active = [&](storage::Session& session) {
+        return in_state(storage::keys_of(session, issuer.id), crypto::KeyState::active).has_value();
+    };
+    if (database_.read(has_active)) return;
+    // Made before the transaction: an RSA key takes a while.
+    auto const row = new_row(kek_, addresses_, issuer, type, crypto::KeyState::active, clock_.wall());
+    database_.write([&](storage::Session& session) {
+        if (has_active(session)) return;
+        storage::insert_key(session, row);
+        record(session, Actor{}, "key.created", row, row.created_at);
+    });
+}
+
+Result<IssuerKeys::Active> IssuerKeys::active(storage::Session& session, Issuer const& issuer) {
+    auto const change = storage::change_count(session, "keys");
+    {
+        std::lock_guard const lock(mutex_);
+        if (change != change_) {
+            active_.clear();
+            change_ = change;
+        }
+        if (auto const found = active_.find(issuer.id); found != active_.end()) return found->second;
+    }
+    auto const row = in_state(storage::keys_of(session, issuer.id), crypto::KeyState::active);
+    if (!row)
+        return Error{Fault::unavailable, "no-active-key", "The issuer " + issuer.id + " has no active signing key.", {}};
+    auto const type = crypto::read_key_type(row->type);
+    if (!type) throw std::runtime_error("key " + row->id + " has the unknown type " + row->type);
+    auto jwk = public_key_of(*row).to_jwk();
+    auto key = crypto::open_key(kek_, {row->id, row->issuer_id, row->purpose, *type, canonical_json(jwk), row->sealed});
+    if (!key)
+        return Error{Fault::unavailable, "sealed-key",
+                     "The signing key of " + issuer.id + " cannot be opened with this key-encryption key.", {}};
+    Active active{std::make_shared<crypto::LocalSigner const>(std::move(*key), row->id), row->id,
+                  addresses_.key(issuer.slug, row->id)};
+    std::lock_guard const lock(mutex_);
+    if (change == change_) active_.insert_or_assign(issuer.id, active);
+    return active;
+}
+
+std::vector<storage::KeyRow> IssuerKeys::list(std::string_view issuer_id) {
+    return database_.read([&](storage::Session& session) { return storage::keys_of(session, issuer_id); });
+}
+
+Result<storage::KeyRow> IssuerKeys::create(Actor const& actor, Issuer const& issuer, crypto::KeyType type) {
+    auto const now = clock_.wall();
+    auto row = new_row(kek_, addresses_, issuer, type, crypto::KeyState::next, now);
+    return database_.write([&](storage::Session& session) -> Result<storage::KeyRow> {
+        auto const rows = storage::keys_of(session, issuer.id);
+        if (in_state(rows, crypto::KeyState::next))
+            return Error{Fault::conflict, "next-key-exists", "The issuer has a next key already: rotate to it, or revoke it.", {}};
+        auto made = row;
+        if (!in_state(rows, crypto::KeyState::active)) {
+            made.state = std::string(crypto::key_state_name(crypto::KeyState::active));
+            made.activated_at = now;
+        }
+        storage::insert_key(session, made);
+        record(session, actor, "key.created", made, now);
+        return made;
+    });
+}
+
+Result<storage::KeyRow> IssuerKeys::rotate(Actor const& actor, Issuer const& issuer, crypto::KeyType type) {
+    auto const now = clock_.wall();
+    auto const waiting = in_state(list(issuer.id), crypto::KeyState::next);
+    auto const fresh = waiting ? *waiting : new_row(kek_, addresses_, issuer, type, crypto::KeyState::next, now);
+    return database_.write([&](storage::Session& session) -> Result<storage::KeyRow> {
+        auto const rows = storage::keys_of(session, issuer.id);
+        auto next = in_state(rows, crypto::KeyState::next);
+        if (!next) {
+            if (waiting) return Error{Fault::conflict, "wrong-state", "The keys changed meanwhile. Look again.", {}};
+            next = fresh;
+            storage::insert_key(session, *next);
+        }
+        if (auto old = in_state(rows, crypto::KeyState::active)) {
+            move(session, *old, crypto::KeyState::retired, now);
+            record(session, actor, "key.retired", *old, now);
+        }
+        move(session, *next, crypto::KeyState::active, now);
+        record(session, actor, "key.activated", *next, now);
+        return *next;
+    });
+}
+
+Result<storage::KeyRow> IssuerKeys::revoke(Actor const& actor, std::string_view key_id) {
+    auto const now = clock_.wall();
+    return database_.write([&](storage::Session& session) -> Result<storage::KeyRow> {
+        auto row = storage::key(session, key_id);
+        if (!row || !actor.acts_for_issuer(row->issuer_id))
+            return Error{Fault::not_found, "not-found", "There is no such key, or it is not yours.", {}};
+        if (state_of(*row) == crypto::KeyState::revoked)
+            return Error{Fault::conflict, "wrong-state", "This key was revoked before.", {}};
+        move(session, *row, crypto::KeyState::revoked, now);
+        // Status lists under the key are signed again with the key in force.
+        storage::bump_change(session, "status");
+        record(session, actor, "key.revoked", *row, now);
+        return *row;
+    });
+}
+
+Json IssuerKeys::did_document(storage::Session& session, Issuer const& issuer) {
+    std::vector<crypto::ListedKey> listed;
+    for (auto const& row : storage::keys_of(session, issuer.id))
+        listed.push_back({row.id, public_key_of(row), addresses_.key(issuer.slug, row.id), row.revoked_at, std::nullopt});
+    return crypto::did_document(addresses_.issuer_did(issuer.slug), {addresses_.issuer(issuer.slug)}, listed);
+}
+
+Json IssuerKeys::installation_document(std::vector<Issuer> const&) const {
+    return crypto::did_document(addresses_.installation_did(), {addresses_.base()}, {});
+}
+
+}  // namespace itqan::domain

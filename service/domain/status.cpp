@@ -1,0 +1,115 @@
+#include "service/domain/status.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/digest.hpp"
+#include "crypto/jws.hpp"
+#include "crypto/random.hpp"
+#include "crypto/status_list.hpp"
+#include "crypto/vc_jwt.hpp"
+#include "schemas/status_list_credential.hpp"
+#include "storage/catalog.hpp"
+
+namespace itqan::domain {
+namespace {
+
+constexpr std::int64_t list_length = 131'072;
+constexpr std::size_t block = 512;
+constexpr char purpose[] = "revocation";
+
+/// Distinct random positions; those that are taken already fall out when they are reserved.
+std::vector<std::int64_t> random_positions(std::size_t count) {
+    std::vector<std::int64_t> positions;
+    positions.reserve(count);
+    for (std::size_t i = 0; i < count; ++i)
+        positions.push_back(static_cast<std::int64_t>(crypto::random_below(list_length)));
+    std::sort(positions.begin(), positions.end());
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+    return positions;
+}
+
+void shuffle(std::vector<StatusPosition>& positions) {
+    for (std::size_t i = positions.size(); i > 1; --i)
+        std::swap(positions[i - 1], positions[static_cast<std::size_t>(crypto::random_below(i))]);
+}
+
+}  // namespace
+
+StatusLists::StatusLists(storage::Database& database, IssuerKeys& keys, Addresses const& addresses, Clock const& clock)
+    : database_(database), keys_(keys), addresses_(addresses), clock_(clock) {}
+
+StatusPosition StatusLists::take(std::string_view issuer_id) {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        auto const found = reserved_.find(issuer_id);
+        if (found != reserved_.end() && !found->second.empty()) {
+            auto position = std::move(found->second.back());
+            found->second.pop_back();
+            return position;
+        }
+        // Unlocked while it waits for the commit; two threads may both reserve, which loses nothing.
+        lock.unlock();
+        reserve(issuer_id);
+        lock.lock();
+    }
+}
+
+/// Its own transaction, before anything uses the positions: whatever happens afterwards, nobody gets them again.
+void StatusLists::reserve(std::string_view issuer_id) {
+    auto const wanted = random_positions(block);
+    auto const new_id = crypto::random_uuid_v4();
+    std::vector<StatusPosition> positions;
+    database_.write([&](storage::Session& session) {
+        positions.clear();
+        auto list = storage::open_status_list(session, issuer_id, purpose);
+        if (!list) {
+            list = storage::StatusListRow{new_id, std::string(issuer_id), purpose, list_length, 0, clock_.wall()};
+            storage::insert_status_list(session, *list);
+        }
+        for (auto const position : storage::reserve_positions(session, list->id, wanted))
+            positions.push_back({list->id, position});
+    });
+    shuffle(positions);
+    std::lock_guard const lock(mutex_);
+    auto& mine = reserved_[std::string(issuer_id)];
+    mine.insert(mine.end(), std::make_move_iterator(positions.begin()), std::make_move_iterator(positions.end()));
+}
+
+Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::string_view list_id, Programme const& programme) {
+    return database_.read([&](storage::Session& session) -> Result<std::shared_ptr<Served const>> {
+        auto const version = std::to_string(storage::change_count(session, "status")) + "/" +
+                             std::to_string(storage::change_count(session, "keys"));
+        {
+            std::lock_guard const lock(mutex_);
+            auto const found = served_.find(list_id);
+            if (found != served_.end() && found->second.first == version) return found->second.second;
+        }
+        auto const row = storage::status_list(session, list_id);
+        auto const* const issuer = row ? programme.issuer(row->issuer_id) : nullptr;
+        if (issuer == nullptr) return Error{Fault::not_found, "not-found", "There is no such status list here.", {}};
+        auto const key = keys_.active(session, *issuer);
+        if (!key) return key.error();
+
+        crypto::StatusList bits(static_cast<std::uint64_t>(row->length));
+        for (auto const position : storage::set_positions(session, list_id)) bits.set(static_cast<std::uint64_t>(position));
+        auto const now = clock_.wall().whole_seconds();
+        schemas::StatusListFields fields;
+        fields.id = addresses_.status_list(list_id);
+        fields.issuer = addresses_.issuer_did(issuer->slug);
+        fields.valid_from = now;
+        fields.purpose = row->purpose;
+        fields.encoded_list = bits.encode();
+
+        auto served = std::make_shared<Served>();
+        served->jwt = crypto::issue_vc_jwt(*key->signer, key->kid, schemas::to_json(fields));
+        served->etag = "\"" + crypto::sha256_hex(served->jwt).substr(0, 32) + "\"";
+        served->signed_at = now;
+        std::lock_guard const lock(mutex_);
+        served_.insert_or_assign(std::string(list_id), std::pair(version, std::shared_ptr<Served const>(served)));
+        return std::shared_ptr<Served const>(served);
+    });
+}
+
+}  // namespace itqan::domain
