@@ -3,6 +3,9 @@
 // Building and signing happen before the transaction; the transaction only checks and inserts.
 
 #include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +24,13 @@ struct Prepared {
     std::string event_data;
 };
 
+/// The last day of an award made on a day, and why it is that day: min(the evidence's until, awarded + validity).
+struct Expiry {
+    std::optional<Day> last_day = {};
+    std::optional<std::string> limited_by = {};  ///< "evidence" or "validity".
+};
+Expiry expiry_of(Achievement const& achievement, std::optional<Day> until, Day awarded);
+
 struct HandAward {
     std::string achievement_id;
     std::string learner_id;
@@ -31,10 +41,13 @@ struct HandAward {
 /// Called in the transaction of an act on a credential, with the row as written (to keep its answer).
 using OnWritten = std::function<void(storage::Session&, storage::CredentialRow const&)>;
 
+class BadgeTexts;
+
 class Issuance {
   public:
     Issuance(storage::Database& database, IssuerKeys& keys, StatusLists& status, Addresses const& addresses,
              Clock const& clock);
+    ~Issuance();
 
     /// The achievements whose verdict opens a new award for this learner today, in badge order.
     std::vector<std::pair<Achievement const*, int /*award_no*/>> due(Programme const& programme,
@@ -62,11 +75,17 @@ class Issuance {
                                  storage::CredentialRow const& row);
 
   private:
+    std::string subject_of(storage::Session& session, std::string const& issuer_id, std::string const& learner_id,
+                           std::string& new_urn);
+
     storage::Database& database_;
     IssuerKeys& keys_;
     StatusLists& status_;
     Addresses const& addresses_;
     Clock const& clock_;
+    std::unique_ptr<BadgeTexts> texts_;
+    std::mutex mutex_;
+    std::map<std::pair<std::string, std::string>, std::string> new_subjects_;  ///< Given out, perhaps not yet written.
 };
 
 /// What revoked and suspended credentials and hand awards mean for badge leaves.

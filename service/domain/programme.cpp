@@ -1,6 +1,7 @@
 #include "service/domain/programme.hpp"
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <set>
 
@@ -66,6 +67,8 @@ std::vector<Achievement const*> Programme::in_badge_order() const {
 }
 
 void Programme::index() {
+    static std::atomic<std::uint64_t> counter{0};
+    generation = ++counter;
     fill(competency_index_, framework.competencies, &Competency::code);
     fill(activity_index_, activities, &Activity::id);
     fill(achievement_index_, achievements, &Achievement::id);

@@ -2,6 +2,7 @@
 // The programme in force, as an immutable value: frameworks, activities, achievements with parsed rules, issuers,
 // providers. Everything that decides reads one Programme; it holds no evidence, no credential and no learner.
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -162,6 +163,7 @@ struct Programme {
     std::vector<Role> roles;
     std::map<std::string, Text> organisations;
     std::map<std::string, std::vector<Transfer>> transfers;  ///< By foreign CFItem identifier.
+    std::uint64_t generation = 0;            ///< Another for every indexed Programme of this process: a cache's key.
 
     // Look-ups; null when unknown. References stay valid as long as the Programme.
     Competency const* competency(std::string_view code) const;

@@ -1,0 +1,298 @@
+#include "service/domain/issuance.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/random.hpp"
+#include "crypto/vc_jwt.hpp"
+#include "schemas/open_badge_rules.hpp"
+#include "service/domain/badge_texts.hpp"
+#include "service/domain/claim_mail.hpp"
+#include "service/domain/evidence_reader.hpp"
+#include "storage/evidence.hpp"
+#include "storage/outbox.hpp"
+
+namespace itqan::domain {
+namespace {
+
+constexpr char form[] = "jwt";
+
+/// The learner's first language that badges exist in (decision 8).
+std::string first_language(storage::LearnerRow const& learner) {
+    auto const body = Json::parse(learner.body, nullptr, false);
+    if (!body.is_object() || !body.contains("languages") || !body.at("languages").is_array()) return "en";
+    for (auto const& language : body.at("languages"))
+        if (language == "ar" || language == "en") return language.get<std::string>();
+    return "en";
+}
+
+std::string const& name_in(storage::LearnerRow const& learner, std::string_view language) {
+    static std::string const nobody;
+    auto const& own = language == "ar" ? learner.name_ar : learner.name;
+    auto const& other = language == "ar" ? learner.name : learner.name_ar;
+    return own ? *own : other ? *other : nobody;
+}
+
+void collect_evidence(Node const& node, std::vector<std::string>& ids) {
+    ids.insert(ids.end(), node.evidence.begin(), node.evidence.end());
+    for (auto const& child : node.children) collect_evidence(child, ids);
+}
+
+std::vector<std::string> evidence_ids(Evaluation const* evaluation) {
+    std::vector<std::string> ids;
+    if (evaluation == nullptr) return ids;
+    collect_evidence(evaluation->root, ids);
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return ids;
+}
+
+std::string details_of(Evaluation const* evaluation, std::vector<std::string> const& ids, Day today) {
+    Json details{{"asOf", today.text()}, {"evidence", ids}};
+    if (evaluation != nullptr) details["evaluation"] = summary_to_json(evaluation->root);
+    return details.dump();
+}
+
+schemas::StatusEntry status_entry(Addresses const& addresses, storage::CredentialRow const& row) {
+    auto const list = addresses.status_list(row.status_list_id);
+    auto const index = std::to_string(row.status_position);
+    return {"BitstringStatusListEntry", list + "#" + index, "revocation", index, list};
+}
+
+/// The unsigned document of a row's edition, valid from `valid_from`.
+Json document_of(Addresses const& addresses, storage::CredentialRow const& row, BadgeText const& text,
+                 std::string const& subject_urn, std::vector<schemas::IdentityObject> identity,
+                 std::vector<schemas::Evidence> evidence, Instant valid_from) {
+    schemas::Credential credential;
+    credential.id = addresses.credential(row.id);
+    credential.name = text.name;
+    credential.issuer = text.issuer;
+    credential.valid_from = valid_from;
+    if (row.valid_until) credential.valid_until = Instant::end_of(*row.valid_until);
+    credential.awarded_date = row.awarded_at;
+    credential.subject.id = subject_urn;
+    credential.subject.identifier = std::move(identity);
+    credential.subject.result = text.results;
+    credential.evidence = std::move(evidence);
+    credential.status = {status_entry(addresses, row)};
+    auto document = schemas::to_json(credential);
+    document["credentialSubject"]["achievement"] = text.achievement;
+    return document;
+}
+
+Result<storage::DocumentRow> sign(storage::CredentialRow const& row, IssuerKeys::Active const& key, Json const& document,
+                                  Instant now) {
+    auto violations = schemas::validate_open_badge(document, schemas::OpenBadgeProfile::own);
+    if (!violations.empty())
+        return Error{Fault::unprocessable, "invalid-credential",
+                     "The programme's data for " + row.achievement_id + " make a badge that breaks Open Badges 3.0.",
+                     std::move(violations)};
+    // Signing checks its own signature before anybody sees it.
+    return storage::DocumentRow{row.id, row.edition, form, key.key_id, crypto::issue_vc_jwt(*key.signer, key.kid, document), now};
+}
+
+Error already_awarded() {
+    return {Fault::conflict, "already-awarded", "The learner holds this achievement already, or it is on hold.", {}};
+}
+
+}  // namespace
+
+Issuance::Issuance(storage::Database& database, IssuerKeys& keys, StatusLists& status, Addresses const& addresses,
+                   Clock const& clock)
+    : database_(database), keys_(keys), status_(status), addresses_(addresses), clock_(clock),
+      texts_(std::make_unique<BadgeTexts>(addresses)) {}
+
+Issuance::~Issuance() = default;
+
+/// Several badges of one learner may be prepared before the first is written: they share the id that was given out.
+std::string Issuance::subject_of(storage::Session& session, std::string const& issuer_id, std::string const& learner_id,
+                                 std::string& new_urn) {
+    constexpr std::size_t most_waiting = 10'000;
+    if (auto const urn = storage::subject_urn(session, issuer_id, learner_id)) return *urn;
+    std::lock_guard const lock(mutex_);
+    if (new_subjects_.size() >= most_waiting) new_subjects_.clear();
+    auto& urn = new_subjects_[{issuer_id, learner_id}];
+    if (urn.empty()) urn = "urn:uuid:" + crypto::random_uuid_v4();
+    return new_urn = urn;
+}
+
+Result<Prepared> Issuance::prepare(storage::Session& session, Programme const& programme,
+                                   storage::LearnerRow const& learner, Achievement const& achievement, int award_no,
+                                   Evaluation const* evaluation, Evidence const& evidence, HandAward const* by_hand) {
+    auto const* const issuer = programme.issuer(achievement.issuer_id);
+    auto const key = keys_.active(session, *issuer);
+    if (!key) return key.error();
+    auto const now = clock_.wall();
+    auto const today = clock_.domain().day();
+    auto const valid_from = std::min(clock_.domain(), now).whole_seconds();
+    auto const position = status_.take(issuer->id);
+
+    Prepared prepared;
+    auto& row = prepared.row;
+    row.id = crypto::random_uuid_v4();
+    row.issuer_id = issuer->id;
+    row.learner_id = learner.id;
+    row.achievement_id = achievement.id;
+    row.achievement_version = achievement.version;
+    row.award_no = award_no;
+    row.origin = by_hand != nullptr ? "hand" : "rule";
+    row.status = "active";
+    row.claim_state = "offered";
+    row.visibility = "offered";
+    row.language = first_language(learner);
+    row.share_code = crypto::random_code();
+    row.awarded_at = by_hand != nullptr && by_hand->awarded_on && *by_hand->awarded_on < valid_from.day()
+                         ? Instant::start_of(*by_hand->awarded_on)
+                         : valid_from;
+    auto const awarded_on = by_hand != nullptr && by_hand->awarded_on ? *by_hand->awarded_on : today;
+    auto const expiry = expiry_of(achievement, evaluation != nullptr ? evaluation->root.until : std::nullopt, awarded_on);
+    row.valid_until = expiry.last_day;
+    row.limited_by = expiry.limited_by;
+    row.status_list_id = position.list_id;
+    row.status_position = position.position;
+    auto const ids = evidence_ids(evaluation);
+    row.details = details_of(evaluation, ids, today);
+    row.created_at = now;
+    row.changed_at = now;
+
+    auto const urn = subject_of(session, issuer->id, learner.id, prepared.new_subject_urn);
+    auto words = evidence_in_words(programme, evidence, ids, row.language);
+    if (by_hand != nullptr && by_hand->narrative) {
+        schemas::Evidence reason;
+        reason.name = row.language == "ar" ? "قرار الجهة المانحة" : "Decision of the issuer";
+        reason.narrative = *by_hand->narrative;
+        words.push_back(std::move(reason));
+    }
+    auto const text = texts_->of(programme, achievement, row.language);
+    auto const document = document_of(addresses_, row, *text, urn, identity_of(learner.email.value_or(""), ""),
+                                      std::move(words), valid_from);
+    auto signed_document = sign(row, *key, document, now);
+    if (!signed_document) return signed_document.error();
+    prepared.document = std::move(*signed_document);
+    prepared.event_data = Json{{"achievementId", row.achievement_id},
+                               {"version", row.achievement_version},
+                               {"learnerId", row.learner_id},
+                               {"awardNo", row.award_no},
+                               {"origin", row.origin}}
+                              .dump();
+    return prepared;
+}
+
+void Issuance::write(storage::Session& session, Prepared const& prepared, Actor const& actor) const {
+    auto const& row = prepared.row;
+    // Signed with another id than the one that was written meanwhile: the row's key refuses it, the caller prepares again.
+    if (!prepared.new_subject_urn.empty() &&
+        storage::subject_urn(session, row.issuer_id, row.learner_id) != prepared.new_subject_urn)
+        storage::put_subject(session, row.issuer_id, row.learner_id, prepared.new_subject_urn);
+    storage::insert_credential(session, row);
+    storage::insert_document(session, prepared.document);
+    storage::append_event(session, {0, row.created_at, row.awarded_at, actor.id, "credential.issued", row.id, row.issuer_id,
+                                    prepared.event_data});
+}
+
+Result<storage::CredentialRow> Issuance::award(Actor const& actor, Programme const& programme, HandAward const& award,
+                                               OnWritten const& on_written) {
+    auto const* const achievement = programme.achievement(award.achievement_id);
+    if (achievement == nullptr)
+        return Error{Fault::unprocessable, "unknown-achievement", "There is no achievement " + award.achievement_id + ".",
+                     {{"/achievementId", "is unknown"}}};
+    if (!actor.acts_for_issuer(achievement->issuer_id))
+        return Error{Fault::forbidden, "foreign-achievement", "This achievement belongs to another issuer.", {{"/achievementId", "is another issuer's"}}};
+    if (achievement->status != "published")
+        return Error{Fault::unprocessable, "not-published", "Only a published achievement can be awarded.", {{"/achievementId", "is " + achievement->status}}};
+    if (award.awarded_on && *award.awarded_on > clock_.domain().day())
+        return Error{Fault::unprocessable, "awarded-in-future", "An award cannot be dated in the future.", {{"/awardedDate", "must be today or earlier"}}};
+
+    auto prepared = database_.read([&](storage::Session& session) -> Result<Prepared> {
+        auto const learner = storage::learner(session, award.learner_id);
+        if (!learner || learner->erased_at)
+            return Error{Fault::unprocessable, "unknown-learner", "There is no learner " + award.learner_id + ".", {{"/learnerId", "is unknown"}}};
+        int award_no = 1;
+        for (auto const& row : storage::credentials_of(session, learner->id)) {
+            if (row.issuer_id != achievement->issuer_id || row.achievement_id != achievement->id) continue;
+            bool const runs = !row.valid_until || *row.valid_until >= clock_.domain().day();
+            if (row.status == "suspended" || (row.status == "active" && runs)) return already_awarded();
+            award_no = std::max(award_no, row.award_no + 1);
+        }
+        return prepare(session, programme, *learner, *achievement, award_no, nullptr, Evidence{}, &award);
+    });
+    if (!prepared) return prepared.error();
+    try {
+        database_.write([&](storage::Session& session) {
+            write(session, *prepared, actor);
+            queue_claim_mail(session, prepared->row.learner_id, prepared->row.issuer_id, {prepared->row.id}, clock_.wall());
+            if (on_written) on_written(session, prepared->row);
+        });
+    } catch (storage::ConstraintError const&) {
+        // Somebody else's award of the same achievement was written first, or this request ran twice at once.
+        auto const held = database_.read([&](storage::Session& session) { return storage::credentials_of(session, award.learner_id); });
+        for (auto const& row : held)
+            if (row.issuer_id == achievement->issuer_id && row.achievement_id == achievement->id && row.award_no == prepared->row.award_no)
+                return already_awarded();
+        throw;
+    }
+    return prepared->row;
+}
+
+Result<Prepared> Issuance::new_edition(storage::Session& session, Programme const& programme,
+                                       storage::CredentialRow const& row) {
+    auto const learner = storage::learner(session, row.learner_id);
+    auto const before = storage::document(session, row.id, row.edition, form);
+    auto const urn = storage::subject_urn(session, row.issuer_id, row.learner_id);
+    if (!learner || learner->erased_at || !before || !urn)
+        return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+    auto const* const issuer = programme.issuer(row.issuer_id);
+    auto const key = issuer != nullptr ? keys_.active(session, *issuer) : Result<IssuerKeys::Active>(Error{Fault::unavailable, "no-active-key", "The issuer of this credential is no longer here.", {}});
+    if (!key) return key.error();
+    auto const old = crypto::read_vc_jwt(before->body);
+    if (!old) throw std::runtime_error("credential " + row.id + " holds a document that cannot be read");
+    auto const& signed_before = old->credential;
+    auto const earlier = Instant::parse(signed_before.at("validFrom").get<std::string>()).value();
+    auto const now = clock_.wall();
+    // Later than the edition before, also within the same second (decision 7).
+    auto const valid_from = std::max(std::min(clock_.domain(), now).whole_seconds(), Instant{earlier.milliseconds + 1000});
+
+    Prepared prepared;
+    prepared.row = row;
+    prepared.row.edition = row.edition + 1;
+    prepared.row.changed_at = now;
+    auto const identity = identity_of(learner->email.value_or(""), row.show_name ? name_in(*learner, row.language) : "");
+    auto const& language_before = signed_before.at("/credentialSubject/achievement/inLanguage"_json_pointer);
+    auto const* const achievement = programme.achievement(row.achievement_id);
+    Json document;
+    if (language_before == row.language) {
+        document = signed_before;
+        document["validFrom"] = valid_from.text();
+        schemas::Credential only_identity;
+        only_identity.subject.identifier = identity;
+        document["credentialSubject"].erase("identifier");
+        auto const subject = schemas::to_json(only_identity).at("credentialSubject");
+        if (subject.contains("identifier")) document["credentialSubject"]["identifier"] = subject.at("identifier");
+    } else {
+        if (achievement == nullptr || achievement->version != row.achievement_version)
+            return Error{Fault::conflict, "achievement-changed",
+                         "The achievement has a newer version: this badge keeps the language it was signed in.", {}};
+        auto const details = Json::parse(row.details);
+        auto const ids = details.value("evidence", std::vector<std::string>{});
+        auto words = evidence_in_words(programme, load_evidence(session, row.learner_id), ids, row.language);
+        auto const text = texts_->of(programme, *achievement, row.language);
+        document = document_of(addresses_, prepared.row, *text, *urn, identity, std::move(words), valid_from);
+        if (row.origin == "hand" && signed_before.contains("evidence")) document["evidence"] = signed_before.at("evidence");
+    }
+    auto signed_document = sign(prepared.row, *key, document, now);
+    if (!signed_document) return signed_document.error();
+    prepared.document = std::move(*signed_document);
+    prepared.event_data = Json{{"edition", prepared.row.edition}, {"language", row.language}}.dump();
+    return prepared;
+}
+
+Evidence load_evidence(storage::Session& session, std::string_view learner_id) {
+    Evidence evidence;
+    storage::each_evidence_of(session, learner_id, [&](storage::EvidenceRow const& row) {
+        add_to(evidence, row.kind, row.id, row.status, row.eligible, row.occurred_on, row.body);
+    });
+    return evidence;
+}
+
+}  // namespace itqan::domain
