@@ -61,6 +61,14 @@ void set_outbox_data(Session& session, std::string_view id, std::string_view dat
     session.execute("UPDATE outbox SET data = $2 WHERE id = $1", id, data);
 }
 
+std::int64_t outbox_since(Session& session, std::string_view kind, std::string_view learner_id, Instant since) {
+    std::int64_t count = 0;
+    session.query(
+        "SELECT count(*) FROM outbox WHERE learner_id = $1 AND kind = $2 AND created_at > $3",
+        [&](Row const& row) { count = row.integer(0); }, learner_id, kind, since);
+    return count;
+}
+
 std::optional<Instant> last_outbox(Session& session, std::string_view kind, std::string_view learner_id) {
     std::optional<Instant> created;
     session.query(

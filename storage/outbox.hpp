@@ -27,6 +27,8 @@ std::optional<OutboxRow> outbox_row(Session& session, std::string_view id);
 /// The newest waiting row of this kind for the learner, if it is not leased: later badges join its mail.
 std::optional<OutboxRow> waiting_outbox(Session& session, std::string_view kind, std::string_view learner_id, Instant now);
 void set_outbox_data(Session& session, std::string_view id, std::string_view data);
+/// How many rows of this kind were created for the learner since then.
+std::int64_t outbox_since(Session& session, std::string_view kind, std::string_view learner_id, Instant since);
 /// When the last row of this kind for the learner was created.
 std::optional<Instant> last_outbox(Session& session, std::string_view kind, std::string_view learner_id);
 /// Leases up to `limit` due rows until `until`, oldest first.

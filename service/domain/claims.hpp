@@ -83,6 +83,11 @@ class Claims {
     Clock const& clock_;
 };
 
+/// The same acts inside a transaction of the caller's: what a loss of evidence does to a credential (decision 10).
+Result<storage::CredentialRow> withdraw(storage::Session& session, Actor const& actor, std::string_view id,
+                                        std::string_view reason, Instant now);
+Result<storage::CredentialRow> put_on_hold(storage::Session& session, Actor const& actor, std::string_view id, Instant now);
+
 /// The public reasons of a revocation (decision 20).
 std::vector<std::string> const& revocation_reasons();
 
