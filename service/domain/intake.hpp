@@ -2,6 +2,7 @@
 // Takes completions (and the other kinds of evidence) in: checks them, evaluates what they change, issues what becomes
 // due, all in one transaction, and gives the answer that a repeat will get again.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,9 @@ class Intake {
     std::vector<storage::CredentialRow> settle(Actor const& actor, std::string_view learner_id, bool mail);
 
   private:
-    struct Effects;
+    struct Completing;
+    Result<std::optional<Answer>> try_complete(Completing const& completing);
+    Result<std::optional<Answer>> first_answer(Completing const& completing);
 
     storage::Database& database_;
     ProgrammeStore& programmes_;
