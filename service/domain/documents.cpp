@@ -1,0 +1,113 @@
+#include "service/domain/documents.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/did.hpp"
+#include "schemas/identifier.hpp"
+#include "service/domain/verification_case.hpp"
+
+namespace itqan::domain {
+namespace {
+
+constexpr int most_rounds = 6;
+
+Document failed(std::string why) {
+    Document document;
+    document.failure = std::move(why);
+    return document;
+}
+
+Document own(std::string body, std::string media_type) {
+    Document document;
+    document.body = std::move(body);
+    document.media_type = std::move(media_type);
+    document.own = true;
+    return document;
+}
+
+/// "/issuers/nakhla/keys/KEY" split at its slashes, without the first.
+std::vector<std::string> parts_of(std::string_view path) {
+    std::vector<std::string> parts;
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        auto const slash = path.find('/');
+        parts.emplace_back(path.substr(0, slash));
+        path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash);
+    }
+    return parts;
+}
+
+}  // namespace
+
+OwnDocuments::OwnDocuments(storage::Database& database, ProgrammeStore& programmes, IssuerKeys& keys, StatusLists& status,
+                           Claims& claims, Addresses const& addresses)
+    : database_(database), programmes_(programmes), keys_(keys), status_(status), claims_(claims), addresses_(addresses) {}
+
+Document OwnDocuments::get(std::string const& address) {
+    return database_.read([&](storage::Session& session) -> Document {
+        auto const programme = programmes_.current(session);
+        for (auto const& issuer : programme->issuers)
+            if (address == addresses_.issuer_did(issuer.slug)) return own(keys_.did_document(session, issuer).dump(), "application/did+json");
+        auto const path = addresses_.path_of(address);
+        if (path.empty()) return failed("there is no way out to other hosts from here yet");
+        auto const parts = parts_of(path);
+        if (parts.size() == 4 && parts[0] == "issuers" && parts[2] == "keys") {
+            auto const key = storage::key(session, parts[3]);
+            auto const* const issuer = programme->issuer_by_slug(parts[1]);
+            if (!key || issuer == nullptr || key->issuer_id != issuer->id) return failed("there is no such key");
+            if (key->state == "revoked") return failed("gone");
+            return own(key->public_jwk, "application/jwk+json");
+        }
+        if (parts.size() == 2 && parts[0] == "status") {
+            auto const served = status_.serve(parts[1], *programme);
+            if (!served) return failed(served.error().detail);
+            return own((*served)->jwt, "application/vc+jwt");
+        }
+        constexpr std::string_view mark = "#state";
+        if (parts.size() == 2 && parts[0] == "credentials" && parts[1].ends_with(mark)) {
+            auto const row = storage::credential(session, parts[1].substr(0, parts[1].size() - mark.size()));
+            if (!row) return failed("there is no such credential");
+            Json state{{"status", row->status}};
+            if (row->reason) state["reason"] = *row->reason;
+            return own(state.dump(), "application/json");
+        }
+        return failed("there is no such document here");
+    });
+}
+
+Result<Report> OwnDocuments::verify(std::string input, std::optional<std::string> const& recipient, Instant now) {
+    Question question;
+    question.recipient = recipient;
+    question.own_base = addresses_.base();
+    auto const programme = database_.read([&](storage::Session& session) { return programmes_.current(session); });
+    for (auto const& issuer : programme->issuers) question.trusted_issuers.push_back(addresses_.issuer_did(issuer.slug));
+
+    if (schemas::is_https_url(input)) {
+        auto const parts = parts_of(addresses_.path_of(input.substr(0, input.find_first_of("?#"))));
+        auto const credential = [&]() -> Result<CredentialView> {
+            if (parts.size() == 2 && parts[0] == "c") return claims_.view_by_share_code(parts[1], nullptr);
+            if (parts.size() >= 2 && parts[0] == "credentials") return claims_.view(parts[1].substr(0, parts[1].find('.')), nullptr);
+            if (addresses_.path_of(input).empty())
+                return Error{Fault::unprocessable, "no-credential", "Links to other hosts are not followed yet. Send the badge's file or text.", {}};
+            return Error{Fault::unprocessable, "no-credential", "This address is not one of a badge.", {}};
+        }();
+        if (!credential) {
+            if (credential.error().fault == Fault::not_found)
+                return Error{Fault::unprocessable, "no-credential", "There is no badge at this address, or its holder has hidden it.", {}};
+            return credential.error();
+        }
+        if (credential->erased) return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+        input = credential->jwt;
+    }
+    question.input = std::move(input);
+    Documents documents;
+    for (int round = 0; round < most_rounds; ++round) {
+        auto verification = domain::verify(question, documents, now);
+        if (!verification) return verification.error();
+        if (verification->report) return std::move(*verification->report);
+        for (auto const& address : verification->needs) documents.insert_or_assign(address, get(address));
+    }
+    throw std::logic_error("verification asked for documents in more than six rounds");
+}
+
+}  // namespace itqan::domain

@@ -1,0 +1,157 @@
+#include "service/domain/verification.hpp"
+
+#include <algorithm>
+
+#include "service/domain/verification_case.hpp"
+
+namespace itqan::domain {
+namespace {
+
+constexpr std::string_view titles[][2] = {
+    {"format", "Readable Open Badge"},   {"schema", "Complete and well formed"},  {"contexts", "All terms known"},
+    {"proof", "Signature"},              {"issuer-binding", "Key of the issuer"}, {"validity", "In force"},
+    {"status", "Not withdrawn"},         {"refresh", "Newest edition"},           {"issuer-trust", "Known issuer"},
+    {"endorsements", "Endorsements"},    {"recipient", "Right person"}};
+
+Check const* find(std::vector<Check> const& checks, std::string_view id) {
+    auto const found = std::find_if(checks.begin(), checks.end(), [&](Check const& check) { return check.id == id; });
+    return found == checks.end() ? nullptr : &*found;
+}
+
+/// Decision 20.
+Verdict verdict_of(std::vector<Check> const& checks) {
+    auto const any = [&](CheckOutcome outcome) {
+        return std::any_of(checks.begin(), checks.end(), [&](Check const& check) { return check.outcome == outcome; });
+    };
+    if (any(CheckOutcome::fail)) return Verdict::invalid;
+    for (auto const* const id : {"proof", "issuer-binding", "status"})
+        if (auto const* const check = find(checks, id); check != nullptr && check->outcome == CheckOutcome::unchecked) return Verdict::unchecked;
+    if (any(CheckOutcome::warn) || any(CheckOutcome::unchecked)) return Verdict::warning;
+    return Verdict::valid;
+}
+
+/// What is wrong decides the headline: a forged text says nothing about dates.
+std::string headline_code_of(std::vector<Check> const& checks, Verdict verdict) {
+    auto const code_of = [&](std::string_view id) {
+        auto const* const check = find(checks, id);
+        return check != nullptr && check->outcome == CheckOutcome::fail ? check->code : std::string();
+    };
+    for (auto const* const id : {"format", "schema", "contexts", "proof", "issuer-binding"})
+        if (!code_of(id).empty()) return "invalid";
+    // Not genuine in our eyes before its proof and issuer were checked.
+    bool const genuine = [&] {
+        for (auto const* const id : {"proof", "issuer-binding"})
+            if (auto const* const check = find(checks, id); check == nullptr || check->outcome == CheckOutcome::unchecked) return false;
+        return true;
+    }();
+    if (verdict == Verdict::invalid && !genuine) return "invalid";
+    if (code_of("status") == "status.revoked") return "revoked";
+    if (code_of("status") == "status.suspended") return "suspended";
+    if (!code_of("status").empty()) return "invalid";
+    if (code_of("validity") == "validity.expired") return "expired";
+    if (code_of("validity") == "validity.not-yet") return "not-yet-valid";
+    if (!code_of("recipient").empty()) return "other-recipient";
+    return std::string(verdict_name(verdict));
+}
+
+std::string headline_of(std::string const& code, Case const& verified) {
+    auto const day = [](std::optional<Instant> const& instant) { return instant ? instant->day().text() : std::string("an unknown day"); };
+    auto const until = verified.readable ? verified.readable->valid_until : std::nullopt;
+    auto const from = verified.readable ? std::optional(verified.readable->valid_from) : std::nullopt;
+    if (code == "valid") return "Genuine and in force";
+    if (code == "warning") return "Genuine and in force, with a warning";
+    if (code == "expired") return "Genuine, but expired on " + day(until);
+    if (code == "not-yet-valid") return "Genuine, but not valid before " + day(from);
+    if (code == "revoked") return "Genuine, but withdrawn";
+    if (code == "suspended") return "Genuine, but on hold";
+    if (code == "other-recipient") return "Genuine, but not issued to the person you asked about";
+    if (code == "unchecked") return "Not everything could be checked";
+    return "Do not rely on this";
+}
+
+std::string kind_of(Case const& verified) {
+    auto const& document = verified.found.document;
+    if (!document.is_object()) return verified.found.is_jws ? "unreadable JWT" : "unreadable document";
+    auto const context = document.contains("@context") ? document.at("@context").dump() : std::string();
+    std::string kind = "OpenBadgeCredential 3.0";
+    if (context.find("w3id.org/openbadges/v") != std::string::npos) kind = "Open Badges 2";
+    std::string const model = context.find("2018/credentials/v1") != std::string::npos ? "VCDM 1.1" : "VCDM 2.0";
+    auto const proof = verified.found.token ? "VC-JWT " + verified.found.token->jws.algorithm
+                                            : document.contains("proof") ? std::string("embedded proof") : std::string("no proof");
+    return kind + " (" + model + ", " + proof + ")";
+}
+
+}  // namespace
+
+std::string_view check_outcome_name(CheckOutcome outcome) {
+    switch (outcome) {
+        case CheckOutcome::pass: return "pass";
+        case CheckOutcome::warn: return "warn";
+        case CheckOutcome::fail: return "fail";
+        case CheckOutcome::unchecked: return "unchecked";
+        case CheckOutcome::absent: return "absent";
+    }
+    return "unchecked";
+}
+
+std::string_view verdict_name(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::valid: return "valid";
+        case Verdict::warning: return "warning";
+        case Verdict::invalid: return "invalid";
+        case Verdict::unchecked: return "unchecked";
+    }
+    return "unchecked";
+}
+
+Check make_check(std::string_view id, CheckOutcome outcome, std::string code, std::string detail,
+                 std::map<std::string, std::string> evidence) {
+    std::string title(id);
+    for (auto const& [known, words] : titles)
+        if (known == id) title = std::string(words);
+    return {std::string(id), outcome, std::move(code), std::move(title), std::move(detail), std::move(evidence)};
+}
+
+std::vector<std::string> const& check_ids() {
+    static std::vector<std::string> const ids = [] {
+        std::vector<std::string> all;
+        for (auto const& rule : check_rules()) all.emplace_back(rule.id);
+        return all;
+    }();
+    return ids;
+}
+
+Result<Verification> verify(Question const& question, Documents const& documents, Instant now) {
+    auto const found = find_credential(question.input);
+    if (!found) return found.error();
+    Case verified{question, documents, now, *found};
+    if (found->document.is_object()) {
+        if (auto readable = schemas::read_credential(found->document)) verified.readable = std::move(*readable);
+        auto const& document = found->document;
+        auto const issuer = document.value("issuer", Json());
+        if (issuer.is_string()) verified.issuer_id = issuer.get<std::string>();
+        if (issuer.is_object() && issuer.contains("id") && issuer.at("id").is_string()) verified.issuer_id = issuer.at("id").get<std::string>();
+        if (document.contains("id") && document.at("id").is_string()) verified.credential_id = document.at("id").get<std::string>();
+    }
+    resolve_keys(verified);
+    if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
+
+    Report report;
+    for (auto const& rule : check_rules()) {
+        if (rule.id == "recipient" && !question.recipient) continue;
+        report.checks.push_back(rule.run(verified));
+    }
+    if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
+    report.verdict = verdict_of(report.checks);
+    report.headline_code = headline_code_of(report.checks, report.verdict);
+    report.headline = headline_of(report.headline_code, verified);
+    report.checked_at = now;
+    report.kind = kind_of(verified);
+    report.credential = said_by(verified);
+    report.document = found->text;
+    if (auto const* const recipient = find(report.checks, "recipient"); recipient != nullptr && recipient->outcome != CheckOutcome::unchecked)
+        report.recipient_match = recipient->outcome == CheckOutcome::pass;
+    return Verification{std::move(report), {}};
+}
+
+}  // namespace itqan::domain

@@ -1,0 +1,82 @@
+#pragma once
+// One credential on its way through the checks: what was found in the input, what is known of the issuer, which documents
+// are still needed. The checks themselves are in verification_checks.cpp and verification_status.cpp.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/did.hpp"
+#include "crypto/vc_jwt.hpp"
+#include "schemas/open_badge.hpp"
+#include "service/domain/verification.hpp"
+
+namespace itqan::domain {
+
+/// The credential inside an input, as text: a compact JWS or a JSON document.
+struct FoundCredential {
+    std::string text;
+    std::optional<crypto::VcJwt> token;   ///< When the text is a JWS that could be read.
+    std::optional<Error> token_fault;     ///< When it is a JWS that could not.
+    Json document;                        ///< What the credential says; null when it cannot be read.
+    bool is_jws = false;
+};
+
+/// Finds the credential in JSON, JWS, PNG, SVG or a data: URI; unwraps enveloped credentials and presentations of one.
+/// Errors: unprocessable "no-credential", too_large "input-too-large", those of the picture readers.
+Result<FoundCredential> find_credential(std::string const& input);
+
+/// The key that the proof names, as far as it can be known without trusting it.
+struct ProofKey {
+    std::optional<crypto::PublicKey> key = {};
+    std::string source = {};     ///< "issuer", "kid", "jwk", "did:key".
+    std::string fault = {};      ///< Code when there is none: "proof.foreign-kid", "proof.unreachable", ...
+    std::string detail = {};
+};
+
+struct Case {
+    Question const& question;
+    Documents const& documents;
+    Instant now;
+    FoundCredential const& found;
+
+    std::string issuer_id = {};                         ///< "" when the document names none.
+    std::string credential_id = {};
+    std::optional<schemas::Credential> readable = {};   ///< For display and simple comparisons.
+    std::optional<crypto::AssertionKeys> issuer_keys = {};
+    std::string issuer_fault = {};                      ///< Why issuer_keys is missing.
+    Json issuer_document = {};
+    ProofKey proof_key = {};
+    bool proof_passed = false;
+    std::vector<std::string> needs = {};
+
+    /// The document at an address; null when it still has to be fetched (then it is noted in `needs`).
+    Document const* need(std::string const& address);
+    bool is_own(std::string_view address) const;
+};
+
+/// Looks the issuer's keys and the proof's key up; may leave `needs`.
+void resolve_keys(Case& verified);
+
+struct CheckRule {
+    std::string_view id;
+    Check (*run)(Case&);
+};
+/// In the order of the report (api.md), `recipient` last.
+std::vector<CheckRule> const& check_rules();
+
+Check check_status(Case& verified);
+
+/// Builds a check; titles are English, pages translate by id and outcome.
+Check make_check(std::string_view id, CheckOutcome outcome, std::string code, std::string detail,
+                 std::map<std::string, std::string> evidence = {});
+
+/// The address of the own pseudo-document with the state of a credential that no status list tells: on hold, why.
+std::string own_state_address(std::string_view credential_id);
+
+/// What the credential says, for display (api.md).
+Json said_by(Case const& verified);
+
+}  // namespace itqan::domain

@@ -1,0 +1,129 @@
+#include "service/domain/verification_case.hpp"
+
+namespace itqan::domain {
+namespace {
+
+/// "https://HOST[:PORT]" of an https address, or of the document of a did:web; "" for anything else.
+std::string origin_of(std::string_view identifier) {
+    std::string url(identifier);
+    if (identifier.starts_with("did:web:")) {
+        auto const address = crypto::did_web_url(identifier.substr(0, identifier.find('#')));
+        if (!address) return {};
+        url = *address;
+    }
+    if (!url.starts_with("https://")) return {};
+    auto const end = url.find_first_of("/?#", 8);
+    return url.substr(0, end);
+}
+
+void read_issuer(Case& verified) {
+    auto const& id = verified.issuer_id;
+    if (id.empty()) {
+        verified.issuer_fault = "issuer-binding.no-issuer";
+        return;
+    }
+    if (id.starts_with("did:key:")) {
+        auto const resolved = crypto::resolve_did_key(id);
+        if (!resolved) {
+            verified.issuer_fault = "issuer-binding.invalid-did";
+            return;
+        }
+        verified.issuer_keys = crypto::AssertionKeys{{{resolved->verification_method, resolved->key}}, {}};
+        return;
+    }
+    if (!id.starts_with("did:web:") && !id.starts_with("https://")) {
+        verified.issuer_fault = "issuer-binding.no-keys";
+        return;
+    }
+    auto const* const document = verified.need(id);
+    if (document == nullptr) return;
+    if (!document->failure.empty()) {
+        verified.issuer_fault = "issuer-binding.unreachable";
+        return;
+    }
+    auto json = parse_json(document->body, json_limits::credential);
+    auto keys = json ? crypto::read_assertion_keys(*json, id, verified.now) : Result<crypto::AssertionKeys>(json.error());
+    if (!keys) {
+        verified.issuer_fault = "issuer-binding.broken-document";
+        return;
+    }
+    verified.issuer_keys = std::move(*keys);
+    verified.issuer_document = std::move(*json);
+}
+
+/// The listed key whose JWK carries this kid.
+std::optional<crypto::PublicKey> listed_by_kid(Case const& verified, std::string const& kid) {
+    if (!verified.issuer_keys) return std::nullopt;
+    if (auto const* const found = verified.issuer_keys->find(std::string_view(kid))) return found->key;
+    if (!verified.issuer_document.is_object()) return std::nullopt;
+    for (auto const* const member : {"verificationMethod", "assertionMethod"}) {
+        auto const methods = verified.issuer_document.find(member);
+        if (methods == verified.issuer_document.end() || !methods->is_array()) continue;
+        for (auto const& method : *methods) {
+            if (!method.is_object() || !method.contains("publicKeyJwk")) continue;
+            auto const& jwk = method.at("publicKeyJwk");
+            if (!jwk.is_object() || jwk.value("kid", Json()) != kid) continue;
+            if (auto const key = crypto::PublicKey::from_jwk(jwk)) return *key;
+        }
+    }
+    return std::nullopt;
+}
+
+ProofKey key_at(Case& verified, std::string const& kid) {
+    if (auto const key = listed_by_kid(verified, kid)) return {*key, "issuer"};
+    if (kid.starts_with("did:key:")) {
+        auto const resolved = crypto::resolve_did_key(kid);
+        if (!resolved) return {std::nullopt, "", "proof.invalid-key", "The key named by the token cannot be read."};
+        return {resolved->key, "did:key"};
+    }
+    bool const same_issuer = kid.starts_with(verified.issuer_id + "#");
+    auto const origin = origin_of(kid);
+    if (!same_issuer && (origin.empty() || origin != origin_of(verified.issuer_id)))
+        return {std::nullopt, "", "proof.foreign-kid", "The key named by the token is not at the issuer's own address."};
+    if (same_issuer) {
+        if (verified.issuer_keys) return {std::nullopt, "", "proof.unknown-key", "The issuer's document has no such key."};
+        return {std::nullopt, "", "proof.unreachable", "The issuer's document could not be read, so its key is not known."};
+    }
+    auto const* const document = verified.need(kid);
+    if (document == nullptr) return {};
+    if (!document->failure.empty()) {
+        if (document->failure == "gone") return {std::nullopt, "", "proof.key-revoked", "The issuer has revoked the key."};
+        return {std::nullopt, "", "proof.unreachable", "The key could not be fetched: " + document->failure + "."};
+    }
+    auto const json = parse_json(document->body, json_limits::command);
+    auto const key = json ? crypto::PublicKey::from_jwk(*json) : Result<crypto::PublicKey>(json.error());
+    if (!key) return {std::nullopt, "", "proof.invalid-key", "What stands at the key's address is no usable public key."};
+    return {*key, "kid"};
+}
+
+}  // namespace
+
+Document const* Case::need(std::string const& address) {
+    auto const known = documents.find(address);
+    if (known != documents.end()) return &known->second;
+    needs.push_back(address);
+    return nullptr;
+}
+
+bool Case::is_own(std::string_view address) const {
+    return !question.own_base.empty() && address.starts_with(question.own_base + "/");
+}
+
+void resolve_keys(Case& verified) {
+    read_issuer(verified);
+    if (!verified.needs.empty() || !verified.found.token) return;
+    auto const& jws = verified.found.token->jws;
+    if (jws.kid) {
+        verified.proof_key = key_at(verified, *jws.kid);
+        if (jws.jwk && verified.proof_key.key && !(*jws.jwk == *verified.proof_key.key))
+            verified.proof_key = {std::nullopt, "", "proof.key-contradiction", "The token names one key and carries another."};
+        return;
+    }
+    if (jws.jwk) {
+        verified.proof_key = {*jws.jwk, "jwk"};
+        return;
+    }
+    verified.proof_key = {std::nullopt, "", "proof.no-key-named", "The token names no key."};
+}
+
+}  // namespace itqan::domain

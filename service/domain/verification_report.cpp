@@ -1,0 +1,108 @@
+#include "service/domain/verification_case.hpp"
+
+namespace itqan::domain {
+namespace {
+
+void put(Json& out, char const* name, std::optional<std::string> const& value) {
+    if (value) out[name] = *value;
+}
+
+/// The highest level reached, with its words.
+Json level_of(schemas::AchievementSubject const& subject) {
+    Json highest;
+    int best = 0;
+    for (auto const& result : subject.result) {
+        if (!result.achieved_level) continue;
+        for (auto const& description : subject.achievement.result_description) {
+            for (auto const& level : description.rubric_criterion_level) {
+                if (level.id != *result.achieved_level || !level.level || level.level->size() != 1) continue;
+                int const number = level.level->front() - '0';
+                if (number < 1 || number > 9 || number <= best) continue;
+                best = number;
+                highest = Json{{"level", number}, {"name", level.name}};
+                put(highest, "description", level.description);
+            }
+        }
+    }
+    return highest;
+}
+
+Json alignments_of(schemas::Achievement const& achievement) {
+    auto all = Json::array();
+    for (auto const& alignment : achievement.alignment) {
+        Json one{{"name", alignment.target_name}, {"url", alignment.target_url}};
+        put(one, "code", alignment.target_code);
+        put(one, "framework", alignment.target_framework);
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+Json evidence_of(schemas::Credential const& credential) {
+    auto all = Json::array();
+    for (auto const& evidence : credential.evidence) {
+        auto one = Json::object();
+        put(one, "id", evidence.id);
+        put(one, "name", evidence.name);
+        put(one, "narrative", evidence.narrative);
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+}  // namespace
+
+Json said_by(Case const& verified) {
+    if (!verified.readable) return nullptr;
+    auto const& credential = *verified.readable;
+    auto const& achievement = credential.subject.achievement;
+    Json said{{"id", credential.id}, {"name", credential.name.value_or(achievement.name)}, {"validFrom", credential.valid_from.text()}};
+    put(said, "description", credential.description);
+    said["issuer"] = Json{{"id", credential.issuer.id}};
+    put(said["issuer"], "name", credential.issuer.name);
+    put(said["issuer"], "url", credential.issuer.url);
+    auto recipient = Json::object();
+    put(recipient, "id", credential.subject.id);
+    for (auto const& identity : credential.subject.identifier)
+        if (identity.identity_type == "name" && !identity.hashed) recipient["name"] = identity.identity_hash;
+    said["recipient"] = std::move(recipient);
+    Json about{{"id", achievement.id}, {"name", achievement.name}, {"description", achievement.description}};
+    put(about, "inLanguage", achievement.in_language);
+    put(about, "achievementType", achievement.achievement_type);
+    put(about, "humanCode", achievement.human_code);
+    put(about, "version", achievement.version);
+    said["achievement"] = std::move(about);
+    put(said, "criteria", achievement.criteria.narrative);
+    said["alignment"] = alignments_of(achievement);
+    if (auto level = level_of(credential.subject); !level.is_null()) said["level"] = std::move(level);
+    said["evidence"] = evidence_of(credential);
+    if (credential.valid_until) said["validUntil"] = credential.valid_until->text();
+    if (credential.awarded_date) said["awardedDate"] = credential.awarded_date->text();
+    return said;
+}
+
+Json report_to_json(Report const& report) {
+    auto checks = Json::array();
+    for (auto const& check : report.checks)
+        checks.push_back({{"id", check.id},
+                          {"outcome", check_outcome_name(check.outcome)},
+                          {"code", check.code},
+                          {"title", check.title},
+                          {"detail", check.detail},
+                          {"evidence", check.evidence}});
+    Json json{{"verdict", verdict_name(report.verdict)},
+              {"headline", report.headline},
+              {"headlineCode", report.headline_code},
+              {"checkedAt", report.checked_at.text()},
+              {"kind", report.kind},
+              {"credential", report.credential},
+              {"checks", std::move(checks)},
+              {"endorsements", Json::array()},
+              {"nested", Json::array()}};
+    for (auto const& check : report.checks)
+        if (check.id == "recipient")
+            json["recipient"] = Json{{"asked", true}, {"match", report.recipient_match ? Json(*report.recipient_match) : Json()}};
+    return json;
+}
+
+}  // namespace itqan::domain
