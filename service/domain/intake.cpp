@@ -115,8 +115,9 @@ Result<std::optional<Answer>> Intake::first_answer(Completing const& completing)
 
 /// None: somebody changed the learner's evidence or awards meanwhile.
 Result<std::optional<Answer>> Intake::try_complete(Completing const& completing) {
+    // A body that is wrong in itself says so before it says that its key is taken.
     auto first = first_answer(completing);
-    if (!first || *first) return first;
+    if (first && *first) return first;
     auto const& [actor, body, options, hash] = completing;
     auto const now = clock_.wall();
     auto const today = clock_.domain().day();
@@ -160,6 +161,7 @@ Result<std::optional<Answer>> Intake::try_complete(Completing const& completing)
         return made;
     });
     if (!plan) return plan.error();
+    if (!first) return first.error();
     if (options.dry_run) return std::optional(Answer{200, std::nullopt, plan->answer, false});
 
     Answer const answer{201, "/api/v1/completions/" + plan->row.id, plan->answer, false};

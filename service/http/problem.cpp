@@ -45,6 +45,7 @@ std::string_view reason_phrase(int status) {
         case 410: return "Gone";
         case 412: return "Precondition Failed";
         case 413: return "Content Too Large";
+        case 414: return "URI Too Long";
         case 415: return "Unsupported Media Type";
         case 421: return "Misdirected Request";
         case 422: return "Unprocessable Content";
@@ -79,17 +80,18 @@ Response problem(Error const& error) {
     return response;
 }
 
-Response internal_problem() {
+Response problem(int status, std::string_view code, std::string_view detail) {
     Response response;
-    response.status = 500;
+    response.status = status;
     response.headers.add("content-type", "application/problem+json");
-    response.body = Json{{"type", "about:blank"},
-                         {"title", reason_phrase(500)},
-                         {"status", 500},
-                         {"code", "internal-error"},
-                         {"detail", "Something broke on our side. It was written down; repeat the request later."}}
-                        .dump();
+    if (status == 503) response.headers.add("retry-after", "2");
+    response.body =
+        Json{{"type", "about:blank"}, {"title", reason_phrase(status)}, {"status", status}, {"code", code}, {"detail", detail}}.dump();
     return response;
+}
+
+Response internal_problem() {
+    return problem(500, "internal-error", "Something broke on our side. It was written down; repeat the request later.");
 }
 
 }  // namespace itqan::http

@@ -20,6 +20,9 @@ std::string problem_text(Error const& error);
 /// application/problem+json, with WWW-Authenticate for 401 and Retry-After for 429 and 503.
 Response problem(Error const& error);
 
+/// A problem of the transport, whose statuses no Fault has (408, 414, 431).
+Response problem(int status, std::string_view code, std::string_view detail);
+
 /// What a client is told when a broken invariant threw: 500 "internal-error", nothing of the cause.
 Response internal_problem();
 

@@ -1,0 +1,73 @@
+#pragma once
+// The HTTPS server: connections, TLS, time limits and framing at the edge, handlers in the worker pool. It knows the
+// route table and nothing of what the routes do.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/http/router.hpp"
+
+namespace itqan::http {
+
+struct Timeouts {
+    std::chrono::milliseconds handshake{5'000};
+    std::chrono::milliseconds header{10'000};  ///< From the first byte of a request to the end of its header section.
+    std::chrono::milliseconds body{30'000};
+    std::chrono::milliseconds write{30'000};
+    std::chrono::milliseconds idle{60'000};
+    std::chrono::milliseconds drain{10'000};   ///< stop() waits so long for requests in hand.
+};
+
+struct ServerConfig {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8443;                 ///< 0: any free one.
+    std::filesystem::path certificate, key;    ///< PEM; the certificate with its chain.
+    std::vector<std::string> hosts;            ///< What Host may say and, without port, what SNI may ask for. Port 0's own port is added.
+    std::vector<std::string> trusted_proxies;  ///< CIDRs whose X-Forwarded-For is believed.
+    bool hsts = true;
+    Timeouts timeouts = {};
+    std::size_t connections = 1'000;
+    std::size_t connections_per_client = 100;
+    std::size_t requests_per_connection = 1'000;
+    std::size_t workers = 64;
+    std::size_t queued_requests = 1'024;
+    int io_threads = 2;
+};
+
+/// One answered request, for the log: no path as it was sent, because paths hold secrets.
+struct Access {
+    std::string_view method, pattern;          ///< "" when no route answers.
+    int status = 0;
+    std::int64_t microseconds = 0;
+    std::size_t bytes = 0;
+    std::string_view request_id;
+};
+
+class Server {
+  public:
+    /// Opens the port. Throws std::runtime_error when certificate, key or port cannot be used. `router` must outlive it.
+    Server(ServerConfig config, Router const& router, std::function<void(Access const&)> on_access = nullptr);
+    ~Server();
+    Server(Server const&) = delete;
+    Server& operator=(Server const&) = delete;
+
+    void start();
+    std::uint16_t port() const;
+    /// New connections get the certificate as it stands in its files now. Throws, and keeps the old one, when it is unusable.
+    void reload_certificate();
+    /// Takes no new connection, lets requests in hand finish within the drain time, closes the rest. May be called twice.
+    void stop();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace itqan::http
