@@ -1,20 +1,15 @@
 #include "service/api/programme_edit.hpp"
 
-#include <array>
-
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "schemas/identifier.hpp"
 #include "service/domain/programme_reader.hpp"
+#include "service/domain/programme_store.hpp"
 #include "storage/catalog.hpp"
 #include "storage/outbox.hpp"
 
 namespace itqan::api {
 namespace {
-
-constexpr std::array<std::string_view, 11> deciding_kinds{
-    "programme", "framework", "framework-levels", "provider",  "issuer",   "activity",
-    "epa",       "role",      "organisation",     "crosswalk", "level-map"};
 
 Error conflict(std::string code, std::string detail) {
     return {Fault::conflict, std::move(code), std::move(detail), {}};
@@ -49,14 +44,7 @@ Result<void> may_change(Actor const& actor, Collection const& collection, Json c
 
 /// The programme as it would be with what this transaction wrote: refused as a whole when something does not fit.
 Result<void> check_programme(storage::Session& session) {
-    domain::ProgrammeBuilder builder;
-    for (auto const kind : deciding_kinds) {
-        storage::each_programme_item(
-            session, kind, [&](storage::ProgrammeItem const& item) { builder.add(kind, Json::parse(item.body)); });
-    }
-    storage::each_achievement(
-        session, [&](storage::AchievementRow const& row) { builder.add("achievement", Json::parse(row.body)); });
-    auto const programme = builder.build();
+    auto const programme = domain::read_programme(session);
     if (!programme) return programme.error();
     return {};
 }

@@ -138,6 +138,10 @@ Result<std::optional<Answer>> Intake::try_complete(Completing const& completing)
         auto whom = find_learner(session, *request, now);
         if (!whom) return whom.error();
         if (auto const replaced = check_replaced(session, *request); !replaced) return replaced.error();
+        if (storage::evidence_by_external_id(session, "completion", request->provider_id, request->external_id) &&
+            !storage::answer(session, "completion:" + request->provider_id, request->external_id, now))
+            return Error{Fault::conflict, "already-recorded", "This completion was imported before: its answer is not kept.",
+                         {{"/externalId", "is taken by an imported completion"}}};
         made.request = std::move(*request);
         made.whom = std::move(*whom);
         made.row = row_of(made.request, crypto::uuid_v7(now), made.whom.row.id, now);

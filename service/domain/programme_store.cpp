@@ -13,7 +13,9 @@ namespace {
 constexpr std::string_view kinds[] = {"programme", "framework", "framework-levels", "provider", "issuer", "activity",
                                       "epa", "role", "organisation", "crosswalk", "level-map"};
 
-Programme load(storage::Session& session) {
+}  // namespace
+
+Result<Programme> read_programme(storage::Session& session) {
     ProgrammeBuilder builder;
     for (auto const kind : kinds) {
         storage::each_programme_item(session, kind, [&](storage::ProgrammeItem const& item) {
@@ -23,22 +25,20 @@ Programme load(storage::Session& session) {
     storage::each_achievement(session, [&](storage::AchievementRow const& row) {
         builder.add("achievement", Json::parse(row.body));
     });
-    auto programme = builder.build();
-    if (!programme) {
-        std::string message = "the stored programme is inconsistent: " + programme.error().detail;
-        for (auto const& violation : programme.error().violations) message += "; " + violation.pointer + ": " + violation.detail;
-        throw std::runtime_error(message);
-    }
-    return std::move(*programme);
+    return builder.build();
 }
-
-}  // namespace
 
 std::shared_ptr<Programme const> ProgrammeStore::current(storage::Session& session) {
     auto const change = storage::change_count(session, "programme");
     std::lock_guard const lock(mutex_);
     if (!programme_ || change_ != change) {
-        programme_ = std::make_shared<Programme const>(load(session));
+        auto programme = read_programme(session);
+        if (!programme) {
+            std::string message = "the stored programme is inconsistent: " + programme.error().detail;
+            for (auto const& violation : programme.error().violations) message += "; " + violation.pointer + ": " + violation.detail;
+            throw std::runtime_error(message);
+        }
+        programme_ = std::make_shared<Programme const>(std::move(*programme));
         change_ = change;
     }
     return programme_;

@@ -9,6 +9,9 @@
 
 namespace itqan::domain {
 
+/// The programme as the rows of this session make it. Error: those of ProgrammeBuilder::build().
+Result<Programme> read_programme(storage::Session& session);
+
 class ProgrammeStore {
   public:
     /// Throws std::runtime_error when the stored programme is inconsistent.
