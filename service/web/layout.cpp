@@ -31,7 +31,8 @@ std::string laid_out(Templates const& templates, Locales const& locales, Visitor
         .set("place", around.place)
         .set("csrf", visitor.csrf())
         .set("signed_in", visitor.caller.has_value())
-        .set("is_staff", visitor.caller.has_value() && !visitor.caller->actor.is(Role::learner))
+        .set("is_staff", visitor.caller.has_value() && !visitor.caller->actor.is(Role::learner) &&
+                             !visitor.caller->actor.is(Role::mentor))
         .set("at_verify", page.section == "verify")
         .set("at_my", page.section == "my")
         .set("at_staff", page.section == "staff");

@@ -62,11 +62,11 @@ Visitor visit(WebContext const& context, http::Request const& request) {
 
 http::Response show(WebContext const& context, Visitor const& visitor, Page page) {
     Surroundings around{.place = programme_of(context)->name.in(visitor.language())};
-    if (context.demo_bar) around.demo_bar = context.demo_bar(visitor);
+    if (context.desk != nullptr) around.demo_bar = demo_bar(context);
     auto answer = respond(page.status, "text/html; charset=utf-8",
                           laid_out(context.templates, context.locales, visitor, page, around));
     answer.headers.add("content-language", visitor.language());
-    answer.headers.add("content-security-policy", std::string(policy));
+    answer.headers.add("content-security-policy", std::string(policy) + (page.frames_own ? "; frame-src 'self'" : ""));
     answer.headers.add("cache-control", visitor.caller ? "no-store" : "no-cache");
     answer.headers.add("vary", "Accept, Accept-Language, Cookie");
     if (page.takes_camera) answer.headers.add("permissions-policy", "camera=(self)");

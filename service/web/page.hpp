@@ -15,6 +15,7 @@
 #include "service/http/message.hpp"
 #include "service/http/router.hpp"
 #include "service/web/assets.hpp"
+#include "service/web/demo_desk.hpp"
 #include "service/web/locale.hpp"
 #include "service/web/pictures.hpp"
 #include "service/web/template.hpp"
@@ -29,8 +30,7 @@ struct WebContext {
     Locales const& locales;
     Templates const& templates;
     Pictures& pictures;
-    /// The strip below the header of a demo (`demo_bar_text` and what _demo_bar.html asks for); null: none.
-    std::function<std::optional<View>(struct Visitor const&)> demo_bar = {};
+    DemoDesk* desk = nullptr;  ///< Only in a demo.
 };
 
 /// Who looks, in which language, at which address.
@@ -58,6 +58,7 @@ struct Page {
     std::vector<std::pair<std::string, std::string>> open_graph;  ///< {"og:title", "..."}.
     std::vector<std::string> scripts;    ///< Assets: {"verify.js"}. Pages are complete without.
     std::string canonical;               ///< Own https address for <link rel="canonical">; may be empty.
+    bool frames_own = false;             ///< Shows own pages in a frame (the demo's mail viewer).
     bool takes_camera = false;           ///< Permissions-Policy camera=(self) (decision 24).
 };
 

@@ -1,4 +1,5 @@
 #include "service/web/form.hpp"
+#include "service/web/qr_reader.hpp"
 #include "service/web/report_view.hpp"
 #include "service/web/routes.hpp"
 
@@ -21,7 +22,7 @@ std::string trimmed(std::string_view text) {
 }
 
 /// The page with what was typed still in its fields; a file cannot be kept and is asked for again.
-Page verify_page(Visitor const& visitor, Asked const& asked) {
+Page verify_page(WebContext const& context, Visitor const& visitor, Asked const& asked) {
     Page page;
     page.name = "verify";
     page.title = visitor.locale->text("verify.title");
@@ -30,34 +31,57 @@ Page verify_page(Visitor const& visitor, Asked const& asked) {
     page.takes_camera = true;
     page.scripts = {"verify.js"};
     page.content.set("typed", asked.typed).set("recipient_typed", asked.recipient);
+    if (context.desk != nullptr) {
+        if (auto const code = demo_share_code(context)) page.content.set("demo_badge_url", Url::of("/c/" + *code));
+    }
     return page;
 }
 
 http::Response refuse(WebContext const& context, Visitor const& visitor, Asked const& asked, std::string_view key,
                       int status, std::string_view detail = {}) {
-    auto page = verify_page(visitor, asked);
+    auto page = verify_page(context, visitor, asked);
     page.status = status;
     page.content.set("error", visitor.locale->text(key));
     page.content.set("error_help", visitor.locale->text_or(std::string(key) + "_help", detail));
     return show(context, visitor, std::move(page));
 }
 
+bool is_foreign(domain::Addresses const& addresses, std::string const& input) {
+    return schemas::is_https_url(input) && addresses.path_of(input).empty();
+}
+
+/// The picture holds no credential: perhaps it shows the code of a printed one. The verifier's first answer stands when
+/// it does not.
+Result<domain::Report> by_code(domain::Services& services, Asked const& asked, std::optional<std::string> const& recipient,
+                               Error const& first) {
+    auto const code = read_qr(asked.input);
+    if (!code) return code.error().fault == Fault::too_large ? code.error() : first;
+    if (!*code) return Error{Fault::unprocessable, "no-code", "The picture shows no readable code.", {}};
+    if (is_foreign(services.addresses, **code))
+        return Error{Fault::unprocessable, "foreign-address", "The code leads to another service.", {}};
+    return services.documents.verify(**code, recipient, services.clock.wall());
+}
+
 http::Response judge(WebContext const& context, Visitor const& visitor, Asked asked) {
     auto& services = context.services;
     if (asked.input.empty()) return refuse(context, visitor, asked, "verify.empty", 422);
-    if (schemas::is_https_url(asked.input) && services.addresses.path_of(asked.input).empty())
-        return refuse(context, visitor, asked, "verify.foreign", 422);
+    if (is_foreign(services.addresses, asked.input)) return refuse(context, visitor, asked, "verify.foreign", 422);
     auto const recipient = asked.recipient.empty() ? std::nullopt : std::optional<std::string>(asked.recipient);
-    auto const report = services.documents.verify(asked.input, recipient, services.clock.wall());
+    auto report = services.documents.verify(asked.input, recipient, services.clock.wall());
+    if (!report && report.error().code == "no-credential" && is_photograph(asked.input))
+        report = by_code(services, asked, recipient, report.error());
     if (!report) {
         auto const& error = report.error();
+        if (error.code == "no-code") return refuse(context, visitor, asked, "verify.no_code", 422);
+        if (error.code == "foreign-address") return refuse(context, visitor, asked, "verify.foreign", 422);
         if (error.code == "no-credential") return refuse(context, visitor, asked, "verify.none", 422);
         return refuse(context, visitor, asked,
                       error.fault == Fault::too_large ? "error.too_large" : "verify.none",
                       error.fault == Fault::too_large ? 413 : 422, error.detail);
     }
     asked.typed.clear();
-    auto page = verify_page(visitor, asked);
+    if (context.desk != nullptr) context.desk->verified = true;
+    auto page = verify_page(context, visitor, asked);
     page.indexable = false;
     page.content.set("report", report_view({.report = *report,
                                             .own_base = services.addresses.base(),
@@ -70,7 +94,7 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
 Answer get_verify(WebContext const& context, Visitor const& visitor, http::Request const& request) {
     Asked asked;
     asked.typed = asked.input = trimmed(query_of(request, "url"));
-    if (asked.input.empty()) return show(context, visitor, verify_page(visitor, asked));
+    if (asked.input.empty()) return show(context, visitor, verify_page(context, visitor, asked));
     return judge(context, visitor, std::move(asked));
 }
 

@@ -27,6 +27,46 @@
   document.addEventListener("paste", function (event) {
     if (event.clipboardData && event.clipboardData.files.length) send(event.clipboardData.files);
   });
+  scanWithCamera(form.querySelector("[data-camera]"), form.querySelector("video"));
+
+  // Where the browser can read codes itself, the camera saves taking a photo.
+  function scanWithCamera(button, video) {
+    if (!button || !video || !("BarcodeDetector" in window) || !navigator.mediaDevices) return;
+    var detector = new BarcodeDetector({ formats: ["qr_code"] });
+    var stream = null;
+    var label = button.textContent;
+    button.hidden = false;
+
+    function stop() {
+      if (stream) stream.getTracks().forEach(function (track) { track.stop(); });
+      stream = null;
+      video.hidden = true;
+      button.textContent = label;
+    }
+    function look() {
+      if (!stream) return;
+      detector.detect(video).then(function (codes) {
+        if (!stream) return;
+        if (!codes.length) return void window.requestAnimationFrame(look);
+        form.querySelector("textarea").value = codes[0].rawValue;
+        stop();
+        form.requestSubmit();
+      }, function () { window.requestAnimationFrame(look); });
+    }
+    button.addEventListener("click", function () {
+      if (stream) return stop();
+      navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).then(function (opened) {
+        stream = opened;
+        video.srcObject = opened;
+        video.hidden = false;
+        button.textContent = button.dataset.stop;
+        video.play().then(look);
+      }, function () {
+        button.textContent = button.dataset.none;
+        button.disabled = true;
+      });
+    });
+  }
   document.querySelectorAll("input[type=file]").forEach(function (input) {
     input.addEventListener("change", function () { if (input.files.length) input.form.requestSubmit(); });
   });
