@@ -100,6 +100,21 @@ std::vector<EvidenceRow> list_completions(Session& session, EvidencePage const& 
     return rows;
 }
 
+std::vector<EvidenceRow> newest_completions(Session& session, EvidencePage const& page) {
+    std::vector<EvidenceRow> rows;
+    auto const collect = [&](Row const& row) { rows.push_back(evidence_from(row)); };
+    if (page.source) {
+        session.query("SELECT " EVIDENCE_COLUMNS
+                      " FROM evidence WHERE kind = 'completion' AND source = $1 ORDER BY recorded_at DESC, id DESC LIMIT $2",
+                      collect, page.source, page.limit);
+    } else {
+        session.query("SELECT " EVIDENCE_COLUMNS
+                      " FROM evidence WHERE kind = 'completion' ORDER BY recorded_at DESC, id DESC LIMIT $1",
+                      collect, page.limit);
+    }
+    return rows;
+}
+
 std::optional<AnswerRow> answer(Session& session, std::string_view scope, std::string_view key, Instant now) {
     std::optional<AnswerRow> found;
     session.query(

@@ -46,6 +46,8 @@ struct EvidencePage {
     int limit = 100;
 };
 std::vector<EvidenceRow> list_completions(Session& session, EvidencePage const& page);
+/// The newest of them, `limit` rows; since and after_id do not count.
+std::vector<EvidenceRow> newest_completions(Session& session, EvidencePage const& page);
 
 struct AnswerRow {
     std::string scope;                       ///< "completion:prv-qalam" (natural key) or "key:<principal>" (header).

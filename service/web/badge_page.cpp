@@ -131,8 +131,8 @@ void draw_actions(Drawing& d) {
     auto const& view = d.facts.credential;
     auto const path = "/credentials/" + view.row.id;
     d.view.set("picture_url", Url::of(path + ".png"));
-    d.view.set("picture_alt", d.locale.text("badge.picture", {{"badge", d.credential.subject.achievement.name},
-                                                              {"issuer", d.issuer_name}}));
+    d.view.set("picture_alt", schemas::make_visible(d.locale.text("badge.picture", {{"badge", d.credential.subject.achievement.name},
+                                                              {"issuer", d.issuer_name}})));
     d.view.set("png_url", Url::of(path + ".png")).set("svg_url", Url::of(path + ".svg"));
     d.view.set("jwt_url", Url::of(path + ".jwt")).set("qr_url", Url::of("/c/" + view.row.share_code + "/qr.svg"));
     d.view.set("share_text", view.share_url);

@@ -1,3 +1,4 @@
+#include "schemas/text_safety.hpp"
 #include "service/web/page.hpp"
 
 namespace itqan::web {
@@ -24,7 +25,8 @@ std::string laid_out(Templates const& templates, Locales const& locales, Visitor
         .set("other_language_name", other_locale.text("language.name"))
         .set("other_disclaimer", other_locale.text("disclaimer"))
         .set("switch_url", switch_address(visitor))
-        .set("page_title", page.title.empty() ? locale.text("product") : page.title + " · " + locale.text("product"))
+        .set("page_title", page.title.empty() ? locale.text("product")
+                                            : schemas::make_visible(page.title) + " · " + locale.text("product"))
         .set("indexable", page.indexable)
         .set("style_url", Url::of(asset_path("itqan.css")))
         .set("mark_url", Url::of(asset_path("mark.svg")))
@@ -40,7 +42,7 @@ std::string laid_out(Templates const& templates, Locales const& locales, Visitor
     std::vector<View> scripts, open_graph;
     for (auto const& script : page.scripts) scripts.push_back(View().set("script_url", Url::of(asset_path(script))));
     for (auto const& [property, meta] : page.open_graph)
-        open_graph.push_back(View().set("property", property).set("meta", meta));
+        open_graph.push_back(View().set("property", property).set("meta", schemas::make_visible(meta)));
     view.set("scripts", std::move(scripts)).set("open_graph", std::move(open_graph));
     if (around.demo_bar) view.set("demo_bar", *around.demo_bar);
     return templates.render(page.name, locale.language(), view);

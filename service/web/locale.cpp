@@ -88,7 +88,9 @@ Html Locale::markup(std::string_view key, Arguments const& arguments) const {
 
 std::string Locale::plural(std::string_view key, std::int64_t n, Arguments const& arguments) const {
     auto const& forms = find(key).forms;
-    auto const form = forms.find(std::string(plural_category(language_, n)));
+    // "=2" is for that very number, as in ICU's message format; else the category decides.
+    auto const exact = forms.find("=" + std::to_string(n));
+    auto const form = exact != forms.end() ? exact : forms.find(std::string(plural_category(language_, n)));
     if (forms.empty()) throw std::logic_error("'" + std::string(key) + "' is no plural");
     auto all = arguments;
     all.emplace_back("n", number(n));

@@ -62,7 +62,7 @@ Visitor visit(WebContext const& context, http::Request const& request) {
 
 http::Response show(WebContext const& context, Visitor const& visitor, Page page) {
     Surroundings around{.place = programme_of(context)->name.in(visitor.language())};
-    if (context.desk != nullptr) around.demo_bar = demo_bar(context);
+    if (context.demo_bar) around.demo_bar = context.demo_bar(visitor);
     auto answer = respond(page.status, "text/html; charset=utf-8",
                           laid_out(context.templates, context.locales, visitor, page, around));
     answer.headers.add("content-language", visitor.language());

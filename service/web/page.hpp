@@ -15,7 +15,6 @@
 #include "service/http/message.hpp"
 #include "service/http/router.hpp"
 #include "service/web/assets.hpp"
-#include "service/web/demo_desk.hpp"
 #include "service/web/locale.hpp"
 #include "service/web/pictures.hpp"
 #include "service/web/template.hpp"
@@ -30,7 +29,8 @@ struct WebContext {
     Locales const& locales;
     Templates const& templates;
     Pictures& pictures;
-    DemoDesk* desk = nullptr;  ///< Only in a demo.
+    /// The strip below the header of a demo (`demo_bar_text` and what _demo_bar.html asks for); null: none.
+    std::function<std::optional<View>(struct Visitor const&)> demo_bar = {};
 };
 
 /// Who looks, in which language, at which address.

@@ -13,15 +13,6 @@ namespace itqan::web {
 /// credentials name (DIDs, keys, status lists, achievements, issuers). `context` must outlive the routes.
 std::vector<http::Route> public_routes(WebContext const& context);
 
-/// The work pages behind /signin: providers, issuers, administrators, leads.
-std::vector<http::Route> staff_routes(WebContext const& context);
-
-/// /demo...; every address is 404 without a desk.
-std::vector<http::Route> demo_routes(WebContext const& context);
-
-/// All of the above.
-std::vector<http::Route> web_routes(WebContext const& context);
-
 // The parts of it, one file each.
 std::vector<http::Route> start_routes(WebContext const& context);        ///< /, /privacy, /robots.txt, /healthz, /readyz
 std::vector<http::Route> verify_routes(WebContext const& context);       ///< /verify
@@ -31,8 +22,13 @@ std::vector<http::Route> badge_routes(WebContext const& context);        ///< /c
 std::vector<http::Route> achievement_routes(WebContext const& context);  ///< /achievements/{uuid}
 std::vector<http::Route> issuer_routes(WebContext const& context);       ///< /issuers/{slug}...
 std::vector<http::Route> document_routes(WebContext const& context);     ///< DIDs, keys, status lists
-std::vector<http::Route> sign_in_routes(WebContext const& context);      ///< /signin, /staff
-std::vector<http::Route> provider_routes(WebContext const& context);     ///< /staff/completions...
-std::vector<http::Route> issuing_routes(WebContext const& context);      ///< /staff/credentials..., /staff/award
+
+/// Everything behind /signin, for providers, issuers and administrators.
+std::vector<http::Route> staff_routes(WebContext const& context);
+std::vector<http::Route> provider_routes(WebContext const& context);      ///< /staff/completions...
+std::vector<http::Route> issuer_staff_routes(WebContext const& context);  ///< /staff/credentials..., /staff/award
+
+/// The verifier's page with the report on one signed text.
+Answer verified_page(WebContext const& context, Visitor const& visitor, std::string const& jwt);
 
 }  // namespace itqan::web

@@ -22,7 +22,7 @@ std::string trimmed(std::string_view text) {
 }
 
 /// The page with what was typed still in its fields; a file cannot be kept and is asked for again.
-Page verify_page(WebContext const& context, Visitor const& visitor, Asked const& asked) {
+Page verify_page(Visitor const& visitor, Asked const& asked) {
     Page page;
     page.name = "verify";
     page.title = visitor.locale->text("verify.title");
@@ -31,15 +31,12 @@ Page verify_page(WebContext const& context, Visitor const& visitor, Asked const&
     page.takes_camera = true;
     page.scripts = {"verify.js"};
     page.content.set("typed", asked.typed).set("recipient_typed", asked.recipient);
-    if (context.desk != nullptr) {
-        if (auto const code = demo_share_code(context)) page.content.set("demo_badge_url", Url::of("/c/" + *code));
-    }
     return page;
 }
 
 http::Response refuse(WebContext const& context, Visitor const& visitor, Asked const& asked, std::string_view key,
                       int status, std::string_view detail = {}) {
-    auto page = verify_page(context, visitor, asked);
+    auto page = verify_page(visitor, asked);
     page.status = status;
     page.content.set("error", visitor.locale->text(key));
     page.content.set("error_help", visitor.locale->text_or(std::string(key) + "_help", detail));
@@ -80,8 +77,7 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
                       error.fault == Fault::too_large ? 413 : 422, error.detail);
     }
     asked.typed.clear();
-    if (context.desk != nullptr) context.desk->verified = true;
-    auto page = verify_page(context, visitor, asked);
+    auto page = verify_page(visitor, asked);
     page.indexable = false;
     page.content.set("report", report_view({.report = *report,
                                             .own_base = services.addresses.base(),
@@ -94,7 +90,7 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
 Answer get_verify(WebContext const& context, Visitor const& visitor, http::Request const& request) {
     Asked asked;
     asked.typed = asked.input = trimmed(query_of(request, "url"));
-    if (asked.input.empty()) return show(context, visitor, verify_page(context, visitor, asked));
+    if (asked.input.empty()) return show(context, visitor, verify_page(visitor, asked));
     return judge(context, visitor, std::move(asked));
 }
 
@@ -110,6 +106,12 @@ Answer post_verify(WebContext const& context, Visitor const& visitor, http::Requ
 }
 
 }  // namespace
+
+Answer verified_page(WebContext const& context, Visitor const& visitor, std::string const& jwt) {
+    Asked asked;
+    asked.input = jwt;
+    return judge(context, visitor, std::move(asked));
+}
 
 std::vector<http::Route> verify_routes(WebContext const& context) {
     return {page_route(context, "/verify", [&context](auto const& v, auto const& r) { return get_verify(context, v, r); }),

@@ -1,0 +1,118 @@
+#include "service/web/qr_reader.hpp"
+
+#include <csetjmp>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+#include <jpeglib.h>
+#include <png.h>
+#include <zbar.h>
+
+namespace itqan::web {
+namespace {
+
+constexpr std::size_t most_bytes = 5 * 1024 * 1024;
+constexpr std::uint64_t most_pixels = 12'500'000;   // A 4032 x 3024 photograph fits.
+constexpr std::uint64_t enough_pixels = 3'200'000;  // A larger JPEG is decoded at a half or a quarter.
+constexpr std::string_view png_start = "\x89PNG\r\n\x1a\n";
+constexpr std::string_view jpeg_start = "\xff\xd8\xff";
+
+struct Grey {
+    unsigned width = 0, height = 0;
+    std::vector<unsigned char> pixels;
+};
+
+Error too_large() { return {Fault::too_large, "picture-too-large", "A picture may have 5 MiB and 12 megapixels.", {}}; }
+Error unreadable() { return {Fault::unprocessable, "picture-unreadable", "The picture could not be read.", {}}; }
+
+bool is_too_large(std::uint64_t width, std::uint64_t height) { return width == 0 || height == 0 || width * height > most_pixels; }
+
+Result<Grey> grey_of_png(std::string_view bytes) {
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    auto const free_image = [](png_image* held) { png_image_free(held); };
+    std::unique_ptr<png_image, decltype(free_image)> const guard(&image, free_image);
+    if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) return unreadable();
+    if (is_too_large(image.width, image.height)) return too_large();
+    image.format = PNG_FORMAT_GRAY;
+    Grey grey{image.width, image.height, std::vector<unsigned char>(std::size_t{image.width} * image.height)};
+    png_color const white{255, 255, 255};  // What is transparent is paper.
+    if (png_image_finish_read(&image, &white, grey.pixels.data(), 0, nullptr) == 0) return unreadable();
+    return grey;
+}
+
+struct JpegErrors {
+    jpeg_error_mgr base;
+    std::jmp_buf back;
+};
+
+[[noreturn]] void leave(j_common_ptr decoder) { std::longjmp(reinterpret_cast<JpegErrors*>(decoder->err)->back, 1); }
+void say_nothing(j_common_ptr) {}
+void note_nothing(j_common_ptr, int) {}
+
+enum class Reading { done, broken, too_large };
+
+/// The library reports errors by jumping, so nothing with a destructor lives here.
+Reading decode_jpeg(jpeg_decompress_struct& decoder, JpegErrors& errors, std::string_view bytes, Grey& grey) {
+    if (setjmp(errors.back) != 0) return Reading::broken;
+    jpeg_create_decompress(&decoder);
+    decoder.mem->max_memory_to_use = 64L * 1024 * 1024;
+    jpeg_mem_src(&decoder, reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size());
+    jpeg_read_header(&decoder, TRUE);
+    if (is_too_large(decoder.image_width, decoder.image_height)) return Reading::too_large;
+    decoder.out_color_space = JCS_GRAYSCALE;
+    auto pixels = std::uint64_t{decoder.image_width} * decoder.image_height;
+    for (decoder.scale_num = 1, decoder.scale_denom = 1; pixels > enough_pixels && decoder.scale_denom < 4; pixels /= 4)
+        decoder.scale_denom *= 2;
+    jpeg_start_decompress(&decoder);
+    grey.width = decoder.output_width;
+    grey.height = decoder.output_height;
+    grey.pixels.resize(std::size_t{grey.width} * grey.height);
+    while (decoder.output_scanline < decoder.output_height) {
+        auto* line = grey.pixels.data() + std::size_t{decoder.output_scanline} * grey.width;
+        jpeg_read_scanlines(&decoder, &line, 1);
+    }
+    return Reading::done;
+}
+
+Result<Grey> grey_of_jpeg(std::string_view bytes) {
+    jpeg_decompress_struct decoder{};
+    JpegErrors errors{};
+    decoder.err = jpeg_std_error(&errors.base);
+    errors.base.error_exit = leave;
+    errors.base.output_message = say_nothing;
+    errors.base.emit_message = note_nothing;
+    Grey grey;
+    auto const reading = decode_jpeg(decoder, errors, bytes, grey);
+    jpeg_destroy_decompress(&decoder);
+    if (reading == Reading::too_large) return too_large();
+    if (reading == Reading::broken) return unreadable();
+    return grey;
+}
+
+std::optional<std::string> code_in(Grey const& grey) {
+    zbar::Image image(grey.width, grey.height, "Y800", grey.pixels.data(), grey.pixels.size());
+    zbar::ImageScanner scanner;
+    scanner.set_config(zbar::ZBAR_NONE, zbar::ZBAR_CFG_ENABLE, 0);
+    scanner.set_config(zbar::ZBAR_QRCODE, zbar::ZBAR_CFG_ENABLE, 1);
+    if (scanner.scan(image) <= 0) return std::nullopt;
+    for (auto symbol = image.symbol_begin(); symbol != image.symbol_end(); ++symbol)
+        if (symbol->get_type() == zbar::ZBAR_QRCODE) return symbol->get_data();
+    return std::nullopt;
+}
+
+}  // namespace
+
+bool is_photograph(std::string_view bytes) { return bytes.starts_with(png_start) || bytes.starts_with(jpeg_start); }
+
+Result<std::optional<std::string>> read_qr(std::string_view bytes) {
+    if (bytes.size() > most_bytes) return too_large();
+    if (!is_photograph(bytes)) return unreadable();
+    auto const grey = bytes.starts_with(png_start) ? grey_of_png(bytes) : grey_of_jpeg(bytes);
+    if (!grey) return grey.error();
+    return code_in(*grey);
+}
+
+}  // namespace itqan::web
