@@ -4,6 +4,7 @@
 #include <fstream>
 #include <functional>
 #include <sstream>
+#include <stdexcept>
 
 #include <toml++/toml.h>
 
@@ -25,13 +26,6 @@ Setter text_into(std::string Config::*member) {
         config.*member = value;
         return {};
     };
-}
-
-Result<void> set_domain(Config& config, std::string const& value) {
-    if (!schemas::is_https_url("https://" + value + "/") || value.find('/') != std::string::npos)
-        return bad_value("domain", "must be a host name such as badges.example.org, with a port if it is not 443");
-    config.domain = value;
-    return {};
 }
 
 Result<void> set_security(Config& config, std::string const& value) {
@@ -80,7 +74,7 @@ Result<void> set_key_type(Config& config, std::string const& value) {
 /// Every key there is, by its dotted name; the environment names them ITQAN_MAIL_HOST.
 std::map<std::string, Setter> const& setters() {
     static std::map<std::string, Setter> const all{
-        {"domain", set_domain},
+        {"domain", [](Config& c, std::string const& v) { return set_domain(c, v); }},
         {"listen", [](Config& c, std::string const& v) { return read_listen(v, c); }},
         {"demo", [](Config& c, std::string const& v) { return set_flag(c.demo, "demo", v); }},
         {"hsts", [](Config& c, std::string const& v) { return set_flag(c.hsts, "hsts", v); }},
@@ -165,6 +159,21 @@ Result<void> apply_environment(Config& config, std::map<std::string, std::string
 }
 
 }  // namespace
+
+Result<void> set_domain(Config& config, std::string const& value) {
+    if (!schemas::is_https_url("https://" + value + "/") || value.find('/') != std::string::npos)
+        return bad_value("domain", "must be a host name such as badges.example.org, with a port if it is not 443");
+    config.domain = value;
+    return {};
+}
+
+void write_config(Config const& config) {
+    std::ofstream file(config.file(), std::ios::trunc);
+    file << config_text(config);
+    file.close();
+    if (!file) throw std::runtime_error(config.file().string() + " cannot be written");
+    std::filesystem::permissions(config.file(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
 
 std::optional<crypto::KeyType> read_signing_key_type(std::string_view text) {
     auto const type = crypto::read_key_type(text);

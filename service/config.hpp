@@ -53,6 +53,12 @@ std::map<std::string, std::string> itqan_environment();
 /// Text of a new itqan.toml, with every key explained.
 std::string config_text(Config const& config);
 
+/// Writes config_text into the data folder (mode 0600). Throws std::runtime_error when that fails.
+void write_config(Config const& config);
+
+/// A host name, with its port if that is not 443. Error: unprocessable "config-value".
+Result<void> set_domain(Config& config, std::string const& value);
+
 /// "127.0.0.1:8443" or "[::1]:8443". Error: unprocessable "config-value".
 Result<void> read_listen(std::string const& text, Config& config);
 

@@ -66,6 +66,11 @@ Result<std::unique_ptr<Installation>> Installation::open(Config const& config, s
 domain::Services& Installation::services() { return parts_->services; }
 Config const& Installation::config() const { return parts_->config; }
 
+void Installation::use_certificate(std::filesystem::path const& certificate, std::filesystem::path const& key) {
+    parts_->config.certificate = certificate;
+    parts_->config.certificate_key = key;
+}
+
 void Installation::ensure_keys() {
     auto const programme =
         parts_->database->read([&](storage::Session& session) { return parts_->programmes.current(session); });

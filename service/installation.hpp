@@ -23,6 +23,9 @@ class Installation {
     domain::Services& services();
     Config const& config() const;
 
+    /// What the server shows from now on (a demo makes its certificate after the folder).
+    void use_certificate(std::filesystem::path const& certificate, std::filesystem::path const& key);
+
     /// Every issuer of the programme gets a signing key if it has none.
     void ensure_keys();
 

@@ -1,0 +1,175 @@
+#include "service/app.hpp"
+
+#include <csignal>
+
+#include <chrono>
+
+#include "service/api/routes.hpp"
+#include "service/domain/sweep.hpp"
+#include "service/http/networks.hpp"
+#include "service/jobs/mail_outbox.hpp"
+#include "service/jobs/mail_spool.hpp"
+#include "service/jobs/periodic.hpp"
+#include "service/jobs/smtp.hpp"
+#include "service/web/pictures/drawn_pictures.hpp"
+#include "service/web/routes.hpp"
+
+namespace itqan::service {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::unique_ptr<jobs::MailTransport> transport_of(Config const& config) {
+    if (config.demo) return std::make_unique<jobs::MailSpool>(config.spool());
+    if (config.mail.smtp.host.empty()) return nullptr;
+    auto smtp = config.mail.smtp;
+    smtp.hello = config.domain.substr(0, config.domain.find(':'));
+    return std::make_unique<jobs::SmtpTransport>(smtp);
+}
+
+http::ServerConfig server_config(Config const& config) {
+    http::ServerConfig server;
+    server.address = config.listen_address;
+    server.port = config.listen_port;
+    server.certificate = config.certificate;
+    server.key = config.certificate_key;
+    server.hosts = {config.domain};
+    auto const port = ":" + std::to_string(config.listen_port);
+    if (config.domain.find(':') == std::string::npos && config.listen_port != 443) server.hosts.push_back(config.domain + port);
+    if (config.demo) {
+        // The demo answers to its loopback addresses too (decision 28).
+        for (auto const* const name : {"localhost", "127.0.0.1", "[::1]"}) server.hosts.push_back(name + port);
+    }
+    server.trusted_proxies = config.trusted_proxies;
+    server.hsts = config.hsts;
+    return server;
+}
+
+std::vector<http::Route> joined(std::vector<std::vector<http::Route>> groups) {
+    std::vector<http::Route> all;
+    for (auto& group : groups) all.insert(all.end(), std::make_move_iterator(group.begin()), std::make_move_iterator(group.end()));
+    return all;
+}
+
+}  // namespace
+
+struct App::Parts {
+    Parts(Installation& installation, Log& log_, AppOptions options_)
+        : config(installation.config()),
+          services(installation.services()),
+          log(log_),
+          options(std::move(options_)),
+          guard(services.database, services.clock, services.addresses.base()),
+          api(services, guard, rates()),
+          templates(locales),
+          pictures(web::make_pictures(services.clock)),
+          web{services, guard, locales, templates, *pictures, demo_bar()},
+          router(routes(), [this](std::string const& text) { log.error("handler-failed", {{"reason", text}}); }),
+          server(server_config(config), router, [this](http::Access const& access) { write(access); }),
+          transport(transport_of(config)) {}
+
+    api::RateSettings rates() const {
+        api::RateSettings settings;
+        auto networks = http::Networks::read(config.exempt_networks);
+        if (!networks) throw std::runtime_error(networks.error().detail);
+        auto const exempt = std::make_shared<http::Networks>(std::move(*networks));
+        settings.is_exempt = [exempt](std::string_view client) { return exempt->contains(client); };
+        return settings;
+    }
+
+    std::function<std::optional<web::View>(web::Visitor const&)> demo_bar() {
+        if (!options.demo) return {};
+        return [this](web::Visitor const& visitor) { return std::optional(web::demo_bar(web, visitor)); };
+    }
+
+    std::vector<http::Route> routes() {
+        std::vector<std::vector<http::Route>> groups{api::api_routes(api), web::public_routes(web), web::staff_routes(web), web::asset_routes()};
+        if (options.demo) groups.push_back(web::demo_routes(web, *options.demo));
+        return joined(std::move(groups));
+    }
+
+    void write(http::Access const& access) {
+        if (!options.log_requests) return;
+        log.info("request", {{"method", std::string(access.method)},
+                             {"route", std::string(access.pattern)},
+                             {"status", std::to_string(access.status)},
+                             {"microseconds", std::to_string(access.microseconds)},
+                             {"bytes", std::to_string(access.bytes)},
+                             {"requestId", std::string(access.request_id)}});
+    }
+
+    Config const& config;
+    domain::Services& services;
+    Log& log;
+    AppOptions options;
+    auth::Guard guard;
+    api::ApiContext api;
+    web::Locales locales;
+    web::Templates templates;
+    std::unique_ptr<web::Pictures> pictures;
+    web::WebContext web;
+    http::Router router;
+    http::Server server;
+    std::unique_ptr<jobs::MailTransport> transport;
+    std::unique_ptr<jobs::MailOutbox> outbox;
+    std::unique_ptr<domain::Sweep> sweep;
+    std::unique_ptr<jobs::Periodic> mail_job, sweep_job;
+};
+
+App::App(Installation& installation, Log& log, AppOptions options)
+    : parts_(std::make_unique<Parts>(installation, log, std::move(options))) {}
+
+App::~App() { stop(); }
+
+void App::start() {
+    auto& parts = *parts_;
+    auto const report = [&parts](std::string const& text) { parts.log.error("job-failed", {{"reason", text}}); };
+    if (parts.transport) {
+        auto const sender = parts.config.mail.sender.empty() ? "badges@" + parts.config.domain.substr(0, parts.config.domain.find(':')) : parts.config.mail.sender;
+        parts.outbox = std::make_unique<jobs::MailOutbox>(parts.services, *parts.transport, jobs::MailSettings{parts.config.demo ? "badges@itqan.example" : sender});
+        parts.mail_job = std::make_unique<jobs::Periodic>(milliseconds(500), [&parts] { return parts.outbox->run_once(); }, report);
+    } else {
+        parts.log.warn("no-mail-server", {{"effect", "mails wait in the outbox until [mail] host is configured"}});
+    }
+    parts.sweep = std::make_unique<domain::Sweep>(parts.services.database, parts.services.intake, parts.services.clock);
+    parts.sweep_job = std::make_unique<jobs::Periodic>(milliseconds(60'000), [&parts] { return parts.sweep->run_once(); }, report);
+    parts.server.start();
+}
+
+std::uint16_t App::port() const { return parts_->server.port(); }
+void App::reload_certificate() { parts_->server.reload_certificate(); }
+
+void App::stop() {
+    parts_->server.stop();
+    if (parts_->mail_job) parts_->mail_job->stop();
+    if (parts_->sweep_job) parts_->sweep_job->stop();
+}
+
+namespace {
+
+sigset_t watched() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (int const signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+    return signals;
+}
+
+}  // namespace
+
+void block_signals() {
+    auto const signals = watched();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+void wait_for_end(std::function<void()> const& on_hangup) {
+    auto const signals = watched();
+    while (true) {
+        int signal = 0;
+        if (sigwait(&signals, &signal) != 0) continue;
+        if (signal != SIGHUP) return;
+        on_hangup();
+    }
+}
+
+}  // namespace itqan::service

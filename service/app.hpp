@@ -1,0 +1,45 @@
+#pragma once
+// The running service: an installation with its pages, its API, its server and its jobs, wired once.
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "service/api/context.hpp"
+#include "service/http/server.hpp"
+#include "service/installation.hpp"
+#include "service/log.hpp"
+#include "service/web/demo_pages.hpp"
+
+namespace itqan::service {
+
+struct AppOptions {
+    std::optional<web::DemoDesk> demo = std::nullopt;  ///< The demo's routes exist only with it.
+    bool log_requests = true;
+};
+
+class App {
+  public:
+    /// Throws std::runtime_error when certificate, port or mail settings cannot be used. All arguments must outlive it.
+    App(Installation& installation, Log& log, AppOptions options);
+    ~App();
+    App(App const&) = delete;
+    App& operator=(App const&) = delete;
+
+    void start();
+    std::uint16_t port() const;
+    void reload_certificate();
+    /// Waits for requests in hand and the mail in hand.
+    void stop();
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+/// Blocks until SIGTERM or SIGINT; calls `on_hangup` for each SIGHUP. Call before any thread starts, so that all inherit
+/// the blocked signals: block_signals() does that part.
+void block_signals();
+void wait_for_end(std::function<void()> const& on_hangup);
+
+}  // namespace itqan::service

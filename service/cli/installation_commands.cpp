@@ -1,0 +1,93 @@
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "service/auth/tokens.hpp"
+#include "service/cli/command.hpp"
+#include "service/domain/import.hpp"
+
+namespace itqan::cli {
+namespace {
+
+struct InitOptions {
+    std::string domain;
+};
+
+int init(Common const& common, InitOptions const& options) {
+    auto config = configuration(common);
+    if (!config) return fail(common, config.error());
+    if (std::filesystem::exists(config->database()))
+        return fail(common, {Fault::conflict, "already-exists", config->data.string() + " holds an installation already.", {}});
+    if (auto const domain = service::set_domain(*config, options.domain); !domain) return fail(common, domain.error());
+    auto installation = service::Installation::open(*config);
+    if (!installation) return fail(common, installation.error());
+    service::write_config(*config);
+    auto& services = (*installation)->services();
+    auto const now = services.clock.wall();
+    auth::NewToken wanted;
+    wanted.role = Role::admin;
+    wanted.expires_at = Instant{now.milliseconds + std::int64_t{365} * 86'400'000};
+    auto const token = services.database.write(
+        [&](storage::Session& session) { return auth::create_token(session, wanted, operator_actor(), now); });
+    if (!common.json)
+        std::cerr << "The name " << options.domain << " is signed into every badge: it cannot be changed later.\n"
+                  << "Next: set certificate, mail and privacy contact in " << config->file().string()
+                  << ", then itqan import your programme, then itqan serve.\nThe first administrator's token, shown once:\n";
+    return answer(common, {{"data", config->data.string()}, {"domain", options.domain}, {"config", config->file().string()}, {"adminToken", token.secret}}, token.secret);
+}
+
+struct ImportOptions {
+    std::string path;
+    bool issue = false, notify = false;
+};
+
+int import(Common const& common, ImportOptions const& options) {
+    auto const installation = open_existing(common);
+    if (!installation) return exit_code::failed;
+    auto& services = installation->services();
+    auto const run = [&](bool issue) {
+        domain::ImportOptions wanted;
+        wanted.issue = issue;
+        wanted.notify = options.notify;
+        return domain::import_path(services.database, services.programmes, services.intake, services.clock, operator_actor(), options.path, wanted);
+    };
+    auto report = run(false);
+    if (!report) return fail(common, report.error());
+    installation->ensure_keys();
+    if (options.issue) {
+        auto const issued = run(true);
+        if (!issued) return fail(common, issued.error());
+        report->credentials = issued->credentials;
+    }
+    std::string text;
+    for (auto const& [kind, count] : report->written) text += kind + ": " + std::to_string(count) + "\n";
+    text += "unchanged evidence: " + std::to_string(report->unchanged) + "\ncredentials issued: " + std::to_string(report->credentials) + "\n";
+    return answer(common, {{"written", report->written}, {"unchanged", report->unchanged}, {"credentials", report->credentials}}, text);
+}
+
+int migrate(Common const& common) {
+    auto const installation = open_existing(common);
+    if (!installation) return exit_code::failed;
+    return answer(common, {{"schema", "current"}}, "The database has this program's schema.");
+}
+
+}  // namespace
+
+void add_installation_commands(CLI::App& app, Common& common) {
+    auto const wanted = std::make_shared<InitOptions>();
+    auto* const make = add_command(app, common, "init", "Make an installation: folder, keys, configuration, first administrator",
+                                   [&common, wanted] { return init(common, *wanted); });
+    make->add_option("--domain", wanted->domain, "Its public name, such as badges.example.org")->required();
+
+    auto const options = std::make_shared<ImportOptions>();
+    auto* const take = add_command(app, common, "import", "Take in a programme folder, a CASE package, or completions",
+                                   [&common, options] { return import(common, *options); });
+    take->add_option("path", options->path, "A folder, FILE.json or FILE.csv")->required();
+    take->add_flag("--issue", options->issue, "Issue what is due");
+    take->add_flag("--notify", options->notify, "Mail the learners about what is issued");
+
+    add_command(app, common, "migrate", "Bring the database to this program's schema", [&common] { return migrate(common); });
+}
+
+}  // namespace itqan::cli
