@@ -1,0 +1,37 @@
+#pragma once
+// A small blocking HTTPS client for tests: it sends bytes exactly as they are given and believes no certificate but the
+// one it is told.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace itqan::tests {
+
+struct Answer {
+    int status = 0;      ///< 0: the connection ended without an answer.
+    std::string head;    ///< Status line and fields.
+    std::string body;
+    std::string field(std::string_view name) const;
+};
+
+class TlsClient {
+  public:
+    /// Connects to 127.0.0.1; an empty name sends no SNI. `connected()` is false when the handshake fails.
+    TlsClient(std::uint16_t port, std::filesystem::path const& authority, std::string const& name);
+    ~TlsClient();
+    bool connected() const;
+    void send(std::string_view bytes);
+    /// Reads one answer; `head_only` for HEAD. Interim 100 answers are returned like others.
+    Answer receive(bool head_only = false);
+    /// True when the server ends the connection (within the socket's 15 s) without sending more.
+    bool closed();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace itqan::tests
