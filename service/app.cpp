@@ -83,7 +83,7 @@ struct App::Parts {
     }
 
     std::vector<http::Route> routes() {
-        std::vector<std::vector<http::Route>> groups{api::api_routes(api), web::public_routes(web), web::staff_routes(web), web::asset_routes()};
+        std::vector<std::vector<http::Route>> groups{api::api_routes(api), web::public_routes(web), web::staff_routes(web)};
         if (options.demo) groups.push_back(web::demo_routes(web, *options.demo));
         return joined(std::move(groups));
     }

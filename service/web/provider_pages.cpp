@@ -28,6 +28,8 @@ Typed typed_in(Form const& form) {
 /// In the demo the form is filled in with what the first step needs.
 Typed proposal(WebContext const& context) {
     Typed typed;
+    // Sent twice by a nervous finger, the form is one completion.
+    typed.reference = "web-" + crypto::random_code();
     typed.completed = context.services.clock.domain().day().text();
     if (context.services.settings.demo) {
         typed.learner = "lrn-015";
@@ -46,7 +48,7 @@ std::optional<double> number_of(std::string const& text) {
 }
 
 /// The body that the API takes; fields that are no numbers go as they are and are refused there, with their name.
-Json body_of(WebContext const& context, Typed const& typed) {
+Json body_of(Typed const& typed) {
     Json body{{"externalId", typed.reference.empty() ? "web-" + crypto::random_uuid_v4() : typed.reference}, {"activityId", typed.activity}};
     if (typed.learner.find('@') != std::string::npos) {
         body["learner"] = Json{{"email", typed.learner}};
@@ -55,11 +57,7 @@ Json body_of(WebContext const& context, Typed const& typed) {
         body["learnerId"] = typed.learner;
     }
     auto const day = Day::parse(typed.completed);
-    auto const now = context.services.clock.domain();
-    // A day is what people know; noon of it, or now when it is today.
-    body["completedAt"] = !day ? typed.completed
-                          : *day == now.day() ? now.whole_seconds().text()
-                                              : Instant{Instant::start_of(*day).milliseconds + 12 * 3'600'000}.text();
+    body["completedAt"] = day ? Instant::start_of(*day).text() : typed.completed;
     for (auto const& [member, text] : {std::pair("score", typed.score), std::pair("hours", typed.hours)}) {
         if (text.empty()) continue;
         auto const number = number_of(text);
@@ -183,7 +181,7 @@ Answer post_completion(WebContext const& context, Visitor const& visitor, http::
     auto const form = Form::read(request);
     if (!form) return form.error();
     auto const typed = typed_in(*form);
-    auto const answer = context.services.intake.complete(caller->actor, body_of(context, typed));
+    auto const answer = context.services.intake.complete(caller->actor, body_of(typed));
     if (!answer) return completions_page(context, visitor, caller->actor, typed, &answer.error());
     return posted_page(context, visitor, *answer);
 }
