@@ -3,58 +3,36 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
+#include <cstdint>
 #include <numbers>
 #include <vector>
 
 #include "schemas/text_safety.hpp"
+#include "service/web/pictures/drawing.hpp"
+#include "service/web/pictures/rosette.hpp"
 
 namespace itqan::web {
 namespace {
 
 constexpr double pi = std::numbers::pi;
-constexpr double upright = -pi / 2;
-constexpr double centre = 300;
-constexpr double field = 226;  ///< Radius of the rosette.
+constexpr Point centre{300, 300};
+constexpr std::string_view paper = "#fbfaf7";
+constexpr std::string_view ink = "#16202a";
 
-constexpr std::array<Palette, 8> palettes{{{"#0b6e6e", "#0a4b52", "#e9d8a6"}, {"#2a5d9f", "#173a6b", "#cfe3f5"},
-                                           {"#8a3b5d", "#5a2340", "#f3d3dc"}, {"#1f7a4d", "#0f4d33", "#d6efd8"},
-                                           {"#5b4a9e", "#382d6b", "#dcd6f3"}, {"#8a5212", "#5c3509", "#f5e1bf"},
-                                           {"#a3432f", "#6b281b", "#f6d6c6"}, {"#2f6f8f", "#184459", "#cfe9f2"}}};
+// Radii, from the outside in.
+constexpr double edge = 293;
+constexpr double lettering = 253;   ///< Baseline of the issuer's name.
+constexpr double ring_outside = 245, ring_middle = 229, ring_inside = 213;
+constexpr double field = 209;
+constexpr double medallion = 121;
+
+constexpr std::array<Palette, 8> palettes{{{"#0d7a78", "#07403f", "#f0dfae"}, {"#2b63ad", "#122f5c", "#d3e6f8"},
+                                           {"#96406a", "#4c1a36", "#f8d9e2"}, {"#20804f", "#0a432c", "#dcf2d6"},
+                                           {"#6351ad", "#2e2360", "#e2dcf8"}, {"#96590f", "#523008", "#f9e4bd"},
+                                           {"#ad4530", "#5a2015", "#fadccb"}, {"#2e7596", "#123c50", "#d3edf7"}}};
 constexpr std::array<int, 8> folds{8, 12, 10, 16, 12, 8, 10, 14};
 
-struct Point {
-    double x, y;
-};
-
-Point at(double radius, double angle) { return {centre + radius * std::cos(angle), centre + radius * std::sin(angle)}; }
-
-std::string number(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f", value);
-    return text;
-}
-
-std::string pair(Point point) { return number(point.x) + " " + number(point.y); }
-
-std::string polygon(std::vector<Point> const& points, bool closed = true) {
-    std::string path;
-    for (auto const& point : points) path += (path.empty() ? "M" : "L") + pair(point);
-    return closed ? path + "Z" : path;
-}
-
-/// The chords of the star polygon {n/k}.
-std::string star(int n, int k, double radius) {
-    std::string path;
-    for (int i = 0; i < n; ++i)
-        path += polygon({at(radius, upright + 2 * pi * i / n), at(radius, upright + 2 * pi * ((i + k) % n) / n)}, false);
-    return path;
-}
-
-std::string arc(double radius, double from, double to) {
-    return "M" + pair(at(radius, from)) + "A" + number(radius) + " " + number(radius) + " 0 0 1 " + pair(at(radius, to));
-}
-
+/// Where the achievement's weight lies: the domain with the most levels in its alignment.
 std::size_t domain_index(domain::Programme const& programme, domain::Achievement const& achievement) {
     auto const& domains = programme.framework.domains;
     std::vector<int> weight(domains.size(), 0);
@@ -68,96 +46,103 @@ std::size_t domain_index(domain::Programme const& programme, domain::Achievement
     return static_cast<std::size_t>(std::max_element(weight.begin(), weight.end()) - weight.begin());
 }
 
-/// A number that is the achievement's own, for the choices that make its pattern (FNV-1a).
+/// A number that is the achievement's own, for the choices that make its pattern (FNV-1a, then mixed).
 std::uint32_t own_number(std::string_view id) {
     std::uint32_t hash = 2166136261U;
     for (char const c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-    return hash ^ (hash >> 15);
+    hash ^= hash >> 15;
+    hash *= 0x2c1b3c6dU;
+    return hash ^ (hash >> 13);
 }
 
-std::string outline_shape(std::string_view type, Palette const& palette) {
-    std::string const dark(palette.dark);
-    if (type == "Certificate") {
+std::string octagon(double radius) {
+    std::vector<Point> corners;
+    for (int i = 0; i < 8; ++i) corners.push_back(on_circle(centre, radius, pi / 8 + pi * i / 4));
+    return polygon(corners);
+}
+
+std::string octagonal_edge(Palette const& palette, std::string const& fill) {
+    std::string stars;
+    for (int i = 0; i < 8; ++i) {
+        auto const middle = on_circle(centre, 279, pi / 8 + pi * i / 4);
         std::vector<Point> corners;
-        for (int i = 0; i < 8; ++i) corners.push_back(at(292, upright + pi / 8 + 2 * pi * i / 8));
-        return "<path d=\"" + polygon(corners) + "\" fill=\"" + dark + "\" stroke=\"" + dark + "\" stroke-width=\"14\" stroke-linejoin=\"round\"/>";
+        for (int corner = 0; corner < 8; ++corner)
+            corners.push_back(on_circle(middle, corner % 2 == 0 ? 7.5 : 3.2, pi / 8 + pi * corner / 4));
+        stars += polygon(corners);
     }
-    if (type == "MicroCredential") {
-        constexpr int scallops = 24;
-        std::string path = "M" + pair(at(270, upright));
-        for (int i = 1; i <= scallops; ++i) path += "A38 38 0 0 1 " + pair(at(270, upright + 2 * pi * i / scallops));
-        return "<path d=\"" + path + "Z\" fill=\"" + dark + "\"/><circle cx=\"300\" cy=\"300\" r=\"278\" fill=\"" + dark + "\"/>";
+    return "<path d=\"" + octagon(289) + "\" fill=\"" + fill + "\" stroke=\"" + fill + "\" stroke-width=\"14\" stroke-linejoin=\"round\"/>" +
+           "<path d=\"" + octagon(291) + "\" fill=\"none\" stroke=\"" + std::string(palette.light) + "\" stroke-opacity=\".65\" stroke-width=\"1.6\" stroke-linejoin=\"round\"/>" +
+           filled(stars, palette.light);
+}
+
+std::string scalloped_edge(Palette const& palette, std::string const& fill) {
+    constexpr int scallops = 32;
+    std::string edge_path = "M" + number(on_circle(centre, 283, -pi / scallops));
+    std::string beads;
+    for (int i = 0; i < scallops; ++i) {
+        edge_path += "A29 29 0 0 1 " + number(on_circle(centre, 283, pi * (2 * i + 1) / scallops));
+        beads += circle_path(on_circle(centre, 283, 2 * pi * i / scallops), 3.1);
     }
-    return "<circle cx=\"300\" cy=\"300\" r=\"290\" fill=\"" + dark + "\"/>";
+    return "<path d=\"" + edge_path + "Z\" fill=\"" + fill + "\"/>" + filled(beads, palette.light, 0.9) +
+           stroked(circle_path(centre, 273.5), palette.light, 1.4, 0.65);
+}
+
+std::string round_edge(Palette const& palette, std::string const& fill) {
+    return "<circle cx=\"300\" cy=\"300\" r=\"" + number(edge) + "\" fill=\"" + fill + "\"/>" + stroked(circle_path(centre, 285), palette.light, 2.2, 0.8) +
+           stroked(circle_path(centre, 279.5), palette.light, 1, 0.6);
+}
+
+std::string outline_of(std::string_view type, Palette const& palette, std::string const& fill) {
+    if (type.starts_with("Certificate") || type == "Diploma") return octagonal_edge(palette, fill);
+    if (type == "MicroCredential") return scalloped_edge(palette, fill);
+    return round_edge(palette, fill);
 }
 
 std::string level_ring(int level, Palette const& palette) {
-    std::string ring;
+    std::string lit, unlit, joints;
+    constexpr double gap = 0.085;
     for (int i = 0; i < 5; ++i) {
-        auto const from = upright + 2 * pi * i / 5 + 0.05;
-        auto const to = upright + 2 * pi * (i + 1) / 5 - 0.05;
-        ring += "<path d=\"" + arc(250, from, to) + "\" fill=\"none\" stroke=\"" + std::string(i < level ? palette.colour : "#dfdbd0") +
-                "\" stroke-width=\"15\" stroke-linecap=\"round\"/>";
+        auto const from = 2 * pi * i / 5;
+        (i < level ? lit : unlit) += arc(centre, ring_middle, from + gap, from + 2 * pi / 5 - gap);
+        auto const middle = on_circle(centre, ring_middle, from);
+        joints += polygon({{middle.x, middle.y - 5.5}, {middle.x + 5.5, middle.y}, {middle.x, middle.y + 5.5}, {middle.x - 5.5, middle.y}});
     }
-    return ring;
+    auto ring = filled(circle_path(centre, ring_outside), paper);
+    ring += "<g stroke-linecap=\"round\">" + (unlit.empty() ? std::string() : stroked(unlit, "#dcd7ca", 13));
+    if (!lit.empty()) ring += stroked(lit, palette.colour, 15);
+    return ring + "</g>" + filled(joints, palette.dark, 0.85);
 }
 
-std::string rosette(int n, std::uint32_t own, Palette const& palette) {
-    auto const stroke = [](std::string const& path, double width, double opacity) {
-        return "<path d=\"" + path + "\" stroke-width=\"" + number(width) + "\" opacity=\"" + number(opacity) + "\"/>";
-    };
-    std::string pattern = "<g fill=\"none\" stroke=\"" + std::string(palette.light) + "\" stroke-linejoin=\"round\">";
-    int const wide = n / 2 - 1;
-    int const middle = std::max(2, n / 3 - static_cast<int>(own % 2));
-    int const narrow = std::max(2, n / 4 + static_cast<int>(own / 2 % 2));
-    pattern += stroke(star(n, wide, field), 2.2, 0.9) + stroke(star(n, middle, field), 1.6, 0.55);
-    if (narrow != middle) pattern += stroke(star(n, narrow, field), 1.3, 0.4);
-    for (double const radius : {field * std::cos(pi * wide / n), 150.0 + 12 * (own / 4 % 4)}) {
-        std::vector<Point> corners;
-        for (int i = 0; i < n; ++i) corners.push_back(at(radius, upright + pi / n + 2 * pi * i / n));
-        pattern += stroke(polygon(corners), 1.4, 0.5);
+std::string placed(std::string const& path, Point at, std::string_view fill) {
+    return "<path transform=\"translate(" + number(at) + ")\" d=\"" + path + "\" fill=\"" + std::string(fill) + "\"/>";
+}
+
+std::string level_words(int level, std::string_view language) {
+    return (language == "ar" ? "المستوى " : "Level ") + std::to_string(level);
+}
+
+std::string draw_medallion(domain::Achievement const& achievement, std::string_view language, std::uint32_t own, Palette const& palette, TextOutliner const& outliner) {
+    std::string drawn = filled(circle_path(centre, medallion + 5), palette.dark, 0.55) + filled(circle_path(centre, medallion), paper) +
+                        stroked(circle_path(centre, medallion - 6), palette.colour, 2) + stroked(circle_path(centre, medallion - 10.5), palette.colour, 0.8, 0.7);
+    drawn += draw_emblem({300, 300 - 83}, 14, own, palette.colour);
+    bool const arabic = language == "ar";
+    auto const title = outliner.inside_circle(achievement.name.in(language), language, {.face = Face::serif, .bold = true, .size = arabic ? 36.0 : 33.0, .minimum = 11, .centred = true}, medallion - 14, 60);
+    drawn += placed(title.path, centre, ink);
+    if (int const level = level_of(achievement); level > 0) {
+        auto const words = outliner.inside_circle(level_words(level, language), language, {.bold = true, .size = arabic ? 19.0 : 15.0, .minimum = 8, .centred = true, .letter_spacing = 2, .capitals = true}, 62, 12);
+        drawn += placed(words.path, {300, 300 + 84}, palette.colour);
     }
-    double const waist = 0.38 + 0.09 * (own / 16 % 4);
-    double const shoulder = 160 + 8.0 * (own / 64 % 4);
-    double const tip = 204 + 6.0 * (own / 256 % 3);
-    for (int i = 0; i < n; ++i) {
-        auto const angle = upright + 2 * pi * i / n;
-        auto const petal = polygon({at(118, angle), at(shoulder, angle - pi / n * waist), at(tip, angle), at(shoulder, angle + pi / n * waist)});
-        pattern += "<path d=\"" + petal + "\" stroke-width=\"1.6\" fill=\"" + std::string(palette.light) + "\" fill-opacity=\".14\" opacity=\".95\"/>";
-        if (own / 1024 % 2 == 1) {
-            auto const between = at(196, angle + pi / n);
-            pattern += "<circle cx=\"" + number(between.x) + "\" cy=\"" + number(between.y) + "\" r=\"" + number(4 + own / 2048 % 3) +
-                       "\" stroke-width=\"1.4\" fill=\"" + std::string(palette.light) + "\" fill-opacity=\".3\"/>";
-        }
-    }
-    return pattern + "</g>";
+    return drawn;
 }
 
-std::string placed(Outline const& outline, double x, double y, std::string_view fill) {
-    return "<path transform=\"translate(" + number(x) + " " + number(y) + ")\" d=\"" + outline.path + "\" fill=\"" + std::string(fill) + "\"/>";
-}
-
-std::string medallion(std::string const& title, int level, int year, std::string_view language, Palette const& palette, TextOutliner const& outliner) {
-    std::string drawn = "<circle cx=\"300\" cy=\"300\" r=\"134\" fill=\"#fbfaf7\"/><circle cx=\"300\" cy=\"300\" r=\"126\" fill=\"none\" stroke=\"" +
-                        std::string(palette.colour) + "\" stroke-width=\"2\"/>";
-    auto const words = outliner.outline(title, language, {.face = Face::serif, .size = 31, .minimum = 14, .width = 204, .height = 132, .centred = true});
-    drawn += placed(words, 300, 290 - words.height / 2, "#16202a");
-    auto const year_text = std::to_string(year);
-    auto const level_text = language == "ar" ? (level > 0 ? "المستوى " + std::to_string(level) + " · " : std::string()) + year_text
-                                             : (level > 0 ? "LEVEL " + std::to_string(level) + " · " : std::string()) + year_text;
-    auto const below = outliner.outline(level_text, language, {.bold = true, .size = language == "ar" ? 17.0 : 14.0, .centred = true, .letter_spacing = 1.6});
-    return drawn + placed(below, 300, 378 - below.height / 2, palette.colour);
-}
-
-/// The issuer's name as a small banner of text below the medallion's foot, on the rosette.
-std::string issuer_line(std::string const& name, std::string_view language, Palette const& palette, TextOutliner const& outliner) {
-    auto const words = outliner.outline(name, language, {.bold = true, .size = 15, .minimum = 9, .width = 250, .height = 40, .centred = true});
-    double const height = words.height + 12;
-    double const width = std::min(250.0, words.width) + 32;
-    double const top = 469 - height / 2;
-    return "<rect x=\"" + number(300 - width / 2) + "\" y=\"" + number(top) + "\" width=\"" + number(width) + "\" height=\"" + number(height) + "\" rx=\"" +
-           number(height / 2) + "\" fill=\"" + std::string(palette.dark) + "\" stroke=\"" + std::string(palette.light) + "\" stroke-width=\"1.4\"/>" +
-           placed(words, 300, top + 6, "#ffffff");
+/// On the band outside the ring: the issuer over the head, the year under the foot.
+std::string draw_lettering(std::string const& issuer, int year, std::string_view language, Palette const& palette, TextOutliner const& outliner) {
+    bool const arabic = language == "ar";
+    TextStyle style{.bold = true, .size = arabic ? 21.0 : 16.5, .minimum = 9, .width = lettering * 1.45 * pi, .letter_spacing = 1.6, .capitals = true};
+    std::string drawn;
+    if (!issuer.empty()) drawn += placed(outliner.along_circle(issuer, language, style, arabic ? lettering + 3 : lettering + 1, TextOutliner::Side::head).path, centre, palette.light);
+    style.letter_spacing = 4;
+    return drawn + placed(outliner.along_circle(std::to_string(year), "en", style, lettering + 13, TextOutliner::Side::foot).path, centre, palette.light);
 }
 
 }  // namespace
@@ -175,16 +160,16 @@ int level_of(domain::Achievement const& achievement) {
 std::string badge_elements(domain::Programme const& programme, domain::Achievement const& achievement,
                            std::string_view language, int year, TextOutliner const& outliner) {
     auto const& palette = palette_of(programme, achievement);
-    int const n = folds[domain_index(programme, achievement) % folds.size()];
+    auto const own = own_number(achievement.id);
     auto const* const issuer = programme.issuer(achievement.issuer_id);
-    std::string drawn = "<defs><radialGradient id=\"field\" cx=\"50%\" cy=\"38%\" r=\"75%\"><stop offset=\"0\" stop-color=\"" + std::string(palette.colour) +
-                        "\"/><stop offset=\"1\" stop-color=\"" + std::string(palette.dark) + "\"/></radialGradient></defs>";
-    drawn += outline_shape(achievement.type, palette);
-    drawn += "<circle cx=\"300\" cy=\"300\" r=\"270\" fill=\"#fbfaf7\"/>" + level_ring(level_of(achievement), palette);
-    drawn += "<circle cx=\"300\" cy=\"300\" r=\"226\" fill=\"url(#field)\"/>" + rosette(n, own_number(achievement.id), palette);
-    drawn += medallion(achievement.name.in(language), level_of(achievement), year, language, palette, outliner);
-    if (issuer != nullptr) drawn += issuer_line(issuer->name.in(language), language, palette, outliner);
-    return drawn;
+    std::string drawn = "<defs><radialGradient id=\"field\" cx=\"300\" cy=\"300\" r=\"209\" gradientUnits=\"userSpaceOnUse\"><stop offset=\".5\" stop-color=\"" + std::string(palette.colour) +
+                        "\"/><stop offset=\"1\" stop-color=\"" + mixed(palette.colour, palette.dark, 0.75) + "\"/></radialGradient></defs>";
+    drawn += outline_of(achievement.type, palette, std::string(palette.dark));
+    drawn += level_ring(level_of(achievement), palette);
+    drawn += "<circle cx=\"300\" cy=\"300\" r=\"" + number(field) + "\" fill=\"url(#field)\"/>";
+    drawn += draw_rosette({centre, medallion, field, folds[domain_index(programme, achievement) % folds.size()], own, palette.colour, palette.dark, palette.light});
+    drawn += draw_medallion(achievement, language, own, palette, outliner);
+    return drawn + draw_lettering(issuer == nullptr ? std::string() : issuer->name.in(language), year, language, palette, outliner);
 }
 
 std::string badge_design(domain::Programme const& programme, domain::Achievement const& achievement,
