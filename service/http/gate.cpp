@@ -59,6 +59,12 @@ std::optional<std::string> fault_of_target(std::string_view path, std::string_vi
 
 constexpr std::array<std::string_view, 7> methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
+std::string allowed_methods() {
+    std::string text;
+    for (auto const method : methods) text.append(text.empty() ? "" : ", ").append(method);
+    return text;
+}
+
 /// "METHOD /target HTTP/1.1"; sets keep_alive by version.
 std::optional<Refusal> read_request_line(std::string_view line, GateRules const& rules, Head& head) {
     auto const bad = [](std::string detail) { return Refusal{400, "malformed-request", std::move(detail)}; };
@@ -72,7 +78,7 @@ std::optional<Refusal> read_request_line(std::string_view line, GateRules const&
     if (method.empty() || !std::all_of(method.begin(), method.end(), is_token_char)) return bad("The method is no token.");
     if (version != "HTTP/1.1" && version != "HTTP/1.0") return bad("Only HTTP/1.1 is spoken here.");
     if (std::find(methods.begin(), methods.end(), method) == methods.end())
-        return Refusal{405, "method-not-allowed", "This method is not used here."};
+        return Refusal{405, "method-not-allowed", "This method is not used here.", allowed_methods()};
     if (target.size() > rules.target_bytes) return Refusal{414, "target-too-long", "The address has more than 8 KiB."};
     if (target.empty() || target.front() != '/') return bad("The target must be a path.");
     for (char const c : target)
@@ -142,10 +148,11 @@ std::optional<Refusal> read_host(Head const& head, GateRules const& rules) {
 
 }  // namespace
 
-HeadScan scan_head(std::string_view bytes, GateRules const& rules) {
+HeadScan scan_head(std::string_view bytes, GateRules const& rules, std::size_t scanned) {
     auto const bad = [](std::string detail) { return HeadScan{0, Refusal{400, "malformed-request", std::move(detail)}}; };
     auto const within = bytes.substr(0, rules.header_bytes);
-    for (std::size_t i = 0; i < within.size(); ++i) {
+    // The last byte seen is looked at again: what follows a CR was not known then.
+    for (std::size_t i = scanned == 0 ? 0 : scanned - 1; i < within.size(); ++i) {
         if (within[i] == '\0') return bad("The header section holds NUL.");
         if (within[i] == '\n' && (i == 0 || within[i - 1] != '\r')) return bad("A line ends with LF alone.");
         if (within[i] == '\r' && i + 1 < within.size() && within[i + 1] != '\n') return bad("A line ends with CR alone.");
@@ -175,6 +182,9 @@ GateAnswer read_head(std::string_view bytes, GateRules const& rules) {
     if (first) return malformed("The request line is missing.");
     if (auto refusal = read_framing(head, version_1_1)) return {std::nullopt, std::move(refusal)};
     if (auto refusal = read_host(head, rules)) return {std::nullopt, std::move(refusal)};
+    // HTTP/2 begins in the TLS handshake or not at all; the way to ask for it in HTTP/1.1 only serves attacks on proxies.
+    if (count_of(head, "http2-settings") > 0 || lower(head.request.header("upgrade")).find("h2c") != std::string::npos)
+        return malformed("The connection cannot be upgraded.");
     auto const connection = lower(head.request.header("connection"));
     if (connection.find("close") != std::string::npos) head.keep_alive = false;
     head.expects_continue = lower(head.request.header("expect")) == "100-continue";

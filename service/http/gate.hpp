@@ -17,6 +17,7 @@ struct Refusal {
     int status = 400;
     std::string code;
     std::string detail;
+    std::string allow = {};  ///< What the Allow field says; "" without one.
 };
 
 struct Head {
@@ -35,12 +36,12 @@ struct GateRules {
 };
 
 /// Where the header section ends (behind its empty line); 0 while it is not complete. Refuses bare CR and LF, NUL and an
-/// overlong section as soon as they are seen.
+/// overlong section as soon as they are seen. `scanned` bytes at the front were seen by an earlier call.
 struct HeadScan {
     std::size_t end = 0;
     std::optional<Refusal> refusal = {};
 };
-HeadScan scan_head(std::string_view bytes, GateRules const& rules);
+HeadScan scan_head(std::string_view bytes, GateRules const& rules, std::size_t scanned = 0);
 
 /// Reads a complete header section, its empty line included.
 struct GateAnswer {

@@ -77,3 +77,33 @@ TEST_CASE("a header section longer than 16 KiB is refused before its end is seen
     REQUIRE(scan.refusal);
     CHECK(scan.refusal->status == 431);
 }
+
+TEST_CASE("a header section that arrives byte by byte is judged as if it came at once") {
+    for (std::string const text : {"GET / HTTP/1.1\r\nHost: a\r\n\r\nrest", "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nX: a\rb\r\n\r\n"}) {
+        CAPTURE(text);
+        auto const whole = scan_head(text, rules());
+        HeadScan piecewise;
+        for (std::size_t seen = 0; seen < text.size() && piecewise.end == 0 && !piecewise.refusal; ++seen)
+            piecewise = scan_head(std::string_view(text).substr(0, seen + 1), rules(), seen);
+        CHECK(piecewise.end == whole.end);
+        CHECK(piecewise.refusal.has_value() == whole.refusal.has_value());
+    }
+}
+
+TEST_CASE("bytes that were scanned are not scanned again") {
+    CHECK(scan_head("a\nb: c\r\n\r\n", rules(), 4).end == 10);
+    CHECK(scan_head("a\nb: c\r\n\r\n", rules()).refusal);
+}
+
+TEST_CASE("a method that nobody uses here is refused with those that are") {
+    auto const answer = read_head("TRACE / HTTP/1.1\r\nHost: badge.test\r\n\r\n", rules());
+    REQUIRE(answer.refusal);
+    CHECK(answer.refusal->allow == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+}
+
+TEST_CASE("a request to go on in HTTP/2 is refused and other upgrades are ignored") {
+    std::string const host = "Host: badge.test\r\n";
+    CHECK(refused("GET / HTTP/1.1", host + "Connection: Upgrade\r\nUpgrade: H2C\r\n") == 400);
+    CHECK(refused("GET / HTTP/1.1", host + "HTTP2-Settings: AAA\r\n") == 400);
+    CHECK(refused("GET / HTTP/1.1", host + "Connection: Upgrade\r\nUpgrade: websocket\r\n") == 0);
+}
