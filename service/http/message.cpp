@@ -56,6 +56,13 @@ std::string lower(std::string_view text) {
     return lowered;
 }
 
+/// "multipart/form-data" of a Content-Type field, in lower case and without parameters.
+std::string media_type_of(std::string_view field) {
+    auto type = lower(field.substr(0, field.find(';')));
+    while (type.ends_with(' ') || type.ends_with('\t')) type.pop_back();
+    return type;
+}
+
 /// The value of a parameter of a header field: name="value" or name=token, with \" and \\ in quoted form.
 std::optional<std::string> parameter_of(std::string_view field, std::string_view name) {
     std::size_t at = field.find(';');
@@ -130,9 +137,9 @@ std::optional<std::string> query_value(Request const& request, std::string_view 
 }
 
 std::optional<std::string> form_value(Request const& request, std::string_view name) {
-    auto const type = request.header("content-type");
-    if (type.starts_with("application/x-www-form-urlencoded")) return pair_value(request.body, name);
-    if (!type.starts_with("multipart/form-data")) return std::nullopt;
+    auto const type = media_type_of(request.header("content-type"));
+    if (type == "application/x-www-form-urlencoded") return pair_value(request.body, name);
+    if (type != "multipart/form-data") return std::nullopt;
     auto parts = read_multipart(request);
     if (!parts) return std::nullopt;
     for (auto& part : *parts)
@@ -142,7 +149,7 @@ std::optional<std::string> form_value(Request const& request, std::string_view n
 
 Result<std::vector<Part>> read_multipart(Request const& request) {
     auto const type = request.header("content-type");
-    if (!lower(type).starts_with("multipart/form-data"))
+    if (media_type_of(type) != "multipart/form-data")
         return Error{Fault::media_type, "form-type", "Send multipart/form-data.", {}};
     auto const boundary = parameter_of(type, "boundary");
     if (!boundary || boundary->empty() || boundary->size() > 70) return bad_form("The form names no boundary.");

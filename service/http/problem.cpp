@@ -32,14 +32,20 @@ std::string_view reason_phrase(int status) {
         case 201: return "Created";
         case 202: return "Accepted";
         case 204: return "No Content";
+        case 206: return "Partial Content";
         case 207: return "Multi-Status";
+        case 301: return "Moved Permanently";
+        case 302: return "Found";
         case 303: return "See Other";
         case 304: return "Not Modified";
+        case 307: return "Temporary Redirect";
+        case 308: return "Permanent Redirect";
         case 400: return "Bad Request";
         case 401: return "Unauthorized";
         case 403: return "Forbidden";
         case 404: return "Not Found";
         case 405: return "Method Not Allowed";
+        case 406: return "Not Acceptable";
         case 408: return "Request Timeout";
         case 409: return "Conflict";
         case 410: return "Gone";
@@ -47,13 +53,22 @@ std::string_view reason_phrase(int status) {
         case 413: return "Content Too Large";
         case 414: return "URI Too Long";
         case 415: return "Unsupported Media Type";
+        case 416: return "Range Not Satisfiable";
         case 421: return "Misdirected Request";
         case 422: return "Unprocessable Content";
+        case 428: return "Precondition Required";
         case 429: return "Too Many Requests";
         case 431: return "Request Header Fields Too Large";
+        case 500: return "Internal Server Error";
+        case 501: return "Not Implemented";
+        case 502: return "Bad Gateway";
         case 503: return "Service Unavailable";
-        default: return "Internal Server Error";
+        case 504: return "Gateway Timeout";
+        default: break;
     }
+    if (status < 300) return "Success";
+    if (status < 400) return "Redirection";
+    return status < 500 ? "Client Error" : "Server Error";
 }
 
 std::string problem_text(Error const& error) {

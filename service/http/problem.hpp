@@ -11,7 +11,7 @@ namespace itqan::http {
 
 int status_of(Fault fault);
 
-/// "Not Found" (RFC 9110 section 15).
+/// "Not Found" (RFC 9110 section 15); for a status that is not listed here the name of its class.
 std::string_view reason_phrase(int status);
 
 /// {type, title, status, code, detail, errors: [{pointer, detail}]} as JSON text; errors only when there are any.
