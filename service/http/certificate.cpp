@@ -1,5 +1,6 @@
 #include "service/http/certificate.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <stdexcept>
 
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -62,10 +64,25 @@ Certificate make(EVP_PKEY* key, std::string const& name, Instant now) {
     return certificate;
 }
 
+bool is_address(std::string const& name) {
+    in6_addr space{};
+    return ::inet_pton(AF_INET, name.c_str(), &space) == 1 || ::inet_pton(AF_INET6, name.c_str(), &space) == 1;
+}
+
+bool is_host_name(std::string const& name) {
+    constexpr char used[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    return !name.empty() && name.find_first_not_of(used) == std::string::npos;
+}
+
 std::string alternative_names(std::vector<std::string> const& names) {
     std::string text = "DNS:localhost,IP:127.0.0.1,IP:::1";
-    for (auto const& name : names)
-        if (name != "localhost" && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string::npos) text += ",DNS:" + name;
+    for (auto const& name : names) {
+        if (is_address(name)) {
+            text += ",IP:" + name;
+        } else if (is_host_name(name)) {
+            text += ",DNS:" + name;
+        }
+    }
     return text;
 }
 
@@ -93,13 +110,25 @@ bool write_file(std::filesystem::path const& path, std::string const& text, mode
     return ::close(file) == 0 && written && ::rename(temporary.c_str(), path.c_str()) == 0;
 }
 
-/// The server's certificate in a file, if it stays valid for a while and names all hosts.
+Certificate certificate_in(std::filesystem::path const& path) {
+    Memory const file(BIO_new_file(path.c_str(), "r"));
+    return Certificate(file ? PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr) : nullptr);
+}
+
+Key key_in(std::filesystem::path const& path) {
+    char no_password[] = "";  // Without one OpenSSL would ask at the terminal.
+    Memory const file(BIO_new_file(path.c_str(), "r"));
+    return Key(file ? PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, no_password) : nullptr);
+}
+
+/// The three files belong together, the certificate stays valid for a while and names all hosts.
 bool is_usable(DemoCertificate const& files, std::vector<std::string> const& names, Instant now) {
-    for (auto const& path : {files.authority, files.certificate, files.key})
-        if (!std::filesystem::exists(path)) return false;
-    Memory const file(BIO_new_file(files.certificate.c_str(), "r"));
-    Certificate const certificate(file ? PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr) : nullptr);
-    if (!certificate) return false;
+    auto const certificate = certificate_in(files.certificate);
+    auto const authority = certificate_in(files.authority);
+    auto const key = key_in(files.key);
+    if (!certificate || !authority || !key) return false;
+    if (X509_check_private_key(certificate.get(), key.get()) != 1) return false;
+    if (X509_verify(certificate.get(), X509_get0_pubkey(authority.get())) != 1) return false;
     auto later = static_cast<time_t>(now.seconds()) + renewed_days_before * 86'400;
     if (X509_cmp_time(X509_get0_notAfter(certificate.get()), &later) <= 0) return false;
     for (auto const& name : names)
@@ -112,6 +141,7 @@ bool is_usable(DemoCertificate const& files, std::vector<std::string> const& nam
 Result<DemoCertificate> demo_certificate(std::filesystem::path const& folder, std::vector<std::string> const& names, Instant now) {
     DemoCertificate const files{folder / "demo-authority.pem", folder / "certificate.pem", folder / "certificate-key.pem"};
     if (is_usable(files, names, now)) return files;
+    ERR_clear_error();  // What was wrong with the old files is no news to whoever asks OpenSSL next.
 
     Key const authority_key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     Key const server_key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
