@@ -21,6 +21,8 @@ std::vector<std::string_view> segments_of(std::string_view path) {
     }
 }
 
+constexpr std::size_t unrouted_bytes = 64 * 1024;
+
 bool is_parameter(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
 
 Error no_such_page() {
@@ -90,7 +92,7 @@ Router::Found Router::find(std::string_view method, std::string_view path) const
 
 std::size_t Router::body_limit(std::string_view method, std::string_view path) const {
     auto const* const route = find(method, path).route(method);
-    return route == nullptr ? 0 : route->limits.bytes;
+    return route == nullptr ? unrouted_bytes : route->limits.bytes;
 }
 
 std::string_view Router::pattern_of(std::string_view method, std::string_view path) const {
@@ -116,45 +118,51 @@ bool is_for_everybody(std::string_view path) {
 
 }  // namespace
 
-Response Router::handle(Request const& request) const {
+Response Router::no_route(Request const& request, Found const& found) const {
+    Response response;
+    if (request.method == "OPTIONS") {
+        response.status = 204;
+        if (is_for_everybody(request.path)) {
+            response.headers.add("access-control-allow-origin", "*");
+            response.headers.add("access-control-allow-methods", allowed(found.node->routes));
+            response.headers.add("access-control-allow-headers", "Accept, Content-Type");
+            response.headers.add("access-control-max-age", "86400");
+        }
+    } else {
+        response = problem({Fault::method, "method-not-allowed", "This address does not take " + request.method + ".", {}});
+    }
+    response.headers.add("allow", allowed(found.node->routes));
+    return response;
+}
+
+Response Router::answer(Request& request, std::string_view& pattern) const {
     auto const found = find(request.method, request.path);
     if (found.node == nullptr) return problem(no_such_page());
     auto const* const route = found.route(request.method);
-    if (route == nullptr) {
-        Response response;
-        if (request.method == "OPTIONS") {
-            response.status = 204;
-            if (is_for_everybody(request.path)) {
-                response.headers.add("access-control-allow-origin", "*");
-                response.headers.add("access-control-allow-methods", allowed(found.node->routes));
-                response.headers.add("access-control-allow-headers", "Accept, Content-Type");
-                response.headers.add("access-control-max-age", "86400");
-            }
-        } else {
-            response = problem({Fault::method, "method-not-allowed", "This address does not take " + request.method + ".", {}});
-        }
-        response.headers.add("allow", allowed(found.node->routes));
-        return response;
-    }
-
-    Request matched = request;
+    if (route == nullptr) return no_route(request, found);
+    pattern = route->path;
     std::size_t next = 0;
     for (auto const segment : segments_of(route->path)) {
         if (!is_parameter(segment)) continue;
         auto value = percent_decode(found.values.at(next++));
         if (!value) return problem(no_such_page());
-        matched.parameters[std::string(segment.substr(1, segment.size() - 2))] = std::move(*value);
+        request.parameters[std::string(segment.substr(1, segment.size() - 2))] = std::move(*value);
     }
+    auto answered = route->handler(request);
+    return answered ? std::move(*answered) : problem(answered.error());
+}
+
+Response Router::handle(Request request) const {
+    std::string_view pattern;
     try {
-        auto answer = route->handler(matched);
-        return answer ? std::move(*answer) : problem(answer.error());
+        return answer(request, pattern);
     } catch (storage::DatabaseError const& error) {
         // A failed commit is unknown, not no: the client repeats with its idempotency key.
-        if (report_) report_(std::string(route->path) + ": " + error.what());
+        if (report_) report_(std::string(pattern) + ": " + error.what());
         return problem({Fault::unavailable, "storage-unavailable",
                         "The storage did not answer. Whether the request took effect is unknown; repeat it.", {}});
     } catch (std::exception const& error) {
-        if (report_) report_(std::string(route->path) + ": " + error.what());
+        if (report_) report_(std::string(pattern) + ": " + error.what());
         return internal_problem();
     }
 }

@@ -30,9 +30,10 @@ class Router {
     Router& operator=(Router const&) = delete;
 
     /// The answer, always: 404 and 405 (with Allow) and 204 for OPTIONS of a known path included.
-    Response handle(Request const& request) const;
+    Response handle(Request request) const;
 
-    /// Bytes of body that the route of this method and path takes; 0 when there is none.
+    /// Bytes of body that are read for this method and path: the route's limit. Where no route answers still some, so that
+    /// the client learns that (404, 405) and not that its body is too large.
     std::size_t body_limit(std::string_view method, std::string_view path) const;
 
     /// The path pattern that would answer ("/credentials/{id}"), for logs and metrics; "" when there is none.
@@ -45,6 +46,8 @@ class Router {
     struct Node;
     struct Found;
     Found find(std::string_view method, std::string_view path) const;
+    Response answer(Request& request, std::string_view& pattern) const;
+    Response no_route(Request const& request, Found const& found) const;
 
     std::vector<Route> routes_;
     std::unique_ptr<Node> root_;

@@ -124,7 +124,7 @@ asio::awaitable<std::optional<Response>> on_worker(Workers& workers, Router cons
                 resumed(std::move(answer));
             });
         };
-        bool const queued = workers.submit([&router, request, resume] { resume(router.handle(*request)); });
+        bool const queued = workers.submit([&router, request, resume] { resume(router.handle(std::move(*request))); });
         if (!queued) resume(std::nullopt);
     };
     using Token = asio::use_awaitable_t<>;
