@@ -13,45 +13,25 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 
-#include "service/http/gate.hpp"
 #include "service/http/networks.hpp"
 #include "service/http/problem.hpp"
-#include "service/http/response_headers.hpp"
 #include "service/http/tls.hpp"
+#include "service/http/wire.hpp"
 #include "service/http/workers.hpp"
 
 namespace itqan::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using asio::ip::tcp;
 using boost::system::error_code;
-using Stream = asio::ssl::stream<beast::tcp_stream>;
 using Clock = std::chrono::steady_clock;
-
-constexpr std::size_t coalesced_body = 64 * 1024;   ///< Up to this size head and body leave in one write.
-constexpr std::size_t drained_bytes = 64 * 1024;    ///< Read and thrown away after a refusal, so that the answer arrives.
-
-/// One connection as stop() sees it: idle ones are closed at once, busy ones finish their request.
-struct Connection {
-    Stream* stream = nullptr;
-    std::atomic<bool> idle{true};
-};
 
 std::string host_without_port(std::string const& host) {
     auto const colon = host.rfind(':');
@@ -70,6 +50,15 @@ std::string next_request_id() {
     }
     return id;
 }
+
+/// A request as far as it came.
+struct Received {
+    std::optional<Head> head = {};  ///< None when the header section was refused.
+    std::optional<Refusal> refusal = {};
+    std::string method = {};
+    std::string_view pattern = {};  ///< "" when no route answers.
+    bool last = false;              ///< The connection ends with the answer.
+};
 
 }  // namespace
 
@@ -105,7 +94,9 @@ struct Server::State {
     void open();
     asio::awaitable<void> accept();
     asio::awaitable<void> serve(tcp::socket socket, std::string peer);
-    asio::awaitable<void> talk(Stream& stream, Connection& connection, std::string const& peer);
+    asio::awaitable<void> talk(Connection& connection, std::string const& peer);
+    asio::awaitable<Received> receive(Connection& connection, HeadScan const& scan);
+    asio::awaitable<Response> answer(Received& received, std::string const& peer);
     bool admit(std::string const& peer);
     void dismiss(std::string const& peer);
 };
@@ -118,123 +109,27 @@ asio::awaitable<std::optional<Response>> on_worker(Workers& workers, Router cons
         using Handler = decltype(handler);
         auto executor = asio::get_associated_executor(handler);
         auto waiting = std::make_shared<Handler>(std::move(handler));
-        auto const resume = [executor, waiting](std::optional<Response> answer) {
-            asio::post(executor, [waiting, answer = std::move(answer)]() mutable {
+        auto const resume = [executor, waiting](std::optional<Response> made) {
+            asio::post(executor, [waiting, made = std::move(made)]() mutable {
                 auto resumed = std::move(*waiting);
-                resumed(std::move(answer));
+                resumed(std::move(made));
             });
         };
-        bool const queued = workers.submit([&router, request, resume] { resume(router.handle(std::move(*request))); });
+        bool const queued = workers.submit([&router, request, resume] {
+            std::optional<Response> answer;
+            try {
+                answer = router.handle(std::move(*request));
+            } catch (...) {
+                answer = Response{500, {}, {}};  // There was no memory even to say so.
+            }
+            resume(std::move(answer));
+        });
         if (!queued) resume(std::nullopt);
     };
     using Token = asio::use_awaitable_t<>;
     Token token{};
     auto answer = co_await asio::async_initiate<Token, void(std::optional<Response>)>(std::move(initiate), token);
     co_return answer;
-}
-
-/// Reads until a whole header section is in the buffer; its length, or what is wrong. A closed connection gives length 0
-/// without a refusal.
-asio::awaitable<HeadScan> read_section(Stream& stream, beast::flat_buffer& buffer, GateRules const& rules, Connection& connection,
-                                       Timeouts const& timeouts) {
-    bool waiting_for_first = buffer.size() == 0;
-    connection.idle = waiting_for_first;
-    beast::get_lowest_layer(stream).expires_after(waiting_for_first ? timeouts.idle : timeouts.header);
-    while (true) {
-        std::string_view const bytes(static_cast<char const*>(buffer.cdata().data()), buffer.size());
-        auto scan = scan_head(bytes, rules);
-        if (scan.end != 0 || scan.refusal) co_return scan;
-        error_code failure;
-        auto space = buffer.prepare(4096);
-        auto token = asio::redirect_error(asio::use_awaitable, failure);
-        auto const count = co_await stream.async_read_some(space, token);
-        if (failure == beast::error::timeout && !waiting_for_first) {
-            HeadScan late;
-            late.refusal = Refusal{408, "header-timeout", "The header section did not arrive in time."};
-            co_return late;
-        }
-        if (failure) co_return HeadScan{};
-        buffer.commit(count);
-        if (waiting_for_first) {
-            waiting_for_first = false;
-            connection.idle = false;
-            beast::get_lowest_layer(stream).expires_after(timeouts.header);
-        }
-    }
-}
-
-/// The body of a request with Content-Length or in chunks, at most `limit` bytes. The buffer holds what followed the
-/// header section; afterwards what follows the body.
-asio::awaitable<std::optional<Refusal>> read_body(Stream& stream, beast::flat_buffer& buffer, Head& head, std::string const& section,
-                                                  std::size_t limit) {
-    error_code failure;
-    auto token = asio::redirect_error(asio::use_awaitable, failure);
-    if (!head.chunked) {
-        auto const length = head.content_length.value_or(0);
-        auto& body = head.request.body;
-        auto const here = std::min(length, buffer.size());
-        body.assign(static_cast<char const*>(buffer.cdata().data()), here);
-        buffer.consume(here);
-        if (here < length) {
-            body.resize(length);
-            auto rest = asio::buffer(body.data() + here, length - here);
-            co_await asio::async_read(stream, rest, token);
-        }
-    } else {
-        beast::http::request_parser<beast::http::string_body> parser;
-        parser.header_limit(static_cast<std::uint32_t>(section.size() + 1));
-        parser.body_limit(limit);
-        auto const head_bytes = asio::buffer(section);
-        parser.put(head_bytes, failure);
-        if (failure == beast::http::error::need_more) failure = {};
-        if (!failure) co_await beast::http::async_read(stream, buffer, parser, token);
-        if (failure == beast::http::error::body_limit) {
-            Refusal large{413, "too-large", "The body is larger than this address takes."};
-            co_return large;
-        }
-        if (!failure) head.request.body = std::move(parser.get().body());
-    }
-    if (!failure) co_return std::nullopt;
-    Refusal refusal{400, "broken-body", "The body ended early or its chunks are broken."};
-    if (failure == beast::error::timeout) refusal = Refusal{408, "body-timeout", "The body did not arrive in time."};
-    co_return refusal;
-}
-
-asio::awaitable<bool> send(Stream& stream, Response const& response, Framing const& framing, std::string_view request_id,
-                           Timeouts const& timeouts) {
-    auto text = head_text(response, framing, request_id);
-    bool const with_body = !framing.is_head && response.status != 204 && response.status != 304;
-    bool const together = with_body && response.body.size() <= coalesced_body;
-    if (together) text += response.body;
-    error_code failure;
-    auto token = asio::redirect_error(asio::use_awaitable, failure);
-    beast::get_lowest_layer(stream).expires_after(timeouts.write);
-    auto const first = asio::buffer(text);
-    co_await asio::async_write(stream, first, token);
-    if (failure || !with_body || together) co_return !failure;
-    auto const second = asio::buffer(response.body);
-    co_await asio::async_write(stream, second, token);
-    co_return !failure;
-}
-
-/// Lets the answer arrive before the connection goes: what the client still sends is read and thrown away.
-asio::awaitable<void> close(Stream& stream, bool drain) {
-    error_code failure;
-    auto token = asio::redirect_error(asio::use_awaitable, failure);
-    beast::get_lowest_layer(stream).expires_after(std::chrono::seconds(2));
-    if (drain) {
-        beast::get_lowest_layer(stream).socket().shutdown(tcp::socket::shutdown_send, failure);
-        failure = {};
-        std::size_t thrown_away = 0;
-        std::string space(4096, '\0');
-        while (!failure && thrown_away < drained_bytes) {
-            auto const into = asio::buffer(space);
-            thrown_away += co_await beast::get_lowest_layer(stream).async_read_some(into, token);
-        }
-    } else {
-        co_await stream.async_shutdown(token);
-    }
-    beast::get_lowest_layer(stream).close();
 }
 
 }  // namespace
@@ -309,24 +204,25 @@ asio::awaitable<void> Server::State::serve(tcp::socket socket, std::string peer)
     }
     error_code failure;
     socket.set_option(tcp::no_delay(true), failure);
-    Stream stream(beast::tcp_stream(std::move(socket)), *context);
-    Connection connection;
-    connection.stream = &stream;
+    Stream stream(std::move(socket), *context);
+    Connection connection(stream);
+    connection.buffer.max_size(rules.header_bytes + 64 * 1024);
     std::list<Connection*>::iterator place;
     {
         std::lock_guard const lock(mutex);
         place = connections.insert(connections.end(), &connection);
     }
-    beast::get_lowest_layer(stream).expires_after(config.timeouts.handshake);
-    auto token = asio::redirect_error(asio::use_awaitable, failure);
-    co_await stream.async_handshake(asio::ssl::stream_base::server, token);
-    if (!failure) {
-        try {
-            co_await talk(stream, connection, peer);
-        } catch (std::exception const&) {
-            // The peer or the stream went away in the middle of something: nobody is left to be told.
-            beast::get_lowest_layer(stream).close();
+    try {
+        auto token = asio::redirect_error(asio::use_awaitable, failure);
+        connection.deadline.set(config.timeouts.handshake);
+        // Read after the list has the connection: either stop() finds it there or this finds stop().
+        if (!stopping) {
+            co_await stream.async_handshake(asio::ssl::stream_base::server, token);
+            if (!failure) co_await talk(connection, peer);
         }
+    } catch (std::exception const&) {
+        // The peer or the stream went away in the middle of something: nobody is left to be told.
+        stream.next_layer().close(failure);
     }
     {
         std::lock_guard const lock(mutex);
@@ -335,66 +231,77 @@ asio::awaitable<void> Server::State::serve(tcp::socket socket, std::string peer)
     dismiss(peer);
 }
 
-asio::awaitable<void> Server::State::talk(Stream& stream, Connection& connection, std::string const& peer) {
-    beast::flat_buffer buffer(rules.header_bytes + 64 * 1024);
-    for (std::size_t count = 1; !stopping; ++count) {
-        auto const scan = co_await read_section(stream, buffer, rules, connection, config.timeouts);
+/// What follows the scan: the header section is judged, and the body read when there is one to be read.
+asio::awaitable<Received> Server::State::receive(Connection& connection, HeadScan const& scan) {
+    Received received;
+    received.refusal = scan.refusal;
+    if (received.refusal) co_return received;
+    std::string const section(static_cast<char const*>(connection.buffer.cdata().data()), scan.end);
+    connection.buffer.consume(scan.end);
+    auto read = read_head(section, rules);
+    received.refusal = std::move(read.refusal);
+    received.head = std::move(read.head);
+    if (!received.head) co_return received;
+    auto& head = *received.head;
+    received.method = head.request.method;
+    received.pattern = router.pattern_of(head.request.method, head.request.path);
+    received.last = !head.keep_alive;
+    auto const limit = router.body_limit(head.request.method, head.request.path);
+    auto const length = head.content_length.value_or(0);
+    if (length > limit)
+        received.refusal = Refusal{413, "too-large", "The body is larger than the " + std::to_string(limit) + " bytes that this address takes."};
+    if (!received.refusal && (head.chunked || length > 0))
+        received.refusal = co_await read_body(connection, head, section, limit, config.timeouts);
+    co_return received;
+}
+
+asio::awaitable<Response> Server::State::answer(Received& received, std::string const& peer) {
+    if (received.refusal) {
+        auto const& refusal = *received.refusal;
+        auto response = problem(refusal.status, refusal.code, refusal.detail);
+        if (!refusal.allow.empty()) response.headers.add("allow", refusal.allow);
+        received.last = true;
+        co_return response;
+    }
+    auto request = std::make_shared<Request>(std::move(received.head->request));
+    request->client = client_of(peer, request->header("x-forwarded-for"), proxies);
+    auto response = co_await on_worker(workers, router, std::move(request));
+    if (!response) {
+        response = problem(503, "overloaded", "Too many requests wait. Repeat this one in a moment.");
+        received.last = true;
+    }
+    // A method that an address does not take is a mistake or an attempt; neither has more to say here.
+    if (received.pattern.empty() && response->status == 405) received.last = true;
+    co_return std::move(*response);
+}
+
+asio::awaitable<void> Server::State::talk(Connection& connection, std::string const& peer) {
+    for (std::size_t count = 1;; ++count) {
+        auto const scan = co_await read_section(connection, rules, config.timeouts, stopping);
         if (scan.end == 0 && !scan.refusal) break;
         auto const began = Clock::now();
         auto const request_id = next_request_id();
-        std::optional<Refusal> refusal = scan.refusal;
-        std::optional<Head> head;
-        if (!refusal) {
-            std::string const section(static_cast<char const*>(buffer.cdata().data()), scan.end);
-            buffer.consume(scan.end);
-            auto answer = read_head(section, rules);
-            refusal = std::move(answer.refusal);
-            head = std::move(answer.head);
-            if (head) {
-                auto const limit = router.body_limit(head->request.method, head->request.path);
-                bool const has_body = head->chunked || head->content_length.value_or(0) > 0;
-                if (has_body && head->content_length.value_or(0) > limit)
-                    refusal = Refusal{413, "too-large", "The body is larger than the " + std::to_string(limit) + " bytes that this address takes."};
-                if (has_body && !refusal) {
-                    beast::get_lowest_layer(stream).expires_after(config.timeouts.body);
-                    if (head->expects_continue) {
-                        std::string const go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-                        auto const bytes = asio::buffer(go_on);
-                        asio::use_awaitable_t<> plain{};
-                        co_await asio::async_write(stream, bytes, plain);
-                    }
-                    refusal = co_await read_body(stream, buffer, *head, section, limit);
-                }
-            }
-        }
-        std::optional<Response> response;
+        auto received = co_await receive(connection, scan);
+        connection.deadline.clear();
+        auto const response = co_await answer(received, peer);
+        // Judged when the answer is there: stop() may have come while it was made.
+        received.last = received.last || count >= config.requests_per_connection || stopping;
         Framing framing;
         framing.hsts = config.hsts;
-        framing.is_head = head && head->request.method == "HEAD";
-        framing.keep_alive = !refusal && head->keep_alive && count < config.requests_per_connection && !stopping;
-        std::string const method = head ? head->request.method : std::string();
-        std::string_view const pattern = head ? router.pattern_of(head->request.method, head->request.path) : std::string_view{};
-        if (refusal) {
-            response = problem(refusal->status, refusal->code, refusal->detail);
-        } else {
-            head->request.client = client_of(peer, head->request.header("x-forwarded-for"), proxies);
-            auto request = std::make_shared<Request>(std::move(head->request));
-            beast::get_lowest_layer(stream).expires_never();
-            response = co_await on_worker(workers, router, std::move(request));
-            if (!response) response = problem(503, "overloaded", "Too many requests wait. Repeat this one in a moment.");
-        }
-        bool const sent = co_await send(stream, *response, framing, request_id, config.timeouts);
+        framing.is_head = received.method == "HEAD";
+        framing.keep_alive = !received.last;
+        bool const sent = co_await send(connection, response, framing, request_id, config.timeouts);
         if (on_access) {
             auto const took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count();
-            on_access({method, pattern, response->status, took, response->body.size(), request_id});
+            on_access({received.method, received.pattern, response.status, took, response.body.size(), request_id});
         }
-        if (!sent) break;
-        if (!framing.keep_alive) {
-            co_await close(stream, refusal.has_value());
+        if (!sent) co_return;
+        if (received.last) {
+            co_await close(connection, true);
             co_return;
         }
     }
-    co_await close(stream, false);
+    co_await close(connection, false);
 }
 
 Server::Server(ServerConfig config, Router const& router, std::function<void(Access const&)> on_access)
@@ -431,11 +338,11 @@ void Server::stop() {
         for (auto* const connection : state.connections) {
             // Closed on its own strand; the list keeps it alive as long as the lock is ours.
             if (!connection->idle) continue;
-            auto* const stream = connection->stream;
-            asio::post(stream->get_executor(), [stream, connection, &state] {
+            asio::post(connection->stream.get_executor(), [connection, &state] {
                 std::lock_guard const still(state.mutex);
                 auto const& all = state.connections;
-                if (std::find(all.begin(), all.end(), connection) != all.end() && connection->idle) beast::get_lowest_layer(*stream).cancel();
+                bool const there = std::find(all.begin(), all.end(), connection) != all.end();
+                if (there && connection->idle) connection->deadline.set(std::chrono::milliseconds(0));
             });
         }
         state.changed.wait_for(lock, state.config.timeouts.drain, [&] { return state.per_client.empty(); });

@@ -1,0 +1,196 @@
+#include "service/http/wire.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace itqan::http {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t coalesced_body = 64 * 1024;   ///< Up to this size head and body leave in one write.
+constexpr std::size_t drained_bytes = 64 * 1024;    ///< Read and thrown away after a refusal, so that the answer arrives.
+constexpr std::size_t read_step = 16 * 1024;        ///< A TLS record: a body's memory grows with what arrived, not with what was promised.
+constexpr std::chrono::milliseconds farewell{500};  ///< For the client's close_notify.
+constexpr std::chrono::milliseconds draining{2'000};
+constexpr std::chrono::milliseconds repeated{50};
+
+asio::awaitable<error_code> read_counted(Connection& connection, std::string& body, std::size_t length) {
+    error_code failure;
+    auto token = asio::redirect_error(asio::use_awaitable, failure);
+    auto& buffer = connection.buffer;
+    auto const here = std::min(length, buffer.size());
+    body.assign(static_cast<char const*>(buffer.cdata().data()), here);
+    buffer.consume(here);
+    while (!failure && body.size() < length) {
+        auto const have = body.size();
+        body.resize(have + std::min(read_step, length - have));
+        auto const space = asio::buffer(body.data() + have, body.size() - have);
+        auto const count = co_await connection.stream.async_read_some(space, token);
+        body.resize(have + count);
+    }
+    co_return failure;
+}
+
+asio::awaitable<error_code> read_chunked(Connection& connection, std::string& body, std::string const& section, std::size_t limit) {
+    error_code failure;
+    auto token = asio::redirect_error(asio::use_awaitable, failure);
+    beast::http::request_parser<beast::http::string_body> parser;
+    parser.header_limit(static_cast<std::uint32_t>(section.size() + 1));
+    parser.body_limit(limit);
+    auto const head_bytes = asio::buffer(section);
+    parser.put(head_bytes, failure);
+    if (failure == beast::http::error::need_more) failure = {};
+    if (!failure) co_await beast::http::async_read(connection.stream, connection.buffer, parser, token);
+    if (!failure) body = std::move(parser.get().body());
+    co_return failure;
+}
+
+}  // namespace
+
+struct Deadline::State {
+    explicit State(tcp::socket& socket_) : socket(&socket_), timer(socket_.get_executor()) {}
+
+    tcp::socket* socket;  ///< Null when the connection is gone.
+    asio::steady_timer timer;
+    unsigned step = 0;
+    bool passed = false;
+};
+
+Deadline::Deadline(tcp::socket& socket) : state_(std::make_shared<State>(socket)) {}
+
+Deadline::~Deadline() {
+    state_->socket = nullptr;
+    ++state_->step;
+    state_->timer.cancel();
+}
+
+void Deadline::set(std::chrono::milliseconds limit) {
+    ++state_->step;
+    state_->passed = false;
+    state_->timer.expires_after(limit);
+    wait(state_);
+}
+
+void Deadline::clear() {
+    ++state_->step;
+    state_->timer.cancel();
+}
+
+bool Deadline::passed() const { return state_->passed; }
+
+void Deadline::wait(std::shared_ptr<State> const& state) {
+    state->timer.async_wait([state, step = state->step](error_code failure) {
+        if (failure || step != state->step) return;
+        state->passed = true;
+        error_code ignored;
+        state->socket->cancel(ignored);
+        // A step of several reads may have been between two of them: the next one has to end too.
+        state->timer.expires_after(repeated);
+        wait(state);
+    });
+}
+
+asio::awaitable<HeadScan> read_section(Connection& connection, GateRules const& rules, Timeouts const& timeouts,
+                                       std::atomic<bool> const& stopping) {
+    auto& buffer = connection.buffer;
+    bool waiting_for_first = buffer.size() == 0;
+    connection.idle = waiting_for_first;
+    if (waiting_for_first && stopping) co_return HeadScan{};
+    connection.deadline.set(waiting_for_first ? timeouts.idle : timeouts.header);
+    std::size_t scanned = 0;
+    while (true) {
+        std::string_view const bytes(static_cast<char const*>(buffer.cdata().data()), buffer.size());
+        auto scan = scan_head(bytes, rules, scanned);
+        if (scan.end != 0 || scan.refusal) co_return scan;
+        scanned = bytes.size();
+        error_code failure;
+        auto space = buffer.prepare(4096);
+        auto token = asio::redirect_error(asio::use_awaitable, failure);
+        auto const count = co_await connection.stream.async_read_some(space, token);
+        if (failure && connection.deadline.passed() && !waiting_for_first) {
+            HeadScan late;
+            late.refusal = Refusal{408, "header-timeout", "The header section did not arrive in time."};
+            co_return late;
+        }
+        if (failure) co_return HeadScan{};
+        buffer.commit(count);
+        if (waiting_for_first) {
+            waiting_for_first = false;
+            connection.idle = false;
+            connection.deadline.set(timeouts.header);
+        }
+    }
+}
+
+asio::awaitable<std::optional<Refusal>> read_body(Connection& connection, Head& head, std::string const& section, std::size_t limit,
+                                                  Timeouts const& timeouts) {
+    connection.deadline.set(timeouts.body);
+    error_code failure;
+    if (head.expects_continue) {
+        std::string const go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+        auto const bytes = asio::buffer(go_on);
+        auto token = asio::redirect_error(asio::use_awaitable, failure);
+        co_await asio::async_write(connection.stream, bytes, token);
+    }
+    if (!failure && head.chunked) {
+        failure = co_await read_chunked(connection, head.request.body, section, limit);
+    } else if (!failure) {
+        failure = co_await read_counted(connection, head.request.body, head.content_length.value_or(0));
+    }
+    if (!failure) co_return std::nullopt;
+    Refusal refusal{400, "broken-body", "The body ended early or its chunks are broken."};
+    if (failure == beast::http::error::body_limit) refusal = Refusal{413, "too-large", "The body is larger than this address takes."};
+    if (connection.deadline.passed()) refusal = Refusal{408, "body-timeout", "The body did not arrive in time."};
+    co_return refusal;
+}
+
+asio::awaitable<bool> send(Connection& connection, Response const& response, Framing const& framing, std::string_view request_id,
+                           Timeouts const& timeouts) {
+    auto text = head_text(response, framing, request_id);
+    bool const with_body = !framing.is_head && response.status != 204 && response.status != 304;
+    bool const together = with_body && response.body.size() <= coalesced_body;
+    if (together) text += response.body;
+    error_code failure;
+    auto token = asio::redirect_error(asio::use_awaitable, failure);
+    connection.deadline.set(timeouts.write);
+    auto const first = asio::buffer(text);
+    co_await asio::async_write(connection.stream, first, token);
+    if (failure || !with_body || together) co_return !failure;
+    auto const second = asio::buffer(response.body);
+    co_await asio::async_write(connection.stream, second, token);
+    co_return !failure;
+}
+
+asio::awaitable<void> close(Connection& connection, bool drain) {
+    error_code failure;
+    auto token = asio::redirect_error(asio::use_awaitable, failure);
+    auto& socket = connection.stream.next_layer();
+    connection.deadline.set(farewell);
+    co_await connection.stream.async_shutdown(token);
+    if (drain && failure) {
+        // The client has not said goodbye: it may still be sending.
+        connection.deadline.set(draining);
+        socket.shutdown(tcp::socket::shutdown_send, failure);
+        std::size_t thrown_away = 0;
+        std::string space(4096, '\0');
+        while (!failure && !connection.deadline.passed() && thrown_away < drained_bytes) {
+            auto const into = asio::buffer(space);
+            thrown_away += co_await socket.async_read_some(into, token);
+        }
+    }
+    connection.deadline.clear();
+    socket.close(failure);
+}
+
+}  // namespace itqan::http

@@ -1,0 +1,77 @@
+#pragma once
+// Requests and answers as bytes on one TLS connection, each step within its time. It knows one connection and nothing of
+// the others, of routes and of handlers.
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include "service/http/gate.hpp"
+#include "service/http/response_headers.hpp"
+#include "service/http/server.hpp"
+
+namespace itqan::http {
+
+using Stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
+
+/// The time a step may take. When it has passed, what the socket waits for ends with operation_aborted and the socket
+/// stays usable, so that the client can be told. To be used on the socket's strand only.
+class Deadline {
+  public:
+    explicit Deadline(boost::asio::ip::tcp::socket& socket);
+    ~Deadline();
+    Deadline(Deadline const&) = delete;
+    Deadline& operator=(Deadline const&) = delete;
+
+    /// Starts a new step.
+    void set(std::chrono::milliseconds limit);
+    /// Ends the step: nothing is cut short until the next set().
+    void clear();
+    /// True when the last step's time has passed.
+    bool passed() const;
+
+  private:
+    struct State;
+    static void wait(std::shared_ptr<State> const& state);
+    std::shared_ptr<State> state_;
+};
+
+/// One connection as stop() sees it: idle ones are closed at once, busy ones finish their request.
+struct Connection {
+    explicit Connection(Stream& stream_) : stream(stream_), deadline(stream_.next_layer()) {}
+
+    Stream& stream;
+    Deadline deadline;
+    boost::beast::flat_buffer buffer{};  ///< What was read and not yet used.
+    std::atomic<bool> idle{true};
+};
+
+/// Reads until a whole header section is in the buffer; its length, or what is wrong. A connection that ends, or that
+/// `stopping` finds idle, gives length 0 without a refusal.
+boost::asio::awaitable<HeadScan> read_section(Connection& connection, GateRules const& rules, Timeouts const& timeouts,
+                                              std::atomic<bool> const& stopping);
+
+/// The body of a request with Content-Length or in chunks, at most `limit` bytes. The buffer holds what followed the
+/// header section; afterwards what follows the body.
+boost::asio::awaitable<std::optional<Refusal>> read_body(Connection& connection, Head& head, std::string const& section,
+                                                         std::size_t limit, Timeouts const& timeouts);
+
+/// False when the answer did not leave whole.
+boost::asio::awaitable<bool> send(Connection& connection, Response const& response, Framing const& framing,
+                                  std::string_view request_id, Timeouts const& timeouts);
+
+/// Ends TLS and the connection. With `drain`, what the client still sends is read and thrown away, within bounds, because
+/// unread bytes would make the system take the answer back.
+boost::asio::awaitable<void> close(Connection& connection, bool drain);
+
+}  // namespace itqan::http
