@@ -2,9 +2,11 @@
 
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,9 +26,11 @@ struct TlsClient::State {
     SSL* tls = nullptr;
     int socket = -1;
     bool connected = false;
+    std::string failure;
     std::string read;
 
     bool more() {
+        if (!connected) return false;
         char space[4096];
         int const count = SSL_read(tls, space, sizeof space);
         if (count <= 0) return false;
@@ -35,15 +39,24 @@ struct TlsClient::State {
     }
 };
 
-TlsClient::TlsClient(std::uint16_t port, std::filesystem::path const& authority, std::string const& name)
+TlsClient::TlsClient(std::uint16_t port, std::filesystem::path const& authority, std::string const& name, TlsWish const& wish)
     : state_(std::make_unique<State>()) {
+    std::signal(SIGPIPE, SIG_IGN);  // Writing to a server that has closed is a result here.
     auto& s = *state_;
     s.context = SSL_CTX_new(TLS_client_method());
     SSL_CTX_load_verify_locations(s.context, authority.c_str(), nullptr);
     SSL_CTX_set_verify(s.context, SSL_VERIFY_PEER, nullptr);
+    if (!wish.protocols.empty())
+        SSL_CTX_set_alpn_protos(s.context, reinterpret_cast<unsigned char const*>(wish.protocols.data()), static_cast<unsigned>(wish.protocols.size()));
+    if (wish.newest_version != 0) {
+        SSL_CTX_set_security_level(s.context, 0);
+        SSL_CTX_set_min_proto_version(s.context, TLS1_VERSION);
+        SSL_CTX_set_max_proto_version(s.context, wish.newest_version);
+    }
     s.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     timeval const limit{15, 0};
     ::setsockopt(s.socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(s.socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -52,7 +65,11 @@ TlsClient::TlsClient(std::uint16_t port, std::filesystem::path const& authority,
     s.tls = SSL_new(s.context);
     SSL_set_fd(s.tls, s.socket);
     if (!name.empty()) SSL_ctrl(s.tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str()));
+    ERR_clear_error();
     s.connected = SSL_connect(s.tls) == 1;
+    if (s.connected) return;
+    auto const* const reason = ERR_reason_error_string(ERR_peek_last_error());
+    s.failure = reason == nullptr ? "closed" : reason;
 }
 
 TlsClient::~TlsClient() {
@@ -63,7 +80,18 @@ TlsClient::~TlsClient() {
 
 bool TlsClient::connected() const { return state_->connected; }
 
-void TlsClient::send(std::string_view bytes) { SSL_write(state_->tls, bytes.data(), static_cast<int>(bytes.size())); }
+std::string const& TlsClient::failure() const { return state_->failure; }
+
+std::string TlsClient::protocol() const {
+    unsigned char const* chosen = nullptr;
+    unsigned size = 0;
+    if (state_->connected) SSL_get0_alpn_selected(state_->tls, &chosen, &size);
+    return size == 0 ? std::string() : std::string(reinterpret_cast<char const*>(chosen), size);
+}
+
+void TlsClient::send(std::string_view bytes) {
+    if (state_->connected) SSL_write(state_->tls, bytes.data(), static_cast<int>(bytes.size()));
+}
 
 Answer TlsClient::receive(bool head_only) {
     Answer answer;
@@ -85,12 +113,14 @@ Answer TlsClient::receive(bool head_only) {
 }
 
 bool TlsClient::closed() {
-    if (!state_->read.empty()) return false;
+    if (!state_->connected || !state_->read.empty()) return false;
     errno = 0;
     char byte = 0;
     int const count = SSL_read(state_->tls, &byte, 1);
     if (count > 0) return false;
     return errno != EAGAIN;
 }
+
+bool TlsClient::said_goodbye() const { return state_->connected && (SSL_get_shutdown(state_->tls) & SSL_RECEIVED_SHUTDOWN) != 0; }
 
 }  // namespace itqan::tests

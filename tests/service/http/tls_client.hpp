@@ -17,17 +17,29 @@ struct Answer {
     std::string field(std::string_view name) const;
 };
 
+/// What a client insists on besides the defaults.
+struct TlsWish {
+    std::string protocols = {};  ///< ALPN in wire form ("\x02h2"); "": none.
+    int newest_version = 0;      ///< TLS1_1_VERSION and the like, with ciphers as weak as it takes.
+};
+
 class TlsClient {
   public:
     /// Connects to 127.0.0.1; an empty name sends no SNI. `connected()` is false when the handshake fails.
-    TlsClient(std::uint16_t port, std::filesystem::path const& authority, std::string const& name);
+    TlsClient(std::uint16_t port, std::filesystem::path const& authority, std::string const& name, TlsWish const& wish = {});
     ~TlsClient();
     bool connected() const;
+    /// Why the handshake failed, in OpenSSL's words.
+    std::string const& failure() const;
+    /// What ALPN chose; "" when nothing.
+    std::string protocol() const;
     void send(std::string_view bytes);
     /// Reads one answer; `head_only` for HEAD. Interim 100 answers are returned like others.
     Answer receive(bool head_only = false);
     /// True when the server ends the connection (within the socket's 15 s) without sending more.
     bool closed();
+    /// True when the server ended TLS with close_notify and not just the connection.
+    bool said_goodbye() const;
 
   private:
     struct State;
