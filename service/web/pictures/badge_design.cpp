@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -21,10 +22,10 @@ constexpr std::string_view ink = "#16202a";
 
 // Radii, from the outside in.
 constexpr double edge = 293;
-constexpr double lettering = 253;   ///< Baseline of the issuer's name.
-constexpr double ring_outside = 245, ring_middle = 229, ring_inside = 213;
+constexpr double lettering = 249;   ///< Baseline of the issuer's name.
+constexpr double ring_outside = 242, ring_middle = 226.5;
 constexpr double field = 209;
-constexpr double medallion = 121;
+constexpr double medallion = 127;
 
 constexpr std::array<Palette, 8> palettes{{{"#0d7a78", "#07403f", "#f0dfae"}, {"#2b63ad", "#122f5c", "#d3e6f8"},
                                            {"#96406a", "#4c1a36", "#f8d9e2"}, {"#20804f", "#0a432c", "#dcf2d6"},
@@ -46,13 +47,18 @@ std::size_t domain_index(domain::Programme const& programme, domain::Achievement
     return static_cast<std::size_t>(std::max_element(weight.begin(), weight.end()) - weight.begin());
 }
 
-/// A number that is the achievement's own, for the choices that make its pattern (FNV-1a, then mixed).
+/// A number that is the achievement's own, for the choices that make its pattern: FNV-1a, mixed. Its last two bits, which
+/// choose the kind of pattern, come from the number at the code's end if it has one, so that neighbours differ.
 std::uint32_t own_number(std::string_view id) {
     std::uint32_t hash = 2166136261U;
     for (char const c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
     hash ^= hash >> 15;
     hash *= 0x2c1b3c6dU;
-    return hash ^ (hash >> 13);
+    hash ^= hash >> 13;
+    auto const digits = id.find_last_not_of("0123456789") + 1;
+    std::uint32_t number = hash;
+    std::from_chars(id.data() + digits, id.data() + id.size(), number);
+    return (hash & ~3U) | (number & 3U);
 }
 
 std::string octagon(double radius) {
@@ -64,32 +70,32 @@ std::string octagon(double radius) {
 std::string octagonal_edge(Palette const& palette, std::string const& fill) {
     std::string stars;
     for (int i = 0; i < 8; ++i) {
-        auto const middle = on_circle(centre, 279, pi / 8 + pi * i / 4);
+        auto const middle = on_circle(centre, 288, pi / 8 + pi * i / 4);
         std::vector<Point> corners;
         for (int corner = 0; corner < 8; ++corner)
             corners.push_back(on_circle(middle, corner % 2 == 0 ? 7.5 : 3.2, pi / 8 + pi * corner / 4));
         stars += polygon(corners);
     }
-    return "<path d=\"" + octagon(289) + "\" fill=\"" + fill + "\" stroke=\"" + fill + "\" stroke-width=\"14\" stroke-linejoin=\"round\"/>" +
-           "<path d=\"" + octagon(291) + "\" fill=\"none\" stroke=\"" + std::string(palette.light) + "\" stroke-opacity=\".65\" stroke-width=\"1.6\" stroke-linejoin=\"round\"/>" +
+    return "<path d=\"" + octagon(304) + "\" fill=\"" + fill + "\" stroke=\"" + fill + "\" stroke-width=\"14\" stroke-linejoin=\"round\"/>" +
+           "<path d=\"" + octagon(301) + "\" fill=\"none\" stroke=\"" + std::string(palette.light) + "\" stroke-opacity=\".65\" stroke-width=\"1.6\" stroke-linejoin=\"round\"/>" +
            filled(stars, palette.light);
 }
 
 std::string scalloped_edge(Palette const& palette, std::string const& fill) {
     constexpr int scallops = 32;
-    std::string edge_path = "M" + number(on_circle(centre, 283, -pi / scallops));
+    std::string edge_path = "M" + number(on_circle(centre, 276, -pi / scallops));
     std::string beads;
     for (int i = 0; i < scallops; ++i) {
-        edge_path += "A29 29 0 0 1 " + number(on_circle(centre, 283, pi * (2 * i + 1) / scallops));
-        beads += circle_path(on_circle(centre, 283, 2 * pi * i / scallops), 3.1);
+        edge_path += "A29 29 0 0 1 " + number(on_circle(centre, 276, pi * (2 * i + 1) / scallops));
+        beads += circle_path(on_circle(centre, 279.5, 2 * pi * i / scallops), 3.1);
     }
     return "<path d=\"" + edge_path + "Z\" fill=\"" + fill + "\"/>" + filled(beads, palette.light, 0.9) +
-           stroked(circle_path(centre, 273.5), palette.light, 1.4, 0.65);
+           stroked(circle_path(centre, 273), palette.light, 1.2, 0.65);
 }
 
 std::string round_edge(Palette const& palette, std::string const& fill) {
     return "<circle cx=\"300\" cy=\"300\" r=\"" + number(edge) + "\" fill=\"" + fill + "\"/>" + stroked(circle_path(centre, 285), palette.light, 2.2, 0.8) +
-           stroked(circle_path(centre, 279.5), palette.light, 1, 0.6);
+           stroked(circle_path(centre, 278.5), palette.light, 1, 0.6);
 }
 
 std::string outline_of(std::string_view type, Palette const& palette, std::string const& fill) {
@@ -124,13 +130,13 @@ std::string level_words(int level, std::string_view language) {
 std::string draw_medallion(domain::Achievement const& achievement, std::string_view language, std::uint32_t own, Palette const& palette, TextOutliner const& outliner) {
     std::string drawn = filled(circle_path(centre, medallion + 5), palette.dark, 0.55) + filled(circle_path(centre, medallion), paper) +
                         stroked(circle_path(centre, medallion - 6), palette.colour, 2) + stroked(circle_path(centre, medallion - 10.5), palette.colour, 0.8, 0.7);
-    drawn += draw_emblem({300, 300 - 83}, 14, own, palette.colour);
+    drawn += draw_emblem({300, 300 - 88}, 14, own, palette.colour);
     bool const arabic = language == "ar";
-    auto const title = outliner.inside_circle(achievement.name.in(language), language, {.face = Face::serif, .bold = true, .size = arabic ? 36.0 : 33.0, .minimum = 11, .centred = true}, medallion - 14, 60);
+    auto const title = outliner.inside_circle(achievement.name.in(language), language, {.face = Face::serif, .bold = true, .size = arabic ? 37.0 : 34.0, .minimum = 11, .centred = true}, medallion - 15, 64);
     drawn += placed(title.path, centre, ink);
     if (int const level = level_of(achievement); level > 0) {
         auto const words = outliner.inside_circle(level_words(level, language), language, {.bold = true, .size = arabic ? 19.0 : 15.0, .minimum = 8, .centred = true, .letter_spacing = 2, .capitals = true}, 62, 12);
-        drawn += placed(words.path, {300, 300 + 84}, palette.colour);
+        drawn += placed(words.path, {300, 300 + 89}, palette.colour);
     }
     return drawn;
 }
@@ -138,11 +144,11 @@ std::string draw_medallion(domain::Achievement const& achievement, std::string_v
 /// On the band outside the ring: the issuer over the head, the year under the foot.
 std::string draw_lettering(std::string const& issuer, int year, std::string_view language, Palette const& palette, TextOutliner const& outliner) {
     bool const arabic = language == "ar";
-    TextStyle style{.bold = true, .size = arabic ? 21.0 : 16.5, .minimum = 9, .width = lettering * 1.45 * pi, .letter_spacing = 1.6, .capitals = true};
+    TextStyle style{.bold = true, .size = arabic ? 18.0 : 16.5, .minimum = 9, .width = lettering * 1.45 * pi, .letter_spacing = 1.6, .capitals = true};
     std::string drawn;
-    if (!issuer.empty()) drawn += placed(outliner.along_circle(issuer, language, style, arabic ? lettering + 3 : lettering + 1, TextOutliner::Side::head).path, centre, palette.light);
+    if (!issuer.empty()) drawn += placed(outliner.along_circle(issuer, language, style, arabic ? lettering + 3 : lettering + 2, TextOutliner::Side::head).path, centre, palette.light);
     style.letter_spacing = 4;
-    return drawn + placed(outliner.along_circle(std::to_string(year), "en", style, lettering + 13, TextOutliner::Side::foot).path, centre, palette.light);
+    return drawn + placed(outliner.along_circle(std::to_string(year), "en", style, lettering + 14, TextOutliner::Side::foot).path, centre, palette.light);
 }
 
 }  // namespace

@@ -15,54 +15,74 @@
 namespace itqan::web {
 namespace {
 
-constexpr int badge_size = 600;
+constexpr int badge_size = 600, card_width = 1200, card_height = 627;
+
+/// The achievement as the credential tells it: names may have changed since.
+domain::Achievement as_signed(domain::Programme const& programme, domain::CredentialView const& credential) {
+    auto const& row = credential.row;
+    auto const* const known = programme.achievement(row.achievement_id);
+    auto achievement = known != nullptr ? *known : domain::Achievement{};
+    achievement.id = row.achievement_id;
+    achievement.issuer_id = row.issuer_id;
+    auto const text = credential.credential.value(Json::json_pointer("/credentialSubject/achievement"), Json::object());
+    if (auto const name = text.value("name", ""); !name.empty()) achievement.name = {name, name};
+    achievement.type = text.value("achievementType", achievement.type);
+    return achievement;
+}
+
+int year_of(domain::CredentialView const& credential) { return credential.row.awarded_at.day().year(); }
 
 class DrawnPictures final : public Pictures {
   public:
-    DrawnPictures(Clock const& clock, std::size_t cache_bytes)
-        : clock_(clock), cache_(cache_bytes) {}
+    DrawnPictures(Clock const& clock, std::size_t cache_bytes) : clock_(clock), cache_(cache_bytes) {}
 
     std::string badge_svg(domain::Programme const& programme, domain::Achievement const& achievement, std::string_view language, int year) override {
-        std::lock_guard const lock(outlining_);
-        return badge_design(programme, achievement, language, year, outliner_);
+        auto const name = design_name(programme, achievement, language, year) + ".svg";
+        auto const svg = kept(name, outlining_, [&] {
+            auto const drawn = badge_design(programme, achievement, language, year, outliner_);
+            return Bytes(drawn.begin(), drawn.end());
+        });
+        return std::string(as_text(*svg));
     }
 
     std::shared_ptr<Bytes const> badge_png(domain::Programme const& programme, domain::Achievement const& achievement,
                                            std::string_view language, int year) override {
-        return kept(design_name(programme, achievement, language, year) + ".png",
-                    [&] { return render_png(badge_svg(programme, achievement, language, year), badge_size, badge_size); });
+        auto const name = design_name(programme, achievement, language, year) + ".png";
+        if (auto found = cache_.find(name)) return found;
+        auto const svg = badge_svg(programme, achievement, language, year);
+        return kept(name, rendering_, [&] { return render_png(svg, badge_size, badge_size); });
     }
 
     std::shared_ptr<Bytes const> baked_png(domain::Programme const& programme, domain::CredentialView const& credential) override {
-        return kept("baked/" + credential.row.id + "/" + std::to_string(credential.row.edition), [&] {
-            auto const& achievement = achievement_of(programme, credential);
-            auto const plain = badge_png(programme, achievement, credential.row.language, credential.row.awarded_at.day().year());
-            auto baked = crypto::bake_png(*plain, credential.jwt);
-            if (!baked) throw std::runtime_error("a picture of ours cannot be baked: " + baked.error().detail);
-            return std::move(baked->png);
-        });
+        auto const name = "baked/" + std::to_string(programme.generation) + "/" + credential.row.id + "/" + std::to_string(credential.row.edition);
+        if (auto found = cache_.find(name)) return found;
+        auto const plain = badge_png(programme, as_signed(programme, credential), credential.row.language, year_of(credential));
+        auto baked = crypto::bake_png(*plain, credential.jwt);
+        if (!baked) throw std::runtime_error("a picture of ours cannot be baked: " + baked.error().detail);
+        auto picture = std::make_shared<Bytes const>(std::move(baked->png));
+        cache_.keep(name, picture);
+        return picture;
     }
 
     std::string baked_svg(domain::Programme const& programme, domain::CredentialView const& credential) override {
-        auto const& achievement = achievement_of(programme, credential);
-        auto baked = crypto::bake_svg(badge_svg(programme, achievement, credential.row.language, credential.row.awarded_at.day().year()), credential.jwt);
+        auto const plain = badge_svg(programme, as_signed(programme, credential), credential.row.language, year_of(credential));
+        auto baked = crypto::bake_svg(plain, credential.jwt);
         if (!baked) throw std::runtime_error("a picture of ours cannot be baked: " + baked.error().detail);
         return std::move(*baked);
     }
 
     std::shared_ptr<Bytes const> share_card(domain::Programme const& programme, domain::CredentialView const& credential) override {
-        auto const& row = credential.row;
         auto const now = clock_.wall();
         // The card tells the state, and an expiry comes without a change of the row.
-        auto const name = "card/" + row.id + "/" + std::to_string(row.changed_at.milliseconds) + "/" + now.day().text();
-        return kept(name, [&] {
-            std::string svg;
-            {
-                std::lock_guard const lock(outlining_);
-                svg = share_card_svg(programme, achievement_of(programme, credential), credential, now, outliner_);
-            }
-            return render_png(svg, 1200, 627);
-        });
+        auto const name = "card/" + std::to_string(programme.generation) + "/" + credential.row.id + "/" + std::to_string(credential.row.edition) + "/" +
+                          credential.row.status + "/" + credential.row.visibility + "/" + now.day().text();
+        if (auto found = cache_.find(name)) return found;
+        std::string svg;
+        {
+            std::lock_guard const lock(outlining_);
+            svg = share_card_svg(programme, as_signed(programme, credential), credential, now, outliner_);
+        }
+        return kept(name, rendering_, [&] { return render_png(svg, card_width, card_height); });
     }
 
     std::string qr_svg(std::string_view text) override {
@@ -73,19 +93,17 @@ class DrawnPictures final : public Pictures {
     }
 
   private:
+    /// Everything that the picture shows, by value: two achievements that differ in a name share none.
     static std::string design_name(domain::Programme const& programme, domain::Achievement const& achievement, std::string_view language, int year) {
-        return "design/" + std::to_string(programme.generation) + "/" + achievement.id + "/" + std::to_string(achievement.version) + "/" +
-               std::string(language) + "/" + std::to_string(year);
+        return "design/" + std::to_string(programme.generation) + "/" + achievement.id + "/" + std::to_string(achievement.version) + "/" + achievement.type + "/" +
+               achievement.name.in(language) + "/" + std::string(language) + "/" + std::to_string(year);
     }
 
-    static domain::Achievement const& achievement_of(domain::Programme const& programme, domain::CredentialView const& credential) {
-        auto const* const achievement = programme.achievement(credential.row.achievement_id);
-        if (achievement == nullptr) throw std::runtime_error("credential " + credential.row.id + " is of an achievement that is not here");
-        return *achievement;
-    }
-
+    /// One thread draws, the others find what it drew.
     template <typename Draw>
-    std::shared_ptr<Bytes const> kept(std::string const& name, Draw const& draw) {
+    std::shared_ptr<Bytes const> kept(std::string const& name, std::mutex& turn, Draw const& draw) {
+        if (auto found = cache_.find(name)) return found;
+        std::lock_guard const lock(turn);
         if (auto found = cache_.find(name)) return found;
         auto drawn = std::make_shared<Bytes const>(draw());
         cache_.keep(name, drawn);
@@ -93,7 +111,8 @@ class DrawnPictures final : public Pictures {
     }
 
     Clock const& clock_;
-    std::mutex outlining_;
+    std::mutex outlining_;   ///< Pango's objects are for one thread at a time.
+    std::mutex rendering_;   ///< A rendering takes 10 MB; sixty-four at once would be too many.
     TextOutliner outliner_;
     PictureCache cache_;
 };

@@ -8,6 +8,6 @@
 namespace itqan::web {
 
 /// Keeps a reference to the clock. Safe to call from many threads.
-std::unique_ptr<Pictures> make_pictures(Clock const& clock, std::size_t cache_bytes = 12 * 1024 * 1024);
+std::unique_ptr<Pictures> make_pictures(Clock const& clock, std::size_t cache_bytes = 8 * 1024 * 1024);
 
 }  // namespace itqan::web

@@ -11,6 +11,8 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 
+constexpr double edge_width = 2.2;  ///< The dark line on both sides of a strap.
+
 /// Straps that pass over and under each other in turn: everything is drawn once, then the pieces that lie on top again.
 struct Weave {
     std::string straps, tops;
@@ -20,7 +22,7 @@ std::string draw_weave(Weave const& weave, double width, Rosette const& rosette)
     auto const edge = mixed(rosette.dark, "#000000", 0.25);
     std::string drawn = "<g fill=\"none\" stroke-linejoin=\"miter\">";
     for (auto const* const path : {&weave.straps, &weave.tops}) {
-        drawn += stroked(*path, edge, width + 4.4) + stroked(*path, rosette.light, width);
+        drawn += stroked(*path, edge, width + 2 * edge_width) + stroked(*path, rosette.light, width);
         if (width > 4) drawn += stroked(*path, rosette.colour, width * 0.2, 0.8);
     }
     return drawn + "</g>";
@@ -68,7 +70,7 @@ Weave woven_star(Rosette const& rosette, double radius, int k, double width) {
     for (int d = 1; d < k; ++d) {
         double const turn = 2 * pi * d / rosette.fold;
         double const along = height * std::tan(turn / 2) / length;  // from the middle, where it meets the chord d further
-        double const reach = ((width + 4.4) / 2 / std::sin(turn) + width / 2 / std::abs(std::tan(turn)) + 0.6) / length;
+        double const reach = ((width + 2 * edge_width) / 2 / std::sin(turn) + width / 2 / std::abs(std::tan(turn)) + 0.6) / length;
         crossings.push_back({0.5 - along, reach});
         crossings.push_back({0.5 + along, reach});
     }
@@ -95,7 +97,7 @@ Weave woven_rings(Rosette const& rosette, double distance, double radius, double
         double const middle = pi / 2 + pi * d / rosette.fold;                // where the neighbour lies, seen from here
         double const spread = std::acos(half_gap / radius);
         double const meeting = pi - 2 * std::asin(half_gap / radius);
-        double const reach = ((width + 4.4) / 2 / std::max(0.3, std::sin(meeting)) + width / 3) / radius;
+        double const reach = ((width + 2 * edge_width) / 2 / std::max(0.3, std::sin(meeting)) + width / 3) / radius;
         for (double const at : {middle - spread, middle + spread}) {
             crossings.push_back({at, reach});
             crossings.push_back({2 * pi - at, reach});
@@ -162,21 +164,34 @@ int spread_for(Rosette const& rosette, double outer, double inner) {
     return std::clamp(static_cast<int>(std::lround(exact)), 2, (rosette.fold - 1) / 2);
 }
 
+/// Fine chords under a weave, like the ground of a banknote.
+std::string ground(Rosette const& rosette, int k) {
+    auto finer = rosette;
+    finer.fold = rosette.fold < 14 ? 2 * rosette.fold : rosette.fold;
+    return stroked(star_path(finer, rosette.outer - 2, k), rosette.light, 0.8, 0.34);
+}
+
 std::string woven_pattern(Rosette const& rosette, std::uint32_t own) {
-    auto const outer = rosette.outer - 5;
-    auto const k = spread_for(rosette, outer, rosette.inner * (own % 2 == 0 ? 0.98 : 1.14));
-    auto const star = star_path(rosette, outer, k);
-    std::string drawn = "<path d=\"" + star + "\" fill=\"" + std::string(rosette.light) + "\" fill-opacity=\".22\" fill-rule=\"evenodd\"/>";
-    drawn += draw_weave(woven_star(rosette, outer, k, 5.2), 5.2, rosette);
-    return drawn + dots(rosette, rosette.outer - 15, own / 2 % 2 == 0 ? 4.2 : 3, 0.5, 0.95);
+    double const width = rosette.fold < 12 ? 6.2 : 5;
+    auto const k = spread_for(rosette, rosette.outer - 6, rosette.inner * (own % 2 == 0 ? 1.0 : 0.8));
+    // The strap's sharp corners reach further than the points they turn at.
+    auto const outer = rosette.outer - 1 - (width / 2 + edge_width) / std::cos(pi * k / rosette.fold);
+    auto drawn = ground(rosette, std::max(2, rosette.fold < 14 ? 2 * k - 1 : k - 1));
+    drawn += "<path d=\"" + star_path(rosette, outer, k) + "\" fill=\"" + std::string(rosette.light) + "\" fill-opacity=\".24\" fill-rule=\"evenodd\"/>";
+    if (own / 2 % 2 == 0) drawn += petals(rosette, rosette.inner - 4, rosette.outer - 20, 0.34, 0.5, 0.28, 1.2);
+    drawn += draw_weave(woven_star(rosette, outer, k, width), width, rosette);
+    return drawn + (own / 4 % 2 == 0 ? dots(rosette, rosette.outer - 11, 4, 0.5, 0.95) : lozenges(rosette, rosette.outer - 13, 7.5, 4, 0.5, 0.95));
 }
 
 std::string ring_pattern(Rosette const& rosette, std::uint32_t own) {
-    double const width = 4.6;
+    auto rings = rosette;
+    if (rosette.fold < 16) rings.fold = 2 * rosette.fold;
+    double const width = 4.4;
     double const middle = (rosette.inner + rosette.outer) / 2;
-    double const radius = (rosette.outer - rosette.inner) / 2 - 4;
-    std::string drawn = own % 2 == 0 ? lozenges(rosette, middle, radius * 0.5, radius * 0.22, 0, 0.9) : dots(rosette, middle, radius * 0.2, 0, 0.9);
-    drawn += draw_weave(woven_rings(rosette, middle, radius, width), width, rosette);
+    double const radius = (rosette.outer - rosette.inner) / 2 - 3;
+    bool const slim = own % 2 == 0;
+    auto drawn = slim ? lozenges(rings, middle, radius * 0.62, radius * 0.2, 0, 0.9) : dots(rings, middle, radius * 0.2, 0, 0.9);
+    drawn += draw_weave(woven_rings(rings, middle, radius, width), width, rosette);
     return drawn;
 }
 
@@ -205,6 +220,13 @@ std::string draw_rosette(Rosette const& rosette) {
         case 2: return ring_pattern(rosette, own);
         default: return petal_pattern(rosette, own);
     }
+}
+
+std::string draw_ground(Point centre, double radius, int fold, std::string_view colour) {
+    Rosette const whole{centre, 0, radius, fold, 0, colour, colour, colour};
+    std::string chords;
+    for (int k = 3; 2 * k < fold; k += 2) chords += star_path(whole, radius, k);
+    return stroked(chords, colour, 2);
 }
 
 std::string draw_emblem(Point centre, double radius, std::uint32_t choice, std::string_view colour) {

@@ -20,6 +20,9 @@ struct Rosette {
 /// SVG elements. The same rosette gives the same bytes.
 std::string draw_rosette(Rosette const& rosette);
 
+/// Fine chords of a star polygon, for large grounds.
+std::string draw_ground(Point centre, double radius, int fold, std::string_view colour);
+
 /// A small star of the same choice, for the head of the medallion.
 std::string draw_emblem(Point centre, double radius, std::uint32_t choice, std::string_view colour);
 

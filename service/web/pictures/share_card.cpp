@@ -1,35 +1,46 @@
 #include "service/web/pictures/share_card.hpp"
 
-#include <cstdio>
+#include <algorithm>
+#include <cmath>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "service/domain/rule_words.hpp"
 #include "service/web/pictures/badge_design.hpp"
+#include "service/web/pictures/drawing.hpp"
 #include "service/web/pictures/qr_code.hpp"
+#include "service/web/pictures/rosette.hpp"
 
 namespace itqan::web {
 namespace {
 
-std::string number(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f", value);
-    return text;
-}
+constexpr std::string_view paper = "#fbfaf7", ink = "#16202a", soft_ink = "#4d5965", good = "#1b6b43", warn = "#855800", bad = "#a3271f";
+constexpr double width = 1200, height = 627;
+constexpr double panel = 500;                  ///< Width of the side with the badge.
+constexpr double margin = 52;
+constexpr double column = width - panel - 2 * margin;
+constexpr double code_room = 168, code_top = 426;
 
 struct Words {
-    std::string_view language;
-    std::string say(std::string_view english, std::string_view arabic) const { return std::string(language == "ar" ? arabic : english); }
+    bool arabic;
+    std::string say(std::string_view english, std::string_view arabic_words) const { return std::string(arabic ? arabic_words : english); }
+};
+
+struct State {
+    std::string words;
+    std::string_view colour;
+    bool in_order() const { return colour == good; }
 };
 
 /// What is not in order comes first; otherwise until when it runs.
-std::string state_of(storage::CredentialRow const& row, Instant now, Words const& words) {
-    if (row.status == "revoked") return words.say("Withdrawn", "ملغاة");
-    if (row.status == "suspended") return words.say("On hold", "موقوفة مؤقتًا");
-    if (!row.valid_until) return words.say("No expiry", "بلا تاريخ انتهاء");
-    auto const day = domain::day_in_words(*row.valid_until, words.language);
-    if (Instant::end_of(*row.valid_until) < now) return words.say("Expired on ", "انتهت صلاحيتها في ") + day;
-    return words.say("Valid until ", "صالحة حتى ") + day;
+State state_of(storage::CredentialRow const& row, Instant now, Words const& words) {
+    if (row.status == "revoked") return {words.say("Withdrawn by the issuer", "ملغاة من الجهة المانحة"), bad};
+    if (row.status == "suspended") return {words.say("On hold: under review", "موقوفة مؤقتًا: قيد المراجعة"), warn};
+    if (!row.valid_until) return {words.say("No expiry", "بلا تاريخ انتهاء"), good};
+    auto const day = domain::day_in_words(*row.valid_until, row.language);
+    if (Instant::end_of(*row.valid_until) < now) return {words.say("Expired on ", "منتهية الصلاحية منذ ") + day, bad};
+    return {words.say("Valid until ", "صالحة حتى ") + day, good};
 }
 
 std::string name_shown(domain::CredentialView const& credential) {
@@ -40,53 +51,127 @@ std::string name_shown(domain::CredentialView const& credential) {
     return {};
 }
 
+std::string level_in_words(domain::Programme const& programme, domain::Achievement const& achievement, std::string_view language, Words const& words) {
+    int const level = level_of(achievement);
+    if (level == 0) return {};
+    auto text = words.say("Level ", "المستوى ") + std::to_string(level) + words.say(" of 5", " من 5");
+    for (auto const& name : programme.framework.levels)
+        if (name.level == level) text += words.say(": ", ": ") + name.name.in(language);
+    return text;
+}
+
+std::string box(double left, double top, double box_width, double box_height, double corner, std::string_view fill, double opacity = 1) {
+    return "<rect x=\"" + number(left) + "\" y=\"" + number(top) + "\" width=\"" + number(box_width) + "\" height=\"" + number(box_height) + "\" rx=\"" +
+           number(corner) + "\" fill=\"" + std::string(fill) + "\" fill-opacity=\"" + number(opacity) + "\"/>";
+}
+
+std::string moved(double x, double y, std::string const& drawn) {
+    return "<g transform=\"translate(" + number(Point{x, y}) + ")\">" + drawn + "</g>";
+}
+
+/// A line or more of the text column, with what stands behind it, at 0, 0.
+struct Block {
+    std::string drawn;
+    double height = 0, gap = 0;
+};
+
+class Column {
+  public:
+    Column(TextOutliner const& outliner, std::string_view language) : outliner_(outliner), language_(language) {}
+
+    void add(std::string const& text, TextStyle style, std::string_view fill, double gap) {
+        if (text.empty()) return;
+        style.width = column;
+        auto const words = outliner_.outline(text, language_, style);
+        blocks_.push_back({filled(words.path, fill), words.height, gap});
+    }
+
+    /// Words on a tinted ground with a coloured edge.
+    void add_state(State const& state) {
+        TextStyle const style{.bold = true, .size = 26, .minimum = 15, .width = column - 44, .height = 44};
+        auto const words = outliner_.outline(state.words, language_, style);
+        double const ground = words.width + 44;
+        double const tall = words.height + 14;
+        double const left = language_ == "ar" ? column - ground : 0;
+        double const edge = language_ == "ar" ? column - 6 : 0;
+        blocks_.push_back({box(left, 0, ground, tall, 4, state.colour, 0.12) + box(edge, 0, 6, tall, 0, state.colour) +
+                               moved(22, 7, filled(words.path, state.colour)), tall, 0});
+    }
+
+    /// Stacked, in the middle between two heights.
+    std::string drawn(double left, double top, double bottom) const {
+        double total = 0;
+        for (auto const& block : blocks_) total += block.height + block.gap;
+        double y = top + std::max(0.0, (bottom - top - total) / 2);
+        std::string all;
+        for (auto const& block : blocks_) {
+            all += moved(left, y, block.drawn);
+            y += block.height + block.gap;
+        }
+        return all;
+    }
+
+  private:
+    TextOutliner const& outliner_;
+    std::string_view language_;
+    std::vector<Block> blocks_;
+};
+
+/// The code to scan, and the same address to read and type.
+std::string draw_code(std::string const& address, Words const& words, std::string_view language, double left, std::string_view colour, TextOutliner const& outliner) {
+    auto const code = qr_code(address);
+    double const module = std::max(1.0, std::floor(code_room / code.size));  // whole pixels scan best
+    double const code_size = module * code.size;
+    double const code_left = words.arabic ? left + column - code_size : left;
+    auto drawn = box(code_left, code_top, code_size, code_size, 6, "#ffffff") + "<g transform=\"translate(" + number(Point{code_left, code_top}) + ") scale(" +
+                 number(module) + ")\" shape-rendering=\"crispEdges\">" + filled(code.path, "#000000") + "</g>";
+    constexpr double gap = 24;
+    double const room = column - code_size - gap;
+    double const text_left = words.arabic ? left : left + code_size + gap;
+    auto const invitation = outliner.outline(words.say("See and check it at", "للاطّلاع والتحقق"), language, {.size = 21, .minimum = 14, .width = room, .height = 60});
+    drawn += moved(text_left, code_top + 32, filled(invitation.path, soft_ink));
+
+    auto const scheme = address.find("://");
+    auto const bare = scheme == std::string::npos ? address : address.substr(scheme + 3);
+    auto const slash = bare.rfind("/c/");
+    auto const place = outliner.outline(slash == std::string::npos ? bare : bare.substr(0, slash + 3), "en", {.size = 21, .minimum = 10});
+    auto const short_code = outliner.outline(slash == std::string::npos ? bare : bare.substr(slash + 3), "en", {.bold = true, .size = 32, .minimum = 12, .width = room, .height = 48});
+    auto const place_left = words.arabic ? text_left + room - std::min(room, place.width) : text_left;
+    auto const code_text_left = words.arabic ? text_left + room - short_code.width : text_left;
+    double const squeeze = std::min(1.0, room / std::max(1.0, place.width));
+    drawn += "<g transform=\"translate(" + number(Point{place_left, code_top + 62}) + ") scale(" + number(squeeze) + ")\">" + filled(place.path, soft_ink) + "</g>";
+    return drawn + moved(code_text_left, code_top + 90, filled(short_code.path, colour));
+}
+
 }  // namespace
 
 std::string share_card_svg(domain::Programme const& programme, domain::Achievement const& achievement,
                            domain::CredentialView const& credential, Instant now, TextOutliner const& outliner) {
-    auto const& language = credential.row.language;
-    bool const arabic = language == "ar";
-    Words const words{language};
+    std::string_view const language = credential.row.language;
+    Words const words{language == "ar"};
     auto const& palette = palette_of(programme, achievement);
     auto const* const issuer = programme.issuer(credential.row.issuer_id);
-    constexpr double text_width = 560;
-    double const text_left = arabic ? 80 : 600;
-    double const badge_left = arabic ? 680 : 50;
+    auto const state = state_of(credential.row, now, words);
+    double const panel_left = words.arabic ? width - panel : 0;
+    double const text_left = words.arabic ? margin : panel + margin;
+    double const badge_left = panel_left + (panel - 432) / 2;
 
-    std::string svg = R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 627" width="1200" height="627"><rect width="1200" height="627" fill="#fbfaf7"/><rect width="1200" height="12" fill=")" +
-                      std::string(palette.colour) + "\"/>";
-    svg += "<g transform=\"translate(" + number(badge_left) + " 70) scale(.81)\">" +
+    std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1200 627\" width=\"1200\" height=\"627\">";
+    svg += box(0, 0, width, height, 0, paper) + box(panel_left, 0, panel, height, 0, mixed(palette.light, paper, 0.45));
+    svg += "<svg x=\"" + number(panel_left) + "\" y=\"0\" width=\"500\" height=\"627\" viewBox=\"0 0 500 627\"><g opacity=\".10\">" +
+           draw_ground({250, 313.5}, 460, 16, palette.dark) + "</g></svg>";
+    svg += box(words.arabic ? panel_left : panel - 6, 0, 6, height, 0, palette.colour);
+    svg += "<g transform=\"translate(" + number(Point{badge_left, (height - 432) / 2}) + ") scale(.72)\"" + (state.in_order() ? "" : " opacity=\".38\"") + ">" +
            badge_elements(programme, achievement, language, credential.row.awarded_at.day().year(), outliner) + "</g>";
 
-    double y = 84;
-    auto const put = [&](std::string const& text, TextStyle style, std::string_view fill, double gap) {
-        if (text.empty()) return;
-        style.width = text_width;
-        auto const outline = outliner.outline(text, language, style);
-        svg += "<path transform=\"translate(" + number(text_left) + " " + number(y) + ")\" d=\"" + outline.path + "\" fill=\"" + std::string(fill) + "\"/>";
-        y += outline.height + gap;
-    };
-    put(words.say("Verified with Itqan", "موثّقة بإتقان"), {.bold = true, .size = 24}, palette.colour, 18);
-    put(achievement.name.in(language), {.face = Face::serif, .bold = true, .size = 56, .minimum = 30, .height = 190}, "#16202a", 16);
-    put(name_shown(credential), {.bold = true, .size = 30, .minimum = 18, .height = 44}, "#16202a", 6);
-    if (issuer != nullptr) put(issuer->name.in(language), {.size = 26, .minimum = 16, .height = 70}, "#56626e", 8);
-    int const level = level_of(achievement);
-    std::string level_words;
-    for (auto const& name : programme.framework.levels)
-        if (name.level == level) level_words = words.say("Level ", "المستوى ") + std::to_string(level) + words.say(" of 5: ", " من 5: ") + name.name.in(language);
-    put(level_words, {.size = 24, .minimum = 14, .height = 40}, "#16202a", 8);
-    bool const in_order = credential.row.status == "active" && (!credential.row.valid_until || Instant::end_of(*credential.row.valid_until) >= now);
-    put(state_of(credential.row, now, words), {.bold = true, .size = 24, .minimum = 14, .height = 40}, in_order ? "#1f7a4d" : "#b3261e", 0);
-
-    auto const code = qr_code(credential.share_url);
-    constexpr double code_width = 150;
-    double const code_left = arabic ? text_left + text_width - code_width : text_left;
-    svg += "<g transform=\"translate(" + number(code_left) + " 445)\"><rect width=\"150\" height=\"150\" rx=\"8\" fill=\"#ffffff\"/><path transform=\"scale(" +
-           number(code_width / code.size) + ")\" d=\"" + code.path + "\" fill=\"#16202a\" shape-rendering=\"crispEdges\"/></g>";
-    auto const short_code = outliner.outline(credential.row.share_code, "en", {.bold = true, .size = 22});
-    double const short_left = arabic ? code_left - 24 - short_code.width : code_left + code_width + 24;
-    svg += "<path transform=\"translate(" + number(short_left) + " 545)\" d=\"" + short_code.path + "\" fill=\"#56626e\"/>";
-    return svg + "</svg>";
+    Column text(outliner, language);
+    text.add(issuer == nullptr ? std::string() : issuer->name.in(language), {.bold = true, .size = 24, .minimum = 15, .height = 66}, palette.colour, 12);
+    text.add(achievement.name.in(language), {.face = Face::serif, .bold = true, .size = 54, .minimum = 24, .height = 190}, ink, 14);
+    text.add(name_shown(credential), {.bold = true, .size = 31, .minimum = 17, .height = 50}, ink, 8);
+    text.add(level_in_words(programme, achievement, language, words), {.size = 25, .minimum = 15, .height = 70}, soft_ink, 16);
+    text.add_state(state);
+    svg += text.drawn(text_left, 30, code_top - 18);
+    return svg + draw_code(credential.share_url, words, language, text_left, ink, outliner) + "</svg>";
 }
 
 }  // namespace itqan::web

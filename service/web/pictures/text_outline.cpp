@@ -62,7 +62,7 @@ class Paragraph {
         layout_.reset(pango_layout_new(context_.get()));
         pango_layout_set_text(layout_.get(), text_.data(), static_cast<int>(text_.size()));
         pango_layout_set_auto_dir(layout_.get(), FALSE);
-        pango_layout_set_line_spacing(layout_.get(), arabic_ ? 0.94F : 1.04F);
+        pango_layout_set_line_spacing(layout_.get(), arabic_ ? 0.92F : 0.93F);
         pango_layout_set_alignment(layout_.get(), style.centred ? PANGO_ALIGN_CENTER : arabic_ ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
         bool const bold = style.bold || style.face == Face::serif;
         pango_font_description_set_family(font_.get(), family_of(style.face, arabic_, bold));
