@@ -37,6 +37,11 @@ std::string sha256_hex(std::string_view text) {
     return hex_encode(sha256(as_bytes(text)));
 }
 
+std::string md5_hex(std::string_view text) {
+    ossl::Digest const digest(EVP_MD_fetch(nullptr, "MD5", nullptr));
+    return digest == nullptr ? std::string() : hex_encode(hash(digest.get(), as_bytes(text)));
+}
+
 bool equal_constant_time(ByteView left, ByteView right) {
     return left.size() == right.size() && (left.empty() || CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0);
 }

@@ -13,6 +13,9 @@ namespace itqan::crypto {
 Bytes sha256(ByteView data);
 /// The same as 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view text);
+/// 32 hexadecimal digits of RFC 1321, to compare identity hashes of older badges only; "" where the machine's policy
+/// has no MD5.
+std::string md5_hex(std::string_view text);
 
 /// True when both hold the same bytes; the time depends on the lengths only.
 bool equal_constant_time(ByteView left, ByteView right);

@@ -40,7 +40,7 @@ Result<std::string> read_input(std::string const& name) {
 /// Without an installation a credential is judged by what is in it: every other document is out of reach.
 Result<domain::Report> judge_alone(std::string input, std::optional<std::string> const& recipient, Instant now) {
     domain::Question question;
-    question.input = std::move(input);
+    question.input = domain::without_blanks_around(std::move(input));
     question.recipient = recipient;
     domain::Documents documents;
     while (true) {

@@ -26,6 +26,8 @@ Error erased() { return {Fault::gone, "credential-erased", "This credential was 
 
 Error link_expired() { return {Fault::gone, "link-expired", "This link has run out. Ask for a new one.", {}}; }
 
+Error already_claimed() { return {Fault::conflict, "already-claimed", "This badge was claimed before.", {}}; }
+
 /// The link of this purpose, whatever its state. Error: not_found.
 Result<storage::MailLinkRow> find_link(storage::Session& session, std::string_view token, std::string_view purpose) {
     auto const link = storage::mail_link(session, crypto::sha256_hex(token));
@@ -54,7 +56,7 @@ Result<storage::CredentialRow> offered(storage::Session& session, std::string_vi
 
 Result<void> may_still_decide(storage::CredentialRow const& row) {
     if (row.claim_state == "offered" && row.status == "active") return {};
-    if (row.claim_state == "claimed") return Error{Fault::conflict, "already-claimed", "This badge was claimed before.", {}};
+    if (row.claim_state == "claimed") return already_claimed();
     if (row.claim_state == "declined") return Error{Fault::conflict, "already-declined", "This badge was declined before.", {}};
     return Error{Fault::conflict, "wrong-state", "This badge is " + (row.status == "active" ? row.claim_state : row.status) + ".", {}};
 }
@@ -81,6 +83,13 @@ void append(storage::Session& session, Actor const& actor, std::string_view kind
 }
 
 enum class Refusal { decline, dispute };
+
+/// With the link of the mail only what is still offered can be refused: once claimed, the holder's session decides.
+Result<storage::CredentialRow> refusable(storage::Session& session, std::string_view token, std::string_view id, Instant now) {
+    auto row = offered(session, token, id, now);
+    if (row && row->claim_state == "claimed") return already_claimed();
+    return row;
+}
 
 /// Declining revokes for ever; "not me" holds the credential for the issuer's review (decision 7).
 Result<storage::CredentialRow> refuse(storage::Session& session, Actor const& actor, storage::CredentialRow row,
@@ -113,14 +122,19 @@ class ChoiceWriter {
     ChoiceWriter(storage::Database& database, ProgrammeStore& programmes, Issuance& issuance, Clock const& clock)
         : database_(database), programmes_(programmes), issuance_(issuance), clock_(clock) {}
 
+    struct Act {
+        std::string_view event;
+        std::string link_hash = {};  ///< The mailed link that is used by it.
+    };
+
     template <typename Find>
-    Result<storage::CredentialRow> run(Actor const& actor, Choices const& choices, std::string_view event, Find const& find) {
+    Result<storage::CredentialRow> run(Actor const& actor, Choices const& choices, Act const& act, Find const& find) {
         if (auto const fine = check_choices(choices); !fine) return fine.error();
         for (int attempt = 0; attempt < 5; ++attempt) {
             auto planned = database_.read([&](storage::Session& session) { return plan(session, choices, find); });
             if (!planned) return planned.error();
             auto const written = database_.write([&](storage::Session& session) {
-                return write(session, actor, event, *planned);
+                return write(session, actor, act, *planned);
             });
             if (written) return *written;
         }
@@ -155,14 +169,15 @@ class ChoiceWriter {
         return plan;
     }
 
-    std::optional<storage::CredentialRow> write(storage::Session& session, Actor const& actor, std::string_view event, Plan const& plan) {
+    std::optional<storage::CredentialRow> write(storage::Session& session, Actor const& actor, Act const& act, Plan const& plan) {
         if (!storage::update_credential(session, plan.row, plan.before)) return std::nullopt;
         if (plan.edition) {
             storage::insert_document(session, plan.edition->document);
             storage::append_event(session, {0, plan.row.changed_at, plan.row.changed_at, actor.id, "credential.edition",
                                             plan.row.id, plan.row.issuer_id, plan.edition->event_data});
         }
-        append(session, actor, event, plan.row, plan.row.changed_at, {{"visibility", plan.row.visibility}, {"language", plan.row.language}});
+        if (!act.link_hash.empty()) storage::use_mail_link(session, act.link_hash, plan.row.changed_at);
+        append(session, actor, act.event, plan.row, plan.row.changed_at, {{"visibility", plan.row.visibility}, {"language", plan.row.language}});
         return storage::credential(session, plan.row.id);
     }
 
@@ -199,20 +214,19 @@ Result<storage::CredentialRow> Claims::claim(std::string_view token, std::string
     if (!offer) return offer.error();
     auto const actor = learner_actor(offer->learner_id);
     ChoiceWriter writer(database_, programmes_, issuance_, clock_);
-    auto row = writer.run(actor, choices, "credential.claimed", [&](storage::Session& session) -> Result<storage::CredentialRow> {
+    ChoiceWriter::Act const act{"credential.claimed", crypto::sha256_hex(token)};
+    return writer.run(actor, choices, act, [&](storage::Session& session) -> Result<storage::CredentialRow> {
         auto found = offered(session, token, credential_id, clock_.wall());
         if (!found) return found.error();
         if (auto const open = may_still_decide(*found); !open) return open.error();
         return found;
     });
-    if (row) database_.write([&](storage::Session& session) { storage::use_mail_link(session, crypto::sha256_hex(token), clock_.wall()); });
-    return row;
 }
 
 Result<storage::CredentialRow> Claims::decline(std::string_view token, std::string_view credential_id) {
     return database_.write([&](storage::Session& session) -> Result<storage::CredentialRow> {
         auto const now = clock_.wall();
-        auto const row = offered(session, token, credential_id, now);
+        auto const row = refusable(session, token, credential_id, now);
         if (!row) return row.error();
         storage::use_mail_link(session, crypto::sha256_hex(token), now);
         return refuse(session, learner_actor(row->learner_id), *row, Refusal::decline, now);
@@ -222,7 +236,7 @@ Result<storage::CredentialRow> Claims::decline(std::string_view token, std::stri
 Result<storage::CredentialRow> Claims::dispute(std::string_view token, std::string_view credential_id) {
     return database_.write([&](storage::Session& session) -> Result<storage::CredentialRow> {
         auto const now = clock_.wall();
-        auto const row = offered(session, token, credential_id, now);
+        auto const row = refusable(session, token, credential_id, now);
         if (!row) return row.error();
         storage::use_mail_link(session, crypto::sha256_hex(token), now);
         return refuse(session, learner_actor(row->learner_id), *row, Refusal::dispute, now);
@@ -231,7 +245,7 @@ Result<storage::CredentialRow> Claims::dispute(std::string_view token, std::stri
 
 Result<storage::CredentialRow> Claims::choose(Actor const& actor, std::string_view credential_id, Choices const& choices) {
     ChoiceWriter writer(database_, programmes_, issuance_, clock_);
-    return writer.run(actor, choices, "credential.chosen", [&](storage::Session& session) -> Result<storage::CredentialRow> {
+    return writer.run(actor, choices, {"credential.chosen"}, [&](storage::Session& session) -> Result<storage::CredentialRow> {
         auto found = own(session, actor, credential_id);
         if (!found) return found.error();
         if (found->status != "active" || found->claim_state == "declined" || found->claim_state == "disputed")

@@ -72,7 +72,8 @@ class Claims {
     Result<storage::CredentialRow> reinstate(Actor const& actor, std::string_view id, std::optional<std::string> const& note,
                                              OnWritten const& on_written = nullptr);
 
-    /// `itqan erase`: people's rows and signed bytes; bits set without a reason. Error: not_found.
+    /// `itqan erase`: people's rows and signed bytes; bits set without a reason. Asked again, it purges the files again
+    /// and answers 0. Error: not_found.
     Result<int /*credentials*/> erase(Actor const& actor, std::string_view learner_id);
 
   private:

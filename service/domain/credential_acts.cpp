@@ -25,7 +25,6 @@ struct Change {
     std::string_view from;  ///< Required status; "" for any but revoked.
     std::string to;
     std::optional<std::string> reason = {};
-    std::optional<std::string> claim_state = {};
 };
 
 Result<storage::CredentialRow> apply(storage::Session& session, Actor const& actor, std::string_view id, Change const& change,
@@ -37,7 +36,11 @@ Result<storage::CredentialRow> apply(storage::Session& session, Actor const& act
     auto const before = row->changed_at;
     row->status = change.to;
     row->reason = change.reason;
-    if (change.claim_state) row->claim_state = *change.claim_state;
+    if (change.to == "active" && row->claim_state == "disputed") {
+        // The review found the badge theirs: the learner decides anew.
+        row->claim_state = "offered";
+        row->visibility = "offered";
+    }
     row->changed_at = now;
     if (!storage::update_credential(session, *row, before)) throw storage::DatabaseError("credential changed within its transaction");
     if (change.to == "revoked") storage::set_status_bit(session, row->status_list_id, row->status_position, now);
@@ -100,8 +103,9 @@ Result<storage::CredentialRow> Claims::reinstate(Actor const& actor, std::string
 Result<int> Claims::erase(Actor const& actor, std::string_view learner_id) {
     auto const erased = database_.write([&](storage::Session& session) -> Result<int> {
         auto const learner = storage::learner(session, learner_id);
-        if (!learner || learner->erased_at)
-            return Error{Fault::not_found, "unknown-learner", "There is no learner " + std::string(learner_id) + ".", {}};
+        if (!learner) return Error{Fault::not_found, "unknown-learner", "There is no learner " + std::string(learner_id) + ".", {}};
+        // Asked again: a crash may have come between the rows and the purge of the files.
+        if (learner->erased_at) return 0;
         auto const now = clock_.wall();
         auto const ids = storage::erase_learner(session, learner_id, now);
         for (auto const& id : ids) {

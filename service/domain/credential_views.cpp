@@ -29,7 +29,9 @@ bool holds_link(storage::Session& session, storage::CredentialRow const& row, st
 /// Strangers see what was claimed and not hidden; a withdrawn page stays, with its reason (pages.md 1.9).
 bool may_see(storage::Session& session, storage::CredentialRow const& row, Actor const* viewer, std::string_view claim_token, Instant now) {
     if (viewer != nullptr && viewer->learner_id == row.learner_id) return true;
-    if (viewer != nullptr && row.visibility != "hidden" && viewer->acts_for_issuer(row.issuer_id)) return true;
+    // Hidden is the holder's choice; what is disputed waits for the issuer's review.
+    bool const issuer_may = row.visibility != "hidden" || row.claim_state == "disputed";
+    if (viewer != nullptr && issuer_may && viewer->acts_for_issuer(row.issuer_id)) return true;
     if (row.visibility == "link" || row.visibility == "public") return true;
     return row.visibility == "offered" && holds_link(session, row, claim_token, now);
 }

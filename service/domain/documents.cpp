@@ -37,17 +37,35 @@ std::vector<std::string> parts_of(std::string_view path) {
     return parts;
 }
 
+/// What only this installation knows of a credential: on hold, and why it was withdrawn.
+Document state_of_credential(storage::Session& session, std::string const& address, std::string const& part) {
+    auto const id = part.substr(0, part.find('#'));
+    if (address.find('#') == std::string::npos || !address.ends_with(own_state_address(id)))
+        return failed("there is no such document here");
+    auto const row = storage::credential(session, id);
+    if (!row) return failed("there is no such credential");
+    Json state{{"status", row->status}};
+    if (row->reason) state["reason"] = *row->reason;
+    return own(state.dump(), "application/json");
+}
+
 }  // namespace
 
-OwnDocuments::OwnDocuments(storage::Database& database, ProgrammeStore& programmes, IssuerKeys& keys, StatusLists& status,
-                           Claims& claims, Addresses const& addresses)
-    : database_(database), programmes_(programmes), keys_(keys), status_(status), claims_(claims), addresses_(addresses) {}
+OwnDocuments::OwnDocuments(storage::Database& database, ProgrammeStore& programmes, IssuerKeys& keys,
+                           StatusLists& status, Claims& claims, Addresses const& addresses)
+    : database_(database),
+      programmes_(programmes),
+      keys_(keys),
+      status_(status),
+      claims_(claims),
+      addresses_(addresses) {}
 
 Document OwnDocuments::get(std::string const& address) {
     return database_.read([&](storage::Session& session) -> Document {
         auto const programme = programmes_.current(session);
         for (auto const& issuer : programme->issuers)
-            if (address == addresses_.issuer_did(issuer.slug)) return own(keys_.did_document(session, issuer).dump(), "application/did+json");
+            if (address == addresses_.issuer_did(issuer.slug))
+                return own(keys_.did_document(session, issuer).dump(), "application/did+json");
         auto const path = addresses_.path_of(address);
         if (path.empty()) return failed("there is no way out to other hosts from here yet");
         auto const parts = parts_of(path);
@@ -63,49 +81,60 @@ Document OwnDocuments::get(std::string const& address) {
             if (!served) return failed(served.error().detail);
             return own((*served)->jwt, "application/vc+jwt");
         }
-        constexpr std::string_view mark = "#state";
-        if (parts.size() == 2 && parts[0] == "credentials" && parts[1].ends_with(mark)) {
-            auto const row = storage::credential(session, parts[1].substr(0, parts[1].size() - mark.size()));
-            if (!row) return failed("there is no such credential");
-            Json state{{"status", row->status}};
-            if (row->reason) state["reason"] = *row->reason;
-            return own(state.dump(), "application/json");
-        }
+        if (parts.size() == 2 && parts[0] == "credentials") return state_of_credential(session, address, parts[1]);
         return failed("there is no such document here");
     });
 }
 
+/// The text behind an own address of a badge: its page, one of its files, or the address people share.
+Result<std::string> OwnDocuments::credential_at(std::string const& address) {
+    auto const path = addresses_.path_of(address.substr(0, address.find_first_of("?#")));
+    if (path.empty())
+        return Error{
+            Fault::unprocessable,
+            "foreign-address",
+            "Links to other services are not followed yet. Download the badge there and send its file or text.",
+            {}};
+    auto const parts = parts_of(path);
+    auto const view = [&]() -> Result<CredentialView> {
+        if (parts.size() == 2 && parts[0] == "c") return claims_.view_by_share_code(parts[1], nullptr);
+        if (parts.size() >= 2 && parts[0] == "credentials")
+            return claims_.view(parts[1].substr(0, parts[1].find('.')), nullptr);
+        return Error{Fault::unprocessable,
+                     "no-credential",
+                     "This address is not one of a badge. Send the link of a badge's page, or its picture.",
+                     {}};
+    }();
+    if (view && view->erased)
+        return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+    if (view) return view->jwt;
+    if (view.error().fault != Fault::not_found) return view.error();
+    return Error{Fault::unprocessable,
+                 "no-credential",
+                 "There is no badge at this address, or its holder has hidden it. Ask the holder for its file.",
+                 {}};
+}
+
 Result<Report> OwnDocuments::verify(std::string input, std::optional<std::string> const& recipient, Instant now) {
     Question question;
+    question.input = without_blanks_around(std::move(input));
     question.recipient = recipient;
     question.own_base = addresses_.base();
     auto const programme = database_.read([&](storage::Session& session) { return programmes_.current(session); });
-    for (auto const& issuer : programme->issuers) question.trusted_issuers.push_back(addresses_.issuer_did(issuer.slug));
-
-    if (schemas::is_https_url(input)) {
-        auto const parts = parts_of(addresses_.path_of(input.substr(0, input.find_first_of("?#"))));
-        auto const credential = [&]() -> Result<CredentialView> {
-            if (parts.size() == 2 && parts[0] == "c") return claims_.view_by_share_code(parts[1], nullptr);
-            if (parts.size() >= 2 && parts[0] == "credentials") return claims_.view(parts[1].substr(0, parts[1].find('.')), nullptr);
-            if (addresses_.path_of(input).empty())
-                return Error{Fault::unprocessable, "no-credential", "Links to other hosts are not followed yet. Send the badge's file or text.", {}};
-            return Error{Fault::unprocessable, "no-credential", "This address is not one of a badge.", {}};
-        }();
-        if (!credential) {
-            if (credential.error().fault == Fault::not_found)
-                return Error{Fault::unprocessable, "no-credential", "There is no badge at this address, or its holder has hidden it.", {}};
-            return credential.error();
-        }
-        if (credential->erased) return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
-        input = credential->jwt;
+    for (auto const& issuer : programme->issuers)
+        question.trusted_issuers.push_back(addresses_.issuer_did(issuer.slug));
+    if (schemas::is_https_url(question.input)) {
+        auto text = credential_at(question.input);
+        if (!text) return text.error();
+        question.input = std::move(*text);
     }
-    question.input = std::move(input);
     Documents documents;
-    for (int round = 0; round < most_rounds; ++round) {
+    for (int round = 0; round <= most_rounds; ++round) {
         auto verification = domain::verify(question, documents, now);
         if (!verification) return verification.error();
         if (verification->report) return std::move(*verification->report);
-        for (auto const& address : verification->needs) documents.insert_or_assign(address, get(address));
+        for (auto const& address : verification->needs)
+            documents.insert_or_assign(address, get(address));
     }
     throw std::logic_error("verification asked for documents in more than six rounds");
 }

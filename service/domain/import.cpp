@@ -79,17 +79,64 @@ void check_shape(ImportElement const& element, Problems& problems) {
         problems.add(element.place + "/email", "must be an address such as name@example.org");
 }
 
-void write_item(storage::Session& session, ImportElement const& element, Instant now) {
-    if (element.target == ImportTarget::achievement) {
-        auto const& body = element.body;
-        storage::put_achievement(session, {body.at("issuerId"), element.id, body.value("version", 1), body.at("status"), body.dump()}, now);
-    } else if (element.target == ImportTarget::learner) {
-        storage::put_learner(session, learner_of(element, now));
-    } else if (element.target == ImportTarget::person) {
-        storage::put_person(session, person_of(element));
-    } else {
-        storage::put_programme_item(session, {element.kind, element.id, element.body.dump()}, now);
+enum class Written { yes, was_here, refused };
+
+/// A published version says what its holders have: only its status may still change.
+Written write_achievement(storage::Session& session, ImportElement const& element, Instant now, Problems& problems) {
+    auto const& body = element.body;
+    storage::AchievementRow const row{body.at("issuerId"), element.id, body.value("version", 1), body.at("status"), body.dump()};
+    std::optional<storage::AchievementRow> held;
+    storage::each_achievement(session, [&](storage::AchievementRow const& each) {
+        if (each.id == row.id && each.issuer_id == row.issuer_id && each.version == row.version) held = each;
+    });
+    if (held && held->body == row.body) return Written::was_here;
+    if (held && held->status != "draft") {
+        auto before = Json::parse(held->body), after = body;
+        before.erase("status");
+        after.erase("status");
+        if (before != after || row.status == "draft") {
+            problems.add(element.place + "/version", "this version is published already: a change needs a new version");
+            return Written::refused;
+        }
     }
+    storage::put_achievement(session, row, now);
+    return Written::yes;
+}
+
+Written write_learner(storage::Session& session, ImportElement const& element, Instant now, Problems& problems) {
+    auto const row = learner_of(element, now);
+    auto const held = storage::learner(session, row.id);
+    if (held && (held->erased_at || (held->email == row.email && held->name == row.name && held->name_ar == row.name_ar &&
+                                     held->organisation_id == row.organisation_id && held->body == row.body)))
+        return Written::was_here;
+    try {
+        storage::put_learner(session, row);
+    } catch (storage::ConstraintError const&) {
+        problems.add(element.place + "/email", "is the address of another learner");
+        return Written::refused;
+    }
+    return Written::yes;
+}
+
+Written write_person(storage::Session& session, ImportElement const& element) {
+    auto const row = person_of(element);
+    auto const held = storage::person(session, row.id);
+    if (held && held->name == row.name && held->name_ar == row.name_ar && held->body == row.body) return Written::was_here;
+    storage::put_person(session, row);
+    return Written::yes;
+}
+
+Written write_item(storage::Session& session, ImportElement const& element, Instant now, Problems& problems) {
+    switch (element.target) {
+        case ImportTarget::achievement: return write_achievement(session, element, now, problems);
+        case ImportTarget::learner: return write_learner(session, element, now, problems);
+        case ImportTarget::person: return write_person(session, element);
+        default: break;
+    }
+    auto body = element.body.dump();
+    if (storage::programme_item(session, element.kind, element.id) == body) return Written::was_here;
+    storage::put_programme_item(session, {element.kind, element.id, std::move(body)}, now);
+    return Written::yes;
 }
 
 /// The source whose ids the record's id is unique in; "" with a problem noted when there is none.
@@ -106,17 +153,11 @@ std::string source_of(ImportElement const& element, Programme const& programme, 
     return activity->provider_id;
 }
 
-enum class Written { yes, was_here, refused };
-
 Written write_evidence(storage::Session& session, ImportElement const& element, Programme const& programme, Actor const& actor,
                        Instant now, Problems& problems) {
     auto stored = read_evidence_element(element.kind, element.body, programme);
     if (!stored) {
         problems.add(element.place, stored.error());
-        return Written::refused;
-    }
-    if (!storage::learner(session, stored->learner_id)) {
-        problems.add(element.place + "/learnerId", "\"" + stored->learner_id + "\" is no learner of the programme");
         return Written::refused;
     }
     storage::EvidenceRow row;
@@ -127,6 +168,10 @@ Written write_evidence(storage::Session& session, ImportElement const& element, 
     row.id = stored->id.empty() ? crypto::uuid_v7(now) : stored->id;
     row.external_id = row.id;
     if (storage::evidence_by_external_id(session, row.kind, row.source, row.external_id)) return Written::was_here;
+    if (auto const learner = storage::learner(session, stored->learner_id); !learner || learner->erased_at) {
+        problems.add(element.place + "/learnerId", "\"" + stored->learner_id + "\" is no learner of the programme");
+        return Written::refused;
+    }
     row.learner_id = stored->learner_id;
     row.occurred_on = stored->occurred_on;
     row.recorded_at = now;
@@ -164,27 +209,32 @@ Result<ImportReport> import_elements(storage::Database& database, ProgrammeStore
     std::set<std::string> learners;
     auto report = database.write([&](storage::Session& session) -> Result<ImportReport> {
         ImportReport made;
+        Problems problems;
         learners.clear();
+        auto const count = [&](ImportElement const& element, Written written) {
+            if (written == Written::yes) ++made.written[element.kind];
+            if (written == Written::was_here) ++made.unchanged;
+            return written == Written::yes;
+        };
         bool programme_changes = false;
         for (auto const& element : elements) {
             if (element.target == ImportTarget::evidence) continue;
-            write_item(session, element, now);
-            ++made.written[element.kind];
-            programme_changes = programme_changes || element.target == ImportTarget::programme || element.target == ImportTarget::achievement;
+            bool const is_new = count(element, write_item(session, element, now, problems));
+            bool const of_programme = element.target == ImportTarget::programme || element.target == ImportTarget::achievement;
+            programme_changes = programme_changes || (is_new && of_programme);
         }
         auto const programme = read_programme(session);
         if (!programme) return programme.error();
-        if (programme_changes) storage::bump_change(session, "programme");
-        Problems problems;
         for (auto const& element : elements) {
             if (element.target != ImportTarget::evidence) continue;
             auto const written = write_evidence(session, element, *programme, actor, now, problems);
-            if (written == Written::yes) ++made.written[element.kind];
-            if (written == Written::was_here) ++made.unchanged;
+            count(element, written);
             if (written != Written::refused) learners.insert(element.body.value("learnerId", std::string()));
         }
         if (!problems.empty()) return problems.error();
-        storage::append_event(session, {0, now, now, actor.id, "programme.imported", programme->id, std::nullopt, "{}"});
+        if (programme_changes) storage::bump_change(session, "programme");
+        if (!made.written.empty())
+            storage::append_event(session, {0, now, now, actor.id, "programme.imported", programme->id, std::nullopt, "{}"});
         return made;
     });
     if (!report || !options.issue) return report;

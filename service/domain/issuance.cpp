@@ -92,8 +92,8 @@ Result<storage::DocumentRow> sign(storage::CredentialRow const& row, IssuerKeys:
     return storage::DocumentRow{row.id, row.edition, form, key.key_id, crypto::issue_vc_jwt(*key.signer, key.kid, document), now};
 }
 
-Error already_awarded() {
-    return {Fault::conflict, "already-awarded", "The learner holds this achievement already, or it is on hold.", {}};
+Error unknown_learner(std::string const& id) {
+    return {Fault::unprocessable, "unknown-learner", "There is no learner " + id + ".", {{"/learnerId", "is unknown"}}};
 }
 
 }  // namespace
@@ -204,35 +204,45 @@ Result<storage::CredentialRow> Issuance::award(Actor const& actor, Programme con
     if (award.awarded_on && *award.awarded_on > clock_.domain().day())
         return Error{Fault::unprocessable, "awarded-in-future", "An award cannot be dated in the future.", {{"/awardedDate", "must be today or earlier"}}};
 
-    auto prepared = database_.read([&](storage::Session& session) -> Result<Prepared> {
-        auto const learner = storage::learner(session, award.learner_id);
-        if (!learner || learner->erased_at)
-            return Error{Fault::unprocessable, "unknown-learner", "There is no learner " + award.learner_id + ".", {{"/learnerId", "is unknown"}}};
-        int award_no = 1;
-        for (auto const& row : storage::credentials_of(session, learner->id)) {
-            if (row.issuer_id != achievement->issuer_id || row.achievement_id != achievement->id) continue;
-            bool const runs = !row.valid_until || *row.valid_until >= clock_.domain().day();
-            if (row.status == "suspended" || (row.status == "active" && runs)) return already_awarded();
-            award_no = std::max(award_no, row.award_no + 1);
+    if (auto const last = expiry_of(*achievement, std::nullopt, award.awarded_on.value_or(clock_.domain().day())).last_day;
+        last && *last < clock_.domain().day())
+        return Error{Fault::unprocessable, "awarded-too-long-ago", "An award of that day would have run out on " + last->text() + ".",
+                     {{"/awardedDate", "must leave a badge that still runs"}}};
+    constexpr int most_attempts = 3;
+    for (int attempt = 1;; ++attempt) {
+        auto const prepared =
+            database_.read([&](storage::Session& session) { return prepare_by_hand(session, programme, *achievement, award); });
+        if (!prepared) return prepared.error();
+        try {
+            return database_.write([&](storage::Session& session) -> Result<storage::CredentialRow> {
+                auto const learner = storage::learner(session, award.learner_id);
+                if (!learner || learner->erased_at) return unknown_learner(award.learner_id);
+                write(session, *prepared, actor);
+                queue_claim_mail(session, prepared->row.learner_id, prepared->row.issuer_id, {prepared->row.id}, clock_.wall());
+                if (on_written) on_written(session, prepared->row);
+                return prepared->row;
+            });
+        } catch (storage::ConstraintError const&) {
+            // The same award or another first badge of this learner was written meanwhile: looking again finds it.
+            if (attempt == most_attempts) throw;
         }
-        return prepare(session, programme, *learner, *achievement, award_no, nullptr, Evidence{}, &award);
-    });
-    if (!prepared) return prepared.error();
-    try {
-        database_.write([&](storage::Session& session) {
-            write(session, *prepared, actor);
-            queue_claim_mail(session, prepared->row.learner_id, prepared->row.issuer_id, {prepared->row.id}, clock_.wall());
-            if (on_written) on_written(session, prepared->row);
-        });
-    } catch (storage::ConstraintError const&) {
-        // Somebody else's award of the same achievement was written first, or this request ran twice at once.
-        auto const held = database_.read([&](storage::Session& session) { return storage::credentials_of(session, award.learner_id); });
-        for (auto const& row : held)
-            if (row.issuer_id == achievement->issuer_id && row.achievement_id == achievement->id && row.award_no == prepared->row.award_no)
-                return already_awarded();
-        throw;
     }
-    return prepared->row;
+}
+
+/// The next award of an achievement that is neither running nor on hold.
+Result<Prepared> Issuance::prepare_by_hand(storage::Session& session, Programme const& programme, Achievement const& achievement,
+                                           HandAward const& award) {
+    auto const learner = storage::learner(session, award.learner_id);
+    if (!learner || learner->erased_at) return unknown_learner(award.learner_id);
+    int award_no = 1;
+    for (auto const& row : storage::credentials_of(session, learner->id)) {
+        if (row.issuer_id != achievement.issuer_id || row.achievement_id != achievement.id) continue;
+        bool const runs = !row.valid_until || *row.valid_until >= clock_.domain().day();
+        if (row.status == "suspended" || (row.status == "active" && runs))
+            return Error{Fault::conflict, "already-awarded", "The learner holds this achievement already, or it is on hold.", {}};
+        award_no = std::max(award_no, row.award_no + 1);
+    }
+    return prepare(session, programme, *learner, achievement, award_no, nullptr, Evidence{}, &award);
 }
 
 Result<Prepared> Issuance::new_edition(storage::Session& session, Programme const& programme,
@@ -252,6 +262,9 @@ Result<Prepared> Issuance::new_edition(storage::Session& session, Programme cons
     auto const now = clock_.wall();
     // Later than the edition before, also within the same second (decision 7).
     auto const valid_from = std::max(std::min(clock_.domain(), now).whole_seconds(), Instant{earlier.milliseconds + 1000});
+
+    if (row.valid_until && valid_from >= Instant::end_of(*row.valid_until))
+        return Error{Fault::conflict, "credential-expired", "This badge has run out: it keeps the text it was signed with.", {}};
 
     Prepared prepared;
     prepared.row = row;

@@ -65,16 +65,19 @@ class Issuance {
     void write(storage::Session& session, Prepared const& prepared, Actor const& actor) const;
 
     /// Award by an issuer's hand (api.md POST /credentials). Errors: not_found, forbidden, conflict "already-awarded",
-    /// unprocessable for a day in the future.
+    /// unprocessable for a day in the future or one that leaves nothing of the validity.
     Result<storage::CredentialRow> award(Actor const& actor, Programme const& programme, HandAward const& award,
                                          OnWritten const& on_written = nullptr);
 
     /// Signs the next edition after a changed choice of the holder (decision 7): same id, position, awardedDate and
-    /// validUntil, later validFrom. The row carries the new language, show_name and visibility.
+    /// validUntil, later validFrom. The row carries the new language, show_name and visibility. Errors: gone; conflict
+    /// "credential-expired", "achievement-changed"; unavailable.
     Result<Prepared> new_edition(storage::Session& session, Programme const& programme,
                                  storage::CredentialRow const& row);
 
   private:
+    Result<Prepared> prepare_by_hand(storage::Session& session, Programme const& programme, Achievement const& achievement,
+                                     HandAward const& award);
     std::string subject_of(storage::Session& session, std::string const& issuer_id, std::string const& learner_id,
                            std::string& new_urn);
 

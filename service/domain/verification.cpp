@@ -7,11 +7,17 @@
 namespace itqan::domain {
 namespace {
 
-constexpr std::string_view titles[][2] = {
-    {"format", "Readable Open Badge"},   {"schema", "Complete and well formed"},  {"contexts", "All terms known"},
-    {"proof", "Signature"},              {"issuer-binding", "Key of the issuer"}, {"validity", "In force"},
-    {"status", "Not withdrawn"},         {"refresh", "Newest edition"},           {"issuer-trust", "Known issuer"},
-    {"endorsements", "Endorsements"},    {"recipient", "Right person"}};
+constexpr std::string_view titles[][2] = {{"format", "Readable Open Badge"},
+                                          {"schema", "Complete and well formed"},
+                                          {"contexts", "All terms known"},
+                                          {"proof", "Signature"},
+                                          {"issuer-binding", "Key of the issuer"},
+                                          {"validity", "In force"},
+                                          {"status", "Not withdrawn"},
+                                          {"refresh", "Newest edition"},
+                                          {"issuer-trust", "Known issuer"},
+                                          {"endorsements", "Endorsements"},
+                                          {"recipient", "Right person"}};
 
 Check const* find(std::vector<Check> const& checks, std::string_view id) {
     auto const found = std::find_if(checks.begin(), checks.end(), [&](Check const& check) { return check.id == id; });
@@ -25,7 +31,8 @@ Verdict verdict_of(std::vector<Check> const& checks) {
     };
     if (any(CheckOutcome::fail)) return Verdict::invalid;
     for (auto const* const id : {"proof", "issuer-binding", "status"})
-        if (auto const* const check = find(checks, id); check != nullptr && check->outcome == CheckOutcome::unchecked) return Verdict::unchecked;
+        if (auto const* const check = find(checks, id); check != nullptr && check->outcome == CheckOutcome::unchecked)
+            return Verdict::unchecked;
     if (any(CheckOutcome::warn) || any(CheckOutcome::unchecked)) return Verdict::warning;
     return Verdict::valid;
 }
@@ -41,7 +48,9 @@ std::string headline_code_of(std::vector<Check> const& checks, Verdict verdict) 
     // Not genuine in our eyes before its proof and issuer were checked.
     bool const genuine = [&] {
         for (auto const* const id : {"proof", "issuer-binding"})
-            if (auto const* const check = find(checks, id); check == nullptr || check->outcome == CheckOutcome::unchecked) return false;
+            if (auto const* const check = find(checks, id);
+                check == nullptr || check->outcome == CheckOutcome::unchecked)
+                return false;
         return true;
     }();
     if (verdict == Verdict::invalid && !genuine) return "invalid";
@@ -55,7 +64,9 @@ std::string headline_code_of(std::vector<Check> const& checks, Verdict verdict) 
 }
 
 std::string headline_of(std::string const& code, Case const& verified) {
-    auto const day = [](std::optional<Instant> const& instant) { return instant ? instant->day().text() : std::string("an unknown day"); };
+    auto const day = [](std::optional<Instant> const& instant) {
+        return instant ? instant->day().text() : std::string("an unknown day");
+    };
     auto const until = verified.readable ? verified.readable->valid_until : std::nullopt;
     auto const from = verified.readable ? std::optional(verified.readable->valid_from) : std::nullopt;
     if (code == "valid") return "Genuine and in force";
@@ -69,37 +80,83 @@ std::string headline_of(std::string const& code, Case const& verified) {
     return "Do not rely on this";
 }
 
-std::string kind_of(Case const& verified) {
+std::string kind_in_words(Case const& verified) {
     auto const& document = verified.found.document;
     if (!document.is_object()) return verified.found.is_jws ? "unreadable JWT" : "unreadable document";
-    auto const context = document.contains("@context") ? document.at("@context").dump() : std::string();
-    std::string kind = "OpenBadgeCredential 3.0";
-    if (context.find("w3id.org/openbadges/v") != std::string::npos) kind = "Open Badges 2";
-    std::string const model = context.find("2018/credentials/v1") != std::string::npos ? "VCDM 1.1" : "VCDM 2.0";
-    auto const proof = verified.found.token ? "VC-JWT " + verified.found.token->jws.algorithm
-                                            : document.contains("proof") ? std::string("embedded proof") : std::string("no proof");
-    return kind + " (" + model + ", " + proof + ")";
+    std::string kind = "Verifiable Credential";
+    switch (verified.kind) {
+        case CredentialKind::badge:
+            kind = "OpenBadgeCredential 3.0";
+            break;
+        case CredentialKind::older_badge:
+            return "Open Badges 2 or older";
+        case CredentialKind::endorsement:
+            kind = "EndorsementCredential 3.0";
+            break;
+        case CredentialKind::record:
+            kind = "ClrCredential 2.0";
+            break;
+        case CredentialKind::other:
+            break;
+    }
+    auto const context = document.value("@context", Json()).dump();
+    bool const is_version_1 = context.find(schemas::open_badge_terms::vcdm_1) != std::string::npos;
+    auto const proof = verified.found.token         ? "VC-JWT " + verified.found.token->jws.algorithm
+                       : document.contains("proof") ? std::string("embedded proof")
+                                                    : std::string("no proof");
+    return kind + (is_version_1 ? " (VCDM 1.1, " : " (VCDM 2.0, ") + proof + ")";
+}
+
+/// What stands in the table, or why it makes no sense to ask: nothing could be read, or it is an older badge.
+Check run(CheckRule const& rule, Case& verified) {
+    auto const unchecked = [&rule](char const* why, char const* detail) {
+        return make_check(rule.id, CheckOutcome::unchecked, std::string(rule.id) + why, detail);
+    };
+    bool const is_form = rule.id == "format" || rule.id == "proof";
+    if (!verified.found.document.is_object() && !is_form)
+        return unchecked(".unreadable", "The text could not be read.");
+    if (verified.kind == CredentialKind::older_badge && rule.id != "format" && rule.id != "validity")
+        return unchecked(".open-badges-2", "Open Badges 2 and older are not checked here yet.");
+    return rule.run(verified);
+}
+
+void read_facts(Case& verified) {
+    auto const& document = verified.found.document;
+    if (!document.is_object()) return;
+    verified.kind = kind_of(document);
+    if (auto readable = schemas::read_credential(document)) verified.readable = std::move(*readable);
+    verified.issuer_id = issuer_id_of(document);
+    verified.credential_id = text_at(document, "id");
 }
 
 }  // namespace
 
 std::string_view check_outcome_name(CheckOutcome outcome) {
     switch (outcome) {
-        case CheckOutcome::pass: return "pass";
-        case CheckOutcome::warn: return "warn";
-        case CheckOutcome::fail: return "fail";
-        case CheckOutcome::unchecked: return "unchecked";
-        case CheckOutcome::absent: return "absent";
+        case CheckOutcome::pass:
+            return "pass";
+        case CheckOutcome::warn:
+            return "warn";
+        case CheckOutcome::fail:
+            return "fail";
+        case CheckOutcome::unchecked:
+            return "unchecked";
+        case CheckOutcome::absent:
+            return "absent";
     }
     return "unchecked";
 }
 
 std::string_view verdict_name(Verdict verdict) {
     switch (verdict) {
-        case Verdict::valid: return "valid";
-        case Verdict::warning: return "warning";
-        case Verdict::invalid: return "invalid";
-        case Verdict::unchecked: return "unchecked";
+        case Verdict::valid:
+            return "valid";
+        case Verdict::warning:
+            return "warning";
+        case Verdict::invalid:
+            return "invalid";
+        case Verdict::unchecked:
+            return "unchecked";
     }
     return "unchecked";
 }
@@ -112,10 +169,29 @@ Check make_check(std::string_view id, CheckOutcome outcome, std::string code, st
     return {std::string(id), outcome, std::move(code), std::move(title), std::move(detail), std::move(evidence)};
 }
 
+std::string text_at(Json const& object, char const* member) {
+    if (!object.is_object()) return {};
+    auto const found = object.find(member);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool has_type(Json const& document, std::string_view wanted) {
+    if (!document.is_object() || !document.contains("type")) return false;
+    auto const& type = document.at("type");
+    if (type.is_string()) return type == wanted;
+    return type.is_array() && std::find(type.begin(), type.end(), wanted) != type.end();
+}
+
+std::string issuer_id_of(Json const& credential) {
+    auto const id = text_at(credential, "issuer");
+    return id.empty() && credential.is_object() ? text_at(credential.value("issuer", Json()), "id") : id;
+}
+
 std::vector<std::string> const& check_ids() {
     static std::vector<std::string> const ids = [] {
         std::vector<std::string> all;
-        for (auto const& rule : check_rules()) all.emplace_back(rule.id);
+        for (auto const& rule : check_rules())
+            all.emplace_back(rule.id);
         return all;
     }();
     return ids;
@@ -125,31 +201,25 @@ Result<Verification> verify(Question const& question, Documents const& documents
     auto const found = find_credential(question.input);
     if (!found) return found.error();
     Case verified{question, documents, now, *found};
-    if (found->document.is_object()) {
-        if (auto readable = schemas::read_credential(found->document)) verified.readable = std::move(*readable);
-        auto const& document = found->document;
-        auto const issuer = document.value("issuer", Json());
-        if (issuer.is_string()) verified.issuer_id = issuer.get<std::string>();
-        if (issuer.is_object() && issuer.contains("id") && issuer.at("id").is_string()) verified.issuer_id = issuer.at("id").get<std::string>();
-        if (document.contains("id") && document.at("id").is_string()) verified.credential_id = document.at("id").get<std::string>();
-    }
-    resolve_keys(verified);
+    read_facts(verified);
+    if (verified.kind != CredentialKind::older_badge) resolve_keys(verified);
     if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
 
     Report report;
     for (auto const& rule : check_rules()) {
         if (rule.id == "recipient" && !question.recipient) continue;
-        report.checks.push_back(rule.run(verified));
+        report.checks.push_back(run(rule, verified));
     }
     if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
     report.verdict = verdict_of(report.checks);
     report.headline_code = headline_code_of(report.checks, report.verdict);
     report.headline = headline_of(report.headline_code, verified);
     report.checked_at = now;
-    report.kind = kind_of(verified);
+    report.kind = kind_in_words(verified);
     report.credential = said_by(verified);
     report.document = found->text;
-    if (auto const* const recipient = find(report.checks, "recipient"); recipient != nullptr && recipient->outcome != CheckOutcome::unchecked)
+    if (auto const* const recipient = find(report.checks, "recipient");
+        recipient != nullptr && recipient->outcome != CheckOutcome::unchecked)
         report.recipient_match = recipient->outcome == CheckOutcome::pass;
     return Verification{std::move(report), {}};
 }

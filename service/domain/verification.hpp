@@ -18,10 +18,11 @@ enum class CheckOutcome { pass, warn, fail, unchecked, absent };
 std::string_view check_outcome_name(CheckOutcome outcome);
 
 struct Check {
-    std::string id;        ///< format, schema, contexts, proof, issuer-binding, validity, status, refresh, issuer-trust, endorsements, recipient.
+    std::string id;  ///< format, schema, contexts, proof, issuer-binding, validity, status, refresh, issuer-trust,
+                     ///< endorsements, recipient.
     CheckOutcome outcome = CheckOutcome::unchecked;
-    std::string code;      ///< Why, as a key of the locales: "proof.bad-signature", "status.revoked".
-    std::string title;     ///< English; pages translate by id and code.
+    std::string code;   ///< Why, as a key of the locales: "proof.bad-signature", "status.revoked".
+    std::string title;  ///< English; pages translate by id and code.
     std::string detail;
     std::map<std::string, std::string> evidence;  ///< Facts behind it: kid, algorithm, day, list, index.
 };
@@ -34,25 +35,26 @@ struct Document {
     std::string body;
     std::string media_type;
     std::string failure;
-    bool own = false;      ///< Answered from this installation's storage.
+    bool own = false;  ///< Answered from this installation's storage.
 };
 using Documents = std::map<std::string, Document, std::less<>>;
 
 struct Question {
-    std::string input;                      ///< JSON, compact JWS, PNG or SVG bytes, data: URI.
-    std::optional<std::string> recipient;   ///< E-mail address or subject id to match.
+    std::string input;                         ///< JSON, compact JWS, PNG or SVG bytes, data: URI.
+    std::optional<std::string> recipient;      ///< E-mail address or subject id to match.
     std::vector<std::string> trusted_issuers;  ///< Ids of issuers listed in a registry or issued here; may be empty.
-    std::string own_base;                   ///< Base address of this installation.
+    std::string own_base;                      ///< Base address of this installation.
 };
 
 struct Report {
     Verdict verdict = Verdict::unchecked;
-    std::string headline;                   ///< English; pages say it by `headline_code`.
-    std::string headline_code;              ///< "valid", "warning", "expired", "revoked", "suspended", "not-yet-valid", "invalid", "unchecked".
+    std::string headline;       ///< English; pages say it by `headline_code`.
+    std::string headline_code;  ///< "valid", "warning", "expired", "revoked", "suspended", "not-yet-valid",
+                                ///< "other-recipient", "invalid", "unchecked".
     Instant checked_at;
-    std::string kind;                       ///< "OpenBadgeCredential 3.0 (VCDM 2.0, VC-JWT EdDSA)".
-    Json credential;                        ///< What it says, for display: api.md; null when unreadable.
-    std::string document;                   ///< The credential's own text (JWT), for the page and receipts.
+    std::string kind;      ///< "OpenBadgeCredential 3.0 (VCDM 2.0, VC-JWT EdDSA)".
+    Json credential;       ///< What it says, for display: api.md; null when unreadable.
+    std::string document;  ///< The credential's own text (JWT), for the page and receipts.
     std::vector<Check> checks;
     std::optional<bool> recipient_match;
 };
@@ -65,6 +67,9 @@ struct Verification {
 
 /// Error: unprocessable "no-credential" when the input holds none, with what to do; too_large, malformed.
 Result<Verification> verify(Question const& question, Documents const& documents, Instant now);
+
+/// What people paste and editors save has blanks and line ends around it. The edges take them off; verify() does not.
+std::string without_blanks_around(std::string input);
 
 /// Checks only, without the outer input handling: the ids in order, for tests and docs.
 std::vector<std::string> const& check_ids();

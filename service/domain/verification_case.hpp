@@ -1,6 +1,7 @@
 #pragma once
-// One credential on its way through the checks: what was found in the input, what is known of the issuer, which documents
-// are still needed. The checks themselves are in verification_checks.cpp and verification_status.cpp.
+// One credential on its way through the checks: what was found in the input, what is known of the issuer, which
+// documents are still needed. The checks are in verification_{form,proof,status,recipient}.cpp, their table in
+// verification_checks.cpp.
 
 #include <optional>
 #include <string>
@@ -18,11 +19,22 @@ namespace itqan::domain {
 /// The credential inside an input, as text: a compact JWS or a JSON document.
 struct FoundCredential {
     std::string text;
-    std::optional<crypto::VcJwt> token;   ///< When the text is a JWS that could be read.
-    std::optional<Error> token_fault;     ///< When it is a JWS that could not.
-    Json document;                        ///< What the credential says; null when it cannot be read.
+    std::optional<crypto::VcJwt> token;  ///< When the text is a JWS that could be read.
+    std::optional<Error> token_fault;    ///< When it is a JWS that could not.
+    Json document;                       ///< What the credential says; null when it cannot be read.
     bool is_jws = false;
+    bool open_badges_2_beside = false;  ///< The picture also carried an older badge, which was not read.
 };
+
+/// What the document says that it is.
+enum class CredentialKind {
+    badge,        ///< Open Badges 3.0.
+    older_badge,  ///< Open Badges 2 or 1.
+    endorsement,
+    record,  ///< Comprehensive Learner Record.
+    other
+};
+CredentialKind kind_of(Json const& document);
 
 /// Finds the credential in JSON, JWS, PNG, SVG or a data: URI; unwraps enveloped credentials and presentations of one.
 /// Errors: unprocessable "no-credential", too_large "input-too-large", those of the picture readers.
@@ -31,8 +43,8 @@ Result<FoundCredential> find_credential(std::string const& input);
 /// The key that the proof names, as far as it can be known without trusting it.
 struct ProofKey {
     std::optional<crypto::PublicKey> key = {};
-    std::string source = {};     ///< "issuer", "kid", "jwk", "did:key".
-    std::string fault = {};      ///< Code when there is none: "proof.foreign-kid", "proof.unreachable", ...
+    std::string source = {};  ///< "issuer", "kid", "jwk", "did:key".
+    std::string fault = {};   ///< Code when there is none: "proof.foreign-key", "proof.unreachable", ...
     std::string detail = {};
 };
 
@@ -42,14 +54,16 @@ struct Case {
     Instant now;
     FoundCredential const& found;
 
-    std::string issuer_id = {};                         ///< "" when the document names none.
+    CredentialKind kind = CredentialKind::other;
+    std::string issuer_id = {};  ///< "" when the document names none.
     std::string credential_id = {};
-    std::optional<schemas::Credential> readable = {};   ///< For display and simple comparisons.
+    std::optional<schemas::Credential> readable = {};  ///< For display and simple comparisons.
     std::optional<crypto::AssertionKeys> issuer_keys = {};
-    std::string issuer_fault = {};                      ///< Why issuer_keys is missing.
+    std::string issuer_fault = {};  ///< Why issuer_keys is missing.
     Json issuer_document = {};
     ProofKey proof_key = {};
     bool proof_passed = false;
+    bool binding_passed = false;
     std::vector<std::string> needs = {};
 
     /// The document at an address; null when it still has to be fetched (then it is noted in `needs`).
@@ -67,7 +81,23 @@ struct CheckRule {
 /// In the order of the report (api.md), `recipient` last.
 std::vector<CheckRule> const& check_rules();
 
+Check check_format(Case& verified);
+Check check_schema(Case& verified);
+Check check_contexts(Case& verified);
+Check check_proof(Case& verified);
+Check check_issuer_binding(Case& verified);
 Check check_status(Case& verified);
+Check check_recipient(Case& verified);
+
+/// Clocks of honest people differ by this much.
+inline constexpr std::int64_t clock_leeway_milliseconds = 5 * 60'000;
+
+/// A text member of an object; "" when it is something else.
+std::string text_at(Json const& object, char const* member);
+/// Whether `type` is, or holds, this text.
+bool has_type(Json const& document, std::string_view wanted);
+/// The id of an issuer, written alone or inside an object.
+std::string issuer_id_of(Json const& credential);
 
 /// Builds a check; titles are English, pages translate by id and outcome.
 Check make_check(std::string_view id, CheckOutcome outcome, std::string code, std::string detail,

@@ -1,3 +1,5 @@
+// Finds the credential in what people send: text, file, picture, data: address, envelope.
+
 #include "crypto/bake.hpp"
 #include "service/domain/verification_case.hpp"
 
@@ -8,7 +10,9 @@ constexpr std::size_t largest_input = 7 * 1024 * 1024;
 constexpr std::size_t largest_text = 512 * 1024;
 constexpr int deepest_envelope = 4;
 
-Error no_credential(std::string detail) { return {Fault::unprocessable, "no-credential", std::move(detail), {}}; }
+Error no_credential(std::string detail) {
+    return {Fault::unprocessable, "no-credential", std::move(detail), {}};
+}
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blank = " \t\r\n";
@@ -17,11 +21,12 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
+/// "{" and then a quote, a space or a line end, in base64url.
 bool is_jws_like(std::string_view text) {
     auto const first = text.find('.');
-    auto const second = first == std::string_view::npos ? first : text.find('.', first + 1);
-    if (second == std::string_view::npos || first == 0) return false;
-    return text.find_first_of(" {}<>\"/:") == std::string_view::npos && text.starts_with("ey");
+    if (first == std::string_view::npos || text.find('.', first + 1) == std::string_view::npos) return false;
+    return text.find_first_of(" {}<>\"/:") == std::string_view::npos &&
+           (text.starts_with("ey") || text.starts_with("ew"));
 }
 
 Result<std::string> from_data_uri(std::string_view uri) {
@@ -48,22 +53,13 @@ Result<std::string> from_data_uri(std::string_view uri) {
     return text;
 }
 
-bool has_type(Json const& document, std::string_view wanted) {
-    if (!document.is_object() || !document.contains("type")) return false;
-    auto const& type = document.at("type");
-    if (type.is_string()) return type == wanted;
-    if (!type.is_array()) return false;
-    for (auto const& each : type)
-        if (each == wanted) return true;
-    return false;
-}
-
 Result<FoundCredential> read_text(std::string_view text, int depth);
 
 Result<FoundCredential> read_json_text(std::string_view text, int depth) {
     auto document = parse_json(text, json_limits::credential);
     if (!document) return document.error();
-    if (has_type(*document, "EnvelopedVerifiableCredential") && document->contains("id") && document->at("id").is_string())
+    if (has_type(*document, "EnvelopedVerifiableCredential") && document->contains("id") &&
+        document->at("id").is_string())
         return read_text(document->at("id").get<std::string>(), depth + 1);
     if (has_type(*document, "VerifiablePresentation") && document->contains("verifiableCredential")) {
         auto const& inside = document->at("verifiableCredential");
@@ -72,19 +68,21 @@ Result<FoundCredential> read_json_text(std::string_view text, int depth) {
         if (one.is_string()) return read_text(one.get<std::string>(), depth + 1);
         return no_credential("A presentation with several credentials: send them one by one.");
     }
-    bool const credential_like = document->is_object() &&
-                                 (document->contains("@context") || document->contains("credentialSubject") || document->contains("proof"));
-    if (!credential_like) return no_credential("This JSON is no credential. Send the badge's own file, picture or link.");
+    bool const credential_like =
+        document->is_object() &&
+        (document->contains("@context") || document->contains("credentialSubject") || document->contains("proof"));
+    if (!credential_like)
+        return no_credential("This JSON is no credential. Send the badge's own file, picture or link.");
     FoundCredential found;
     found.text = std::string(text);
     found.document = std::move(*document);
     return found;
 }
 
-Result<FoundCredential> read_text(std::string_view untrimmed, int depth) {
-    auto const text = trimmed(untrimmed);
+Result<FoundCredential> read_text(std::string_view text, int depth) {
     if (depth > deepest_envelope) return no_credential("The credential is wrapped too often.");
-    if (text.empty()) return no_credential("There is nothing in it. Send a badge's picture, file, text or link.");
+    if (trimmed(text).empty())
+        return no_credential("There is nothing in it. Send a badge's picture, file, text or link.");
     if (text.size() > largest_text && !text.starts_with("data:"))
         return Error{Fault::too_large, "input-too-large", "A credential has at most 512 KiB.", {}};
     if (text.starts_with("data:")) {
@@ -92,12 +90,11 @@ Result<FoundCredential> read_text(std::string_view untrimmed, int depth) {
         if (!inner) return inner.error();
         return read_text(*inner, depth + 1);
     }
-    if (text.front() == '{') return read_json_text(text, depth);
+    if (trimmed(text).front() == '{') return read_json_text(text, depth);
     if (is_jws_like(text)) {
         FoundCredential found;
         found.text = std::string(text);
         found.is_jws = true;
-        // White space around a pasted text is the reader's; inside a file of ours there is none.
         auto token = crypto::read_vc_jwt(text);
         if (token) {
             found.document = token->credential;
@@ -110,29 +107,41 @@ Result<FoundCredential> read_text(std::string_view untrimmed, int depth) {
     return no_credential("This is neither a badge's picture nor its file, text or link. Ask for one of these.");
 }
 
+constexpr std::string_view png_start = "\x89PNG", jpeg_start = "\xff\xd8\xff";
+
+Result<FoundCredential> read_picture(Result<crypto::ExtractedBadge> const& badge, std::string_view if_none) {
+    if (!badge) {
+        bool const is_older = badge.error().detail.find("Open Badges 2") != std::string::npos;
+        if (badge.error().code != "no-credential" || is_older) return badge.error();
+        return no_credential(std::string(if_none));
+    }
+    auto found = read_text(badge->credential, 0);
+    if (found) found->open_badges_2_beside = badge->open_badges_2;
+    return found;
+}
+
 }  // namespace
 
+std::string without_blanks_around(std::string input) {
+    if (input.starts_with(png_start)) return input;
+    return std::string(trimmed(input));
+}
+
 Result<FoundCredential> find_credential(std::string const& input) {
-    if (input.size() > largest_input) return Error{Fault::too_large, "input-too-large", "A picture or file has at most 7 MiB.", {}};
-    constexpr std::string_view png = "\x89PNG";
-    if (input.starts_with(png) || input.starts_with("\xff\xd8\xff")) {
-        auto badge = input.starts_with(png) ? crypto::extract_png(as_bytes(input))
-                                            : Result<crypto::ExtractedBadge>(no_credential(""));
-        if (badge) return read_text(badge->credential, 0);
-        if (badge.error().code != "no-credential") return badge.error();
-        return no_credential("The picture carries no credential: messaging apps remove it, and a photo never had it. Ask for the "
-                             "link, or scan the code.");
-    }
+    constexpr std::string_view none_in_picture =
+        "The picture carries no credential: messaging apps remove it, and a photo never had it. Ask for the link, or "
+        "scan "
+        "the code.";
+    if (input.size() > largest_input)
+        return Error{Fault::too_large, "input-too-large", "A picture or file has at most 7 MiB.", {}};
+    if (input.starts_with(png_start)) return read_picture(crypto::extract_png(as_bytes(input)), none_in_picture);
+    if (input.starts_with(jpeg_start)) return no_credential(std::string(none_in_picture));
     auto const start = trimmed(std::string_view(input).substr(0, 4096));
-    if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf<")) {
-        auto badge = crypto::extract_svg(input);
-        if (!badge) {
-            if (badge.error().code == "no-credential") return no_credential("The drawing carries no credential. Ask for the badge's own file or link.");
-            return badge.error();
-        }
-        return read_text(badge->credential, 0);
-    }
-    if (!is_utf8(input)) return no_credential("This file is no badge. Send the badge's PNG or SVG picture, its text or its link.");
+    if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf<"))
+        return read_picture(crypto::extract_svg(input),
+                            "The drawing carries no credential. Ask for the badge's own file or link.");
+    if (!is_utf8(input))
+        return no_credential("This file is no badge. Send the badge's PNG or SVG picture, its text or its link.");
     return read_text(input, 0);
 }
 

@@ -1,19 +1,37 @@
+// Which keys the issuer has, and which of all keys the token says it was signed with.
+
+#include <algorithm>
+
+#include "schemas/identifier.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
 namespace {
 
-/// "https://HOST[:PORT]" of an https address, or of the document of a did:web; "" for anything else.
-std::string origin_of(std::string_view identifier) {
-    std::string url(identifier);
-    if (identifier.starts_with("did:web:")) {
-        auto const address = crypto::did_web_url(identifier.substr(0, identifier.find('#')));
-        if (!address) return {};
-        url = *address;
-    }
-    if (!url.starts_with("https://")) return {};
-    auto const end = url.find_first_of("/?#", 8);
-    return url.substr(0, end);
+/// "https://HOST[:PORT]" of an https address; "" for anything else.
+std::string origin_of(std::string_view url) {
+    if (!schemas::is_https_url(url)) return {};
+    return std::string(url.substr(0, url.find_first_of("/?#", 8)));
+}
+
+std::string origin_of_issuer(std::string const& id) {
+    if (!id.starts_with("did:web:")) return origin_of(id);
+    auto const address = crypto::did_web_url(id);
+    return address ? origin_of(*address) : std::string();
+}
+
+ProofKey no_key(std::string fault, std::string detail) {
+    return {std::nullopt, "", std::move(fault), std::move(detail)};
+}
+
+ProofKey read_fetched_key(Document const& document) {
+    if (document.failure == "gone") return no_key("proof.key-revoked", "The issuer has revoked the key.");
+    if (!document.failure.empty())
+        return no_key("proof.unreachable", "The key could not be fetched: " + document.failure + ".");
+    auto const json = parse_json(document.body, json_limits::command);
+    auto const key = json ? crypto::PublicKey::from_jwk(*json) : Result<crypto::PublicKey>(json.error());
+    if (!key) return no_key("proof.invalid-key", "What stands at the key's address is no usable public key.");
+    return {*key, "kid"};
 }
 
 void read_issuer(Case& verified) {
@@ -31,7 +49,11 @@ void read_issuer(Case& verified) {
         verified.issuer_keys = crypto::AssertionKeys{{{resolved->verification_method, resolved->key}}, {}};
         return;
     }
-    if (!id.starts_with("did:web:") && !id.starts_with("https://")) {
+    if (id.starts_with("did:web:") && !crypto::did_web_url(id)) {
+        verified.issuer_fault = "issuer-binding.invalid-did";
+        return;
+    }
+    if (!id.starts_with("did:web:") && !schemas::is_https_url(id)) {
         verified.issuer_fault = "issuer-binding.no-keys";
         return;
     }
@@ -42,7 +64,8 @@ void read_issuer(Case& verified) {
         return;
     }
     auto json = parse_json(document->body, json_limits::credential);
-    auto keys = json ? crypto::read_assertion_keys(*json, id, verified.now) : Result<crypto::AssertionKeys>(json.error());
+    auto keys =
+        json ? crypto::read_assertion_keys(*json, id, verified.now) : Result<crypto::AssertionKeys>(json.error());
     if (!keys) {
         verified.issuer_fault = "issuer-binding.broken-document";
         return;
@@ -73,27 +96,19 @@ ProofKey key_at(Case& verified, std::string const& kid) {
     if (auto const key = listed_by_kid(verified, kid)) return {*key, "issuer"};
     if (kid.starts_with("did:key:")) {
         auto const resolved = crypto::resolve_did_key(kid);
-        if (!resolved) return {std::nullopt, "", "proof.invalid-key", "The key named by the token cannot be read."};
+        if (!resolved) return no_key("proof.invalid-key", "The key that the token names cannot be read.");
         return {resolved->key, "did:key"};
     }
-    bool const same_issuer = kid.starts_with(verified.issuer_id + "#");
+    if (kid.starts_with(verified.issuer_id + "#")) {
+        if (verified.issuer_keys) return no_key("proof.unknown-key", "The issuer's document has no such key.");
+        return no_key("proof.unreachable", "The issuer's document could not be read, so its key is not known.");
+    }
+    // The same origin permits the question; whether the answer is the issuer's key, issuer-binding decides.
     auto const origin = origin_of(kid);
-    if (!same_issuer && (origin.empty() || origin != origin_of(verified.issuer_id)))
-        return {std::nullopt, "", "proof.foreign-kid", "The key named by the token is not at the issuer's own address."};
-    if (same_issuer) {
-        if (verified.issuer_keys) return {std::nullopt, "", "proof.unknown-key", "The issuer's document has no such key."};
-        return {std::nullopt, "", "proof.unreachable", "The issuer's document could not be read, so its key is not known."};
-    }
+    if (origin.empty() || origin != origin_of_issuer(verified.issuer_id))
+        return no_key("proof.foreign-key", "The key that the token names is not at the issuer's own address.");
     auto const* const document = verified.need(kid);
-    if (document == nullptr) return {};
-    if (!document->failure.empty()) {
-        if (document->failure == "gone") return {std::nullopt, "", "proof.key-revoked", "The issuer has revoked the key."};
-        return {std::nullopt, "", "proof.unreachable", "The key could not be fetched: " + document->failure + "."};
-    }
-    auto const json = parse_json(document->body, json_limits::command);
-    auto const key = json ? crypto::PublicKey::from_jwk(*json) : Result<crypto::PublicKey>(json.error());
-    if (!key) return {std::nullopt, "", "proof.invalid-key", "What stands at the key's address is no usable public key."};
-    return {*key, "kid"};
+    return document == nullptr ? ProofKey{} : read_fetched_key(*document);
 }
 
 }  // namespace
@@ -101,7 +116,7 @@ ProofKey key_at(Case& verified, std::string const& kid) {
 Document const* Case::need(std::string const& address) {
     auto const known = documents.find(address);
     if (known != documents.end()) return &known->second;
-    needs.push_back(address);
+    if (std::find(needs.begin(), needs.end(), address) == needs.end()) needs.push_back(address);
     return nullptr;
 }
 
@@ -116,14 +131,14 @@ void resolve_keys(Case& verified) {
     if (jws.kid) {
         verified.proof_key = key_at(verified, *jws.kid);
         if (jws.jwk && verified.proof_key.key && !(*jws.jwk == *verified.proof_key.key))
-            verified.proof_key = {std::nullopt, "", "proof.key-contradiction", "The token names one key and carries another."};
+            verified.proof_key = no_key("proof.key-contradiction", "The token names one key and carries another.");
         return;
     }
     if (jws.jwk) {
         verified.proof_key = {*jws.jwk, "jwk"};
         return;
     }
-    verified.proof_key = {std::nullopt, "", "proof.no-key-named", "The token names no key."};
+    verified.proof_key = no_key("proof.no-key-named", "The token names no key.");
 }
 
 }  // namespace itqan::domain

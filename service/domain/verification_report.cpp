@@ -56,7 +56,9 @@ Json said_by(Case const& verified) {
     if (!verified.readable) return nullptr;
     auto const& credential = *verified.readable;
     auto const& achievement = credential.subject.achievement;
-    Json said{{"id", credential.id}, {"name", credential.name.value_or(achievement.name)}, {"validFrom", credential.valid_from.text()}};
+    Json said{{"id", credential.id},
+              {"name", credential.name.value_or(achievement.name)},
+              {"validFrom", credential.valid_from.text()}};
     put(said, "description", credential.description);
     said["issuer"] = Json{{"id", credential.issuer.id}};
     put(said["issuer"], "name", credential.issuer.name);
@@ -101,7 +103,8 @@ Json report_to_json(Report const& report) {
               {"nested", Json::array()}};
     for (auto const& check : report.checks)
         if (check.id == "recipient")
-            json["recipient"] = Json{{"asked", true}, {"match", report.recipient_match ? Json(*report.recipient_match) : Json()}};
+            json["recipient"] =
+                Json{{"asked", true}, {"match", report.recipient_match ? Json(*report.recipient_match) : Json()}};
     return json;
 }
 

@@ -55,6 +55,7 @@ std::vector<View> steps(Visitor const& visitor, int current) {
         View one;
         one.set("step_number", std::to_string(step)).set("step_title", visitor.locale->text(key)).set("step_text", visitor.locale->text(key + "_text"));
         one.set("step_button", visitor.locale->text(key + "_button")).set("step_done", done).set("step_now", now);
+        one.set("mark", done ? std::string("✓") : std::to_string(step)).set("state", done ? "done" : now ? "current" : "open");
         if (step == 2) one.set("step_url", Url::of("/demo/mail"));
         else if (step == 3) one.set("step_url", Url::of("/verify"));
         else one.set("persona_url", Url::of(std::string("/demo/as/") + names[step - 1]));
@@ -140,9 +141,7 @@ Answer reset(WebContext const& context, DemoDesk const& desk, http::Request cons
 }  // namespace
 
 View demo_bar(WebContext const& context, Visitor const& visitor) {
-    static constexpr char const* keys[] = {"demo.bar.1", "demo.bar.2", "demo.bar.3", "demo.bar.4", "demo.bar.5"};
-    int const step = step_of(context);
-    return View().set("demo_bar_text", visitor.locale->text(keys[step - 1]));
+    return View().set("steps", steps(visitor, step_of(context)));
 }
 
 std::vector<http::Route> demo_routes(WebContext const& context, DemoDesk const& desk) {

@@ -14,7 +14,7 @@
 namespace itqan::web {
 namespace {
 
-constexpr int rows_shown = 50;
+constexpr int rows_shown = 15;
 
 struct Typed {
     std::string learner, name, activity, score, grade, hours, completed, reference;

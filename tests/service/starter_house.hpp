@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/keystore.hpp"
+#include "service/domain/import.hpp"
 #include "service/domain/services.hpp"
 #include "tests/storage/temporary_database.hpp"
 #include "tests/support/shared.hpp"
@@ -28,8 +29,15 @@ class StandingClock final : public Clock {
 Json read_starter(std::string const& name);
 
 struct StarterHouse {
-    /// Loads programme and learners, no evidence, and gives every issuer a key.
+    enum class Completions { included, left_out };
+
+    /// Imports the programme and its people, no evidence, and gives every issuer a key.
     StarterHouse();
+
+    /// Throws when the import is refused.
+    domain::ImportReport take(std::vector<domain::ImportElement> elements, domain::ImportOptions const& options);
+    /// The whole starter over what is there.
+    domain::ImportReport import_evidence(Completions completions = Completions::included, domain::ImportOptions const& options = {});
 
     storage::Database& database() { return *db.database; }
 

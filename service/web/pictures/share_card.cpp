@@ -129,7 +129,7 @@ std::string draw_code(std::string const& address, Words const& words, std::strin
     double const room = column - code_size - gap;
     double const text_left = words.arabic ? left : left + code_size + gap;
     auto const invitation = outliner.outline(words.say("See and check it at", "للاطّلاع والتحقق"), language, {.size = 21, .minimum = 14, .width = room, .height = 60});
-    drawn += moved(text_left, code_top + 32, filled(invitation.path, soft_ink));
+    drawn += moved(text_left, code_top + 42, filled(invitation.path, soft_ink));
 
     auto const scheme = address.find("://");
     auto const bare = scheme == std::string::npos ? address : address.substr(scheme + 3);
@@ -139,8 +139,8 @@ std::string draw_code(std::string const& address, Words const& words, std::strin
     auto const place_left = words.arabic ? text_left + room - std::min(room, place.width) : text_left;
     auto const code_text_left = words.arabic ? text_left + room - short_code.width : text_left;
     double const squeeze = std::min(1.0, room / std::max(1.0, place.width));
-    drawn += "<g transform=\"translate(" + number(Point{place_left, code_top + 62}) + ") scale(" + number(squeeze) + ")\">" + filled(place.path, soft_ink) + "</g>";
-    return drawn + moved(code_text_left, code_top + 90, filled(short_code.path, colour));
+    drawn += "<g transform=\"translate(" + number(Point{place_left, code_top + 72}) + ") scale(" + number(squeeze) + ")\">" + filled(place.path, soft_ink) + "</g>";
+    return drawn + moved(code_text_left, code_top + 100, filled(short_code.path, colour));
 }
 
 }  // namespace

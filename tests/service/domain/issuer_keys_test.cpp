@@ -1,0 +1,153 @@
+#include <doctest/doctest.h>
+
+#include "crypto/did.hpp"
+#include "tests/service/domain/acts_house.hpp"
+
+using namespace itqan;
+using namespace itqan::domain;
+using namespace itqan::tests;
+
+namespace {
+
+crypto::AssertionKeys listed(ActsHouse& house, std::string const& issuer) {
+    auto const document =
+        house.database().read([&](storage::Session& s) { return house.keys.did_document(s, house.issuer(issuer)); });
+    return must(crypto::read_assertion_keys(document, house.addresses.issuer_did(issuer), house.clock.now));
+}
+
+Result<IssuerKeys::Active> active(ActsHouse& house, IssuerKeys& keys, std::string const& issuer = "nakhla") {
+    return house.database().read([&](storage::Session& s) { return keys.active(s, house.issuer(issuer)); });
+}
+
+std::vector<std::string> states(ActsHouse& house) {
+    std::vector<std::string> states;
+    for (auto const& key : house.keys.list("nakhla")) states.push_back(key.state);
+    return states;
+}
+
+}  // namespace
+
+TEST_CASE("an issuer is given one key however often it is asked for") {
+    NEEDS_STARTER();
+    ActsHouse house;
+
+    house.keys.ensure(house.issuer("nakhla"), crypto::KeyType::ed25519);
+
+    CHECK(states(house) == std::vector<std::string>{"active"});
+    auto const key = active(house, house.keys);
+    REQUIRE(key);
+    CHECK(key->kid == "https://badges.example/issuers/nakhla/keys/" + key->key_id);
+}
+
+TEST_CASE("the key's address serves the JWK that signs, without its private half") {
+    NEEDS_STARTER();
+    ActsHouse house;
+    auto const key = must(active(house, house.keys));
+
+    auto const served = Json::parse(house.documents.get(key.kid).body);
+
+    CHECK(served.at("kid") == key.kid);
+    CHECK(served.at("alg") == "EdDSA");
+    CHECK_FALSE(served.contains("d"));
+    CHECK(must(crypto::PublicKey::from_jwk(served)).to_jwk() == key.signer->public_key().to_jwk());
+}
+
+TEST_CASE("after a rotation the new key signs and the old one stays listed and verifies") {
+    NEEDS_STARTER();
+    ActsHouse house;
+    auto const before = house.jwt(house.award("ach-01", "lrn-001"));
+    auto const old_key = must(active(house, house.keys));
+
+    house.pass(one_minute);
+    auto const rotated = house.keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
+    auto const after = house.jwt(house.award("ach-02", "lrn-001"));
+
+    REQUIRE(rotated);
+    CHECK(states(house) == std::vector<std::string>{"retired", "active"});
+    CHECK(must(active(house, house.keys)).key_id == rotated->id);
+    CHECK(listed(house, "nakhla").find(old_key.signer->public_key()) != nullptr);
+    CHECK(listed(house, "nakhla").keys.size() == 2);
+    CHECK(house.check(before).verdict == Verdict::valid);
+    CHECK(house.check(after).verdict == Verdict::valid);
+    CHECK(house.events_of(rotated->id).back() == "key.activated");
+}
+
+TEST_CASE("a key made ahead is listed before it signs, and only one waits") {
+    NEEDS_STARTER();
+    ActsHouse house;
+
+    auto const next = house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::p256);
+    auto const second = house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::p256);
+    auto const listed_ahead = listed(house, "nakhla").keys.size();
+    auto const rotated = house.keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
+
+    REQUIRE(next);
+    CHECK(next->state == "next");
+    REQUIRE_FALSE(second);
+    CHECK(second.error().fault == Fault::conflict);
+    CHECK(listed_ahead == 2);
+    REQUIRE(rotated);
+    CHECK(rotated->id == next->id);
+}
+
+TEST_CASE("under a revoked key everything fails and nothing more is signed") {
+    NEEDS_STARTER();
+    ActsHouse house;
+    auto const badge = house.jwt(house.award("ach-01", "lrn-001"));
+    auto const key = must(active(house, house.keys));
+
+    auto const revoked = house.keys.revoke(Actor{}, key.key_id);
+
+    REQUIRE(revoked);
+    CHECK(listed(house, "nakhla").keys.empty());
+    CHECK(house.documents.get(key.kid).failure == "gone");
+    CHECK(house.check(badge).verdict == Verdict::invalid);
+    auto const award = house.try_award("ach-02", "lrn-001");
+    REQUIRE_FALSE(award);
+    CHECK(award.error().code == "no-active-key");
+    CHECK(award.error().fault == Fault::unavailable);
+    CHECK(house.keys.revoke(Actor{}, key.key_id).error().fault == Fault::conflict);
+}
+
+TEST_CASE("an issuer neither revokes nor vouches with another issuer's key") {
+    NEEDS_STARTER();
+    ActsHouse house;
+    auto const nakhla = must(active(house, house.keys));
+
+    auto const refused = house.keys.revoke(issuer_actor("murjan"), nakhla.key_id);
+
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().fault == Fault::not_found);
+    CHECK(listed(house, "murjan").find(nakhla.signer->public_key()) == nullptr);
+    CHECK(listed(house, "murjan").keys.size() == 1);
+    CHECK_FALSE(house.keys.installation_document(house.programme()->issuers).contains("assertionMethod"));
+}
+
+TEST_CASE("another process's rotation is followed at the next signature") {
+    NEEDS_STARTER();
+    ActsHouse house;
+    auto const before = must(active(house, house.keys));
+    auto const other_database = house.db.open();
+    IssuerKeys other(*other_database, house.kek, house.addresses, house.clock);
+
+    auto const rotated = other.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
+
+    REQUIRE(rotated);
+    auto const after = must(active(house, house.keys));
+    CHECK(after.key_id == rotated->id);
+    CHECK(after.key_id != before.key_id);
+}
+
+TEST_CASE("a stored key opens under its own key-encryption key only") {
+    NEEDS_STARTER();
+    ActsHouse house;
+    crypto::SecretBytes other_bytes(32);
+    other_bytes.data()[0] = 1;
+    auto const other_kek = crypto::KeyEncryptionKey::from_bytes(std::move(other_bytes));
+    IssuerKeys stranger(house.database(), other_kek, house.addresses, house.clock);
+
+    auto const opened = active(house, stranger);
+
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == "sealed-key");
+}

@@ -1,0 +1,541 @@
+#include <doctest/doctest.h>
+#include <png.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/bake.hpp"
+#include "service/web/pictures/badge_design.hpp"
+#include "service/web/pictures/drawn_pictures.hpp"
+#include "service/web/pictures/palette.hpp"
+#include "service/web/pictures/picture_cache.hpp"
+#include "service/web/pictures/raster.hpp"
+#include "service/web/pictures/share_card.hpp"
+#include "service/web/qr_reader.hpp"
+#include "tests/service/starter_house.hpp"
+#include "tests/service/web/sample_badge.hpp"
+
+namespace itqan::tests {
+namespace {
+
+struct Picture {
+    int width = 0, height = 0;
+    std::vector<std::uint32_t> pixels;  ///< 0xAABBGGRR
+    std::uint32_t at(double x, double y) const {
+        return pixels.at(static_cast<std::size_t>(std::lround(y)) * static_cast<std::size_t>(width) + static_cast<std::size_t>(std::lround(x)));
+    }
+};
+
+Picture open(Bytes const& png) {
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    REQUIRE(png_image_begin_read_from_memory(&image, png.data(), png.size()) != 0);
+    image.format = PNG_FORMAT_RGBA;
+    Picture picture{static_cast<int>(image.width), static_cast<int>(image.height), {}};
+    picture.pixels.resize(std::size_t{image.width} * image.height);
+    REQUIRE(png_image_finish_read(&image, nullptr, picture.pixels.data(), 0, nullptr) != 0);
+    return picture;
+}
+
+/// 0xAABBGGRR of "#rrggbb", opaque.
+std::uint32_t pixel_of(std::string_view colour) {
+    auto const part = [&](std::size_t at) { return static_cast<std::uint32_t>(std::stoul(std::string(colour.substr(at, 2)), nullptr, 16)); };
+    return 0xFF000000U | part(5) << 16 | part(3) << 8 | part(1);
+}
+
+bool close_to(std::uint32_t pixel, std::uint32_t other) {
+    for (int shift = 0; shift < 32; shift += 8)
+        if (std::abs(static_cast<int>(pixel >> shift & 0xFF) - static_cast<int>(other >> shift & 0xFF)) > 6) return false;
+    return true;
+}
+
+bool shows(Picture const& picture, std::string_view colour) {
+    return std::count_if(picture.pixels.begin(), picture.pixels.end(), [&](auto pixel) { return close_to(pixel, pixel_of(colour)); }) > 200;
+}
+
+struct Spot {
+    double x = 0, y = 0;
+};
+/// Every point that path data names.
+std::vector<Spot> spots_of(std::string const& path) {
+    std::vector<double> numbers;
+    char const* at = path.c_str();
+    while (*at != '\0') {
+        char* end = nullptr;
+        double const value = std::strtod(at, &end);
+        if (end == at) {
+            ++at;
+        } else {
+            numbers.push_back(value);
+            at = end;
+        }
+    }
+    std::vector<Spot> spots;
+    for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) spots.push_back({numbers[i], numbers[i + 1]});
+    return spots;
+}
+
+double furthest(std::vector<Spot> const& spots) {
+    double distance = 0;
+    for (auto const& spot : spots) distance = std::max(distance, std::hypot(spot.x, spot.y));
+    return distance;
+}
+
+domain::Programme programme_of(std::vector<domain::Achievement> achievements) {
+    auto programme = sample_programme();
+    programme.framework.domains = {{"DH1", {"One", "واحد"}}, {"DH2", {"Two", "اثنان"}}};
+    for (auto const* const code : {"DH1", "DH2"}) {
+        domain::Competency competency;
+        competency.code = std::string(code) + ".1";
+        competency.domain = code;
+        programme.framework.competencies.push_back(competency);
+    }
+    programme.framework.levels = {{3, {"Practitioner", "متمكّن"}, {}}};
+    for (auto& achievement : achievements) {
+        achievement.issuer_id = "durrat";
+        if (achievement.name.en.empty()) achievement.name = {"The same name", "الاسم نفسه"};
+    }
+    programme.achievements = std::move(achievements);
+    programme.index();
+    return programme;
+}
+
+domain::Achievement achievement(std::string id, std::string type = "Certificate", int level = 3, std::string competency = "DH1.1") {
+    domain::Achievement made;
+    made.id = std::move(id);
+    made.type = std::move(type);
+    made.alignment = {{std::move(competency), level}};
+    return made;
+}
+
+struct Studio {
+    StandingClock clock;
+    domain::Programme programme = programme_of({achievement("ach-05")});
+    std::unique_ptr<web::Pictures> pictures = web::make_pictures(clock);
+
+    domain::Achievement const& first() const { return programme.achievements.front(); }
+};
+
+bool is_svg(std::string const& text) { return static_cast<bool>(crypto::bake_svg(text, "a.b.c")); }
+
+}  // namespace
+
+TEST_CASE("a design is well-formed SVG with no text that a viewer's fonts could spoil") {
+    Studio studio;
+
+    for (auto const* const language : {"en", "ar"}) {
+        auto const svg = studio.pictures->badge_svg(studio.programme, studio.first(), language, 2026);
+
+        CHECK(is_svg(svg));
+        CHECK(svg.find("<text") == std::string::npos);
+        CHECK(svg.find("<title>" + studio.first().name.in(language) + "</title>") != std::string::npos);
+        CHECK(svg.size() < 150'000);
+    }
+}
+
+TEST_CASE("a name that looks like markup stays a name") {
+    Studio studio;
+    auto achievement = studio.first();
+    achievement.name.en = "<script>\"&'";
+
+    auto const svg = studio.pictures->badge_svg(studio.programme, achievement, "en", 2026);
+
+    CHECK(is_svg(svg));
+    CHECK(svg.find("<script") == std::string::npos);
+}
+
+TEST_CASE("achievements of one name, level and type have pictures of their own") {
+    std::vector<domain::Achievement> many;
+    for (int i = 1; i <= 16; ++i) many.push_back(achievement("ach-" + std::to_string(i)));
+    auto const programme = programme_of(many);
+    web::TextOutliner const outliner;
+
+    std::set<std::string> pictures;
+    for (auto const& each : programme.achievements) pictures.insert(web::badge_design(programme, each, "en", 2026, outliner));
+
+    CHECK(pictures.size() == many.size());
+}
+
+TEST_CASE("domain, type, level, language, year and issuer each change the picture") {
+    auto programme = programme_of({achievement("a"), achievement("a", "Badge"), achievement("a", "MicroCredential"),
+                                   achievement("a", "Certificate", 4), achievement("a", "Certificate", 3, "DH2.1")});
+    web::TextOutliner const outliner;
+    auto const& first = programme.achievements.front();
+
+    std::set<std::string> pictures;
+    for (auto const& each : programme.achievements) pictures.insert(web::badge_design(programme, each, "en", 2026, outliner));
+    pictures.insert(web::badge_design(programme, first, "ar", 2026, outliner));
+    pictures.insert(web::badge_design(programme, first, "en", 2027, outliner));
+    programme.issuers.front().name.en = "Another Academy";
+    pictures.insert(web::badge_design(programme, first, "en", 2026, outliner));
+
+    CHECK(pictures.size() == 8);
+}
+
+TEST_CASE("the outer ring is lit as far as the level goes") {
+    web::TextOutliner const outliner;
+    for (int level = 1; level <= 5; ++level) {
+        auto const programme = programme_of({achievement("a", "Badge", level)});
+        auto const& palette = web::palette_of(programme, programme.achievements.front());
+
+        auto const picture = open(web::render_png(web::badge_design(programme, programme.achievements.front(), "en", 2026, outliner), 600, 600));
+
+        for (int part = 0; part < 5; ++part) {
+            double const angle = 2 * 3.14159265 * (part + 0.5) / 5;
+            auto const pixel = picture.at(300 + 226.5 * std::sin(angle), 300 - 226.5 * std::cos(angle));
+            CHECK(close_to(pixel, pixel_of(palette.colour)) == (part < level));
+        }
+    }
+}
+
+TEST_CASE("a picture is 600 by 600, small, transparent outside its outline, and the same from another start") {
+    Studio studio, other;
+
+    auto const png = studio.pictures->badge_png(studio.programme, studio.first(), "ar", 2026);
+
+    auto const picture = open(*png);
+    CHECK(picture.width == 600);
+    CHECK(picture.height == 600);
+    CHECK(picture.at(2, 2) == 0);
+    CHECK(png->size() < 120'000);
+    CHECK(*png == *other.pictures->badge_png(other.programme, other.first(), "ar", 2026));
+    CHECK(png == studio.pictures->badge_png(studio.programme, studio.first(), "ar", 2026));
+}
+
+TEST_CASE("a baked picture keeps its pixels and gives the credential back") {
+    Studio studio;
+    auto const credential = sample_credential("ar");
+
+    auto const baked = studio.pictures->baked_png(studio.programme, credential);
+    auto const svg = studio.pictures->baked_svg(studio.programme, credential);
+
+    auto plain = studio.first();
+    plain.name.ar = "مشغّل منظومة الدواء المغلقة";
+    CHECK(open(*baked).pixels == open(*studio.pictures->badge_png(studio.programme, plain, "ar", 2026)).pixels);
+    auto const from_png = crypto::extract_png(*baked);
+    REQUIRE(from_png);
+    CHECK(from_png->credential == credential.jwt);
+    auto const from_svg = crypto::extract_svg(svg);
+    REQUIRE(from_svg);
+    CHECK(from_svg->credential == credential.jwt);
+}
+
+TEST_CASE("a later edition is another picture, with its own credential") {
+    Studio studio;
+    auto credential = sample_credential();
+    auto const first = studio.pictures->baked_png(studio.programme, credential);
+
+    credential.row.edition = 2;
+    credential.jwt += "x";
+
+    CHECK(crypto::extract_png(*studio.pictures->baked_png(studio.programme, credential))->credential == credential.jwt);
+    CHECK(crypto::extract_png(*first)->credential != credential.jwt);
+}
+
+TEST_CASE("a credential whose achievement is gone is still drawn from what was signed") {
+    Studio studio;
+    auto credential = sample_credential();
+    credential.row.achievement_id = "gone";
+
+    CHECK(open(*studio.pictures->baked_png(studio.programme, credential)).width == 600);
+    CHECK(open(*studio.pictures->share_card(studio.programme, credential)).width == 1200);
+}
+
+TEST_CASE("a code is read back to its address") {
+    Studio studio;
+    auto const address = sample_credential().share_url;
+
+    auto const svg = studio.pictures->qr_svg(address);
+
+    CHECK(is_svg(svg));
+    auto const read = web::read_qr(as_text(web::render_png(svg, 400, 400)));
+    REQUIRE(read);
+    CHECK(*read == address);
+}
+
+TEST_CASE("a code keeps four modules quiet around it") {
+    auto const picture = open(web::render_png(Studio().pictures->qr_svg("https://badges.example/c/k3v9"), 330, 330));
+
+    // Version 2 has 25 modules, 33 with the quiet zone: ten pixels each.
+    for (int i = 0; i < 330; ++i)
+        for (int edge : {0, 39, 290, 329}) {
+            CHECK(picture.at(i, edge) == 0xFFFFFFFFU);
+            CHECK(picture.at(edge, i) == 0xFFFFFFFFU);
+        }
+    CHECK(picture.at(45, 45) == 0xFF000000U);
+}
+
+TEST_CASE("a share card is 1200 by 627 and its code leads to the badge's page") {
+    Studio studio;
+    for (auto const* const language : {"en", "ar"}) {
+        auto const credential = sample_credential(language);
+
+        auto const card = studio.pictures->share_card(studio.programme, credential);
+
+        auto const picture = open(*card);
+        CHECK(picture.width == 1200);
+        CHECK(picture.height == 627);
+        CHECK(card->size() < 200'000);
+        auto const read = web::read_qr(as_text(*card));
+        REQUIRE(read);
+        CHECK(*read == credential.share_url);
+    }
+}
+
+TEST_CASE("a share card has the learner's name only on a public page that shows it") {
+    Studio studio;
+    web::TextOutliner const outliner;
+    auto const card = [&](std::string const& visibility, bool show_name, std::string const& name) {
+        auto credential = sample_credential();
+        credential.row.visibility = visibility;
+        credential.row.show_name = show_name;
+        credential.credential["credentialSubject"]["identifier"][0]["identityHash"] = name;
+        return web::share_card_svg(studio.programme, studio.first(), credential, studio.clock.now, outliner);
+    };
+
+    CHECK(card("link", true, "Jassim") == card("link", true, "Reem"));
+    CHECK(card("public", false, "Jassim") == card("public", false, "Reem"));
+    CHECK(card("public", true, "Jassim") != card("public", true, "Reem"));
+}
+
+TEST_CASE("a share card says what is withdrawn, on hold or expired") {
+    Studio studio;
+    auto credential = sample_credential();
+    auto const card = [&] { return open(*studio.pictures->share_card(studio.programme, credential)); };
+    constexpr std::string_view good = "#1b6b43", warn = "#855800", bad = "#a3271f";
+
+    auto const active = card();
+    credential.row.status = "suspended";
+    auto const suspended = card();
+    credential.row.status = "revoked";
+    auto const revoked = card();
+    credential.row.status = "active";
+    studio.clock.now = noon("2027-08-12");
+    auto const expired = card();
+
+    CHECK(shows(active, good));
+    CHECK_FALSE(shows(active, bad));
+    CHECK(shows(suspended, warn));
+    CHECK(shows(revoked, bad));
+    CHECK(shows(expired, bad));
+    CHECK(revoked.pixels != expired.pixels);
+}
+
+TEST_CASE("Arabic is joined and runs from right to left") {
+    web::TextOutliner const outliner;
+    web::TextStyle const style{.size = 40};
+
+    auto const joined = outliner.outline("سسس", "ar", style);
+    auto const parted = outliner.outline("س\u200Cس\u200Cس", "ar", style);
+    auto const spots = spots_of(outliner.outline("اااا ـــــــــ", "ar", style).path);
+
+    CHECK(joined.width < 0.9 * parted.width);
+    auto const tallest = std::min_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.y < b.y; });
+    auto const leftmost = std::min_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.x < b.x; });
+    auto const rightmost = std::max_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.x < b.x; });
+    CHECK(tallest->x > (leftmost->x + rightmost->x) / 2);
+}
+
+TEST_CASE("Latin and Arabic letters, digits and accents all have outlines in either language") {
+    web::TextOutliner const outliner;
+    for (auto const* const language : {"en", "ar"}) {
+        for (std::string const letter : {"a", "ش", "7", "é", "ß", "ؤ", "–", "·"}) {
+            CAPTURE(letter);
+            CHECK(spots_of(outliner.outline(letter, language, {.face = web::Face::serif}).path).size() >= 4);
+            CHECK(outliner.outline(letter, language, {}).path != outliner.outline("\uFFFD", language, {}).path);
+        }
+    }
+}
+
+TEST_CASE("letters that no font has lose their accents, and marks that turn text are left out") {
+    web::TextOutliner const outliner;
+    auto const path = [&](std::string_view text) { return outliner.outline(text, "en", {}).path; };
+
+    CHECK(path("\u1E69o") == path("so"));
+    CHECK(path("\u4E00") == path("\uFFFD"));
+    CHECK(path("a\u202Eb\u200Bc\u2066d") == path("abcd"));
+    CHECK(path("one\ntwo\tthree") == path("one two three"));
+    CHECK(path("\xFF\xFE") == path("\uFFFD\uFFFD"));
+}
+
+TEST_CASE("long names shrink and stay inside the medallion") {
+    web::TextOutliner const outliner;
+    web::TextStyle const style{.face = web::Face::serif, .size = 34, .minimum = 11, .centred = true};
+    std::string endless;
+    for (int i = 0; i < 60; ++i) endless += "qualification ";
+
+    for (std::string const title : {"Go", "Interoperability in Practice", "Donaudampfschifffahrtsgesellschaftskapitänsanwärterprüfungsvorbereitung",
+                                    "Advanced Certificate in the Safe Prescribing and Administration of High-Risk Medicines in Paediatric Care", endless.c_str()}) {
+        CAPTURE(title);
+        auto const words = outliner.inside_circle(title, "en", style, 110, 62);
+
+        CHECK(furthest(spots_of(words.path)) < 111.5);
+        CHECK(words.cut == (title == endless));
+    }
+    auto const arabic = outliner.inside_circle("الشهادة المتقدمة في الوصف الآمن للأدوية عالية الخطورة وإعطائها في رعاية الأطفال", "ar", style, 110, 62);
+    CHECK(furthest(spots_of(arabic.path)) < 111.5);
+    CHECK_FALSE(arabic.cut);
+    CHECK(arabic.size < outliner.inside_circle("شهادة", "ar", style, 110, 62).size);
+}
+
+TEST_CASE("lines wrap at the width given and a whole block keeps to its height") {
+    web::TextOutliner const outliner;
+    std::string words;
+    for (int i = 0; i < 12; ++i) words += "several words ";
+
+    auto const block = outliner.outline(words, "en", {.size = 54, .minimum = 10, .width = 300, .height = 120});
+
+    CHECK(block.lines > 1);
+    CHECK(block.height <= 120);
+    CHECK(block.size < 54);
+    for (auto const& spot : spots_of(block.path)) {
+        CHECK(spot.x > -4);
+        CHECK(spot.x < 304);
+        CHECK(spot.y < 124);
+    }
+}
+
+TEST_CASE("lettering bends around its circle without losing a letter") {
+    web::TextOutliner const outliner;
+    web::TextStyle const style{.size = 20, .minimum = 8, .width = 700};
+    std::string const name = "Nakhla Digital Health Workforce Collaborative";
+
+    auto const bent = spots_of(outliner.along_circle(name, "en", style, 250, web::TextOutliner::Side::head).path);
+    auto const straight = spots_of(outliner.outline(name, "en", style).path);
+    auto const below = spots_of(outliner.along_circle("2026", "en", style, 250, web::TextOutliner::Side::foot).path);
+
+    CHECK(bent.size() == straight.size());
+    for (auto const& spot : bent) {
+        CHECK(std::hypot(spot.x, spot.y) > 240);
+        CHECK(std::hypot(spot.x, spot.y) < 272);
+        CHECK(spot.y < 0);
+    }
+    for (auto const& spot : below) {
+        CHECK(spot.y > 200);
+        CHECK(std::hypot(spot.x, spot.y) < 252);
+    }
+}
+
+TEST_CASE("few colours stay as they are and many become 256 that are near") {
+    std::vector<std::uint32_t> few{1, 2, 3, 2, 0xFFFFFFFFU}, many;
+    for (std::uint32_t i = 0; i < 4096; ++i) many.push_back(0xFF000000U | (i % 64 * 4) << 8 | i / 64 * 4);
+
+    auto const kept = web::index_colours(few);
+    auto const reduced = web::index_colours(many);
+
+    for (std::size_t i = 0; i < few.size(); ++i) CHECK(kept.colours.at(kept.pixels.at(i)) == few[i]);
+    CHECK(reduced.colours.size() == 256);
+    int furthest_off = 0;
+    for (std::size_t i = 0; i < many.size(); ++i)
+        for (int shift = 0; shift < 32; shift += 8)
+            furthest_off = std::max(furthest_off, std::abs(static_cast<int>(many[i] >> shift & 0xFF) - static_cast<int>(reduced.colours.at(reduced.pixels.at(i)) >> shift & 0xFF)));
+    CHECK(furthest_off <= 16);
+}
+
+TEST_CASE("the cache drops what was not asked for longest") {
+    web::PictureCache cache(250);
+    auto const picture = [] { return std::make_shared<Bytes const>(100); };
+
+    cache.keep("one", picture());
+    cache.keep("two", picture());
+    CHECK(cache.find("one"));
+    cache.keep("three", picture());
+
+    CHECK(cache.find("one"));
+    CHECK_FALSE(cache.find("two"));
+    CHECK(cache.find("three"));
+}
+
+TEST_CASE("many threads with small stacks get the same pictures") {
+    Studio studio;
+    struct Work {
+        Studio& studio;
+        std::shared_ptr<Bytes const> png, card;
+        std::string svg;
+    };
+    std::vector<Work> work(8, Work{studio, nullptr, nullptr, {}});
+    std::vector<pthread_t> threads(work.size());
+    pthread_attr_t small{};
+    REQUIRE(pthread_attr_init(&small) == 0);
+    REQUIRE(pthread_attr_setstacksize(&small, 512 * 1024) == 0);
+
+    for (std::size_t i = 0; i < work.size(); ++i) {
+        auto const draw = [](void* argument) -> void* {
+            auto& mine = *static_cast<Work*>(argument);
+            auto const credential = sample_credential("ar");
+            mine.png = mine.studio.pictures->baked_png(mine.studio.programme, credential);
+            mine.card = mine.studio.pictures->share_card(mine.studio.programme, credential);
+            mine.svg = mine.studio.pictures->baked_svg(mine.studio.programme, credential);
+            return nullptr;
+        };
+        REQUIRE(pthread_create(&threads[i], &small, draw, &work[i]) == 0);
+    }
+    for (auto const thread : threads) pthread_join(thread, nullptr);
+    pthread_attr_destroy(&small);
+
+    for (auto const& each : work) {
+        CHECK(*each.png == *work.front().png);
+        CHECK(*each.card == *work.front().card);
+        CHECK(each.svg == work.front().svg);
+    }
+}
+
+TEST_CASE("a picture that was drawn before comes at once") {
+    Studio studio;
+    auto const credential = sample_credential();
+    auto const ask = [&] { return studio.pictures->baked_png(studio.programme, credential); };
+    ask();
+
+    auto const start = std::chrono::steady_clock::now();
+    for (int i = 0; i < 100; ++i) ask();
+    auto const each = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count() / 100;
+
+    CHECK(each < 1.0);
+}
+
+TEST_CASE("every achievement of the starter has its picture in both languages") {
+    NEEDS_STARTER();
+    StarterHouse house;
+    auto const programme = house.database().read([&](storage::Session& session) { return house.programmes.current(session); });
+    auto const pictures = web::make_pictures(house.clock);
+    auto const* const folder = std::getenv("ITQAN_PICTURES");
+    auto const keep = [&](std::string const& name, std::string_view bytes) {
+        if (folder == nullptr) return;
+        std::filesystem::create_directories(folder);
+        std::ofstream(std::string(folder) + "/" + name, std::ios::binary) << bytes;
+    };
+
+    std::set<Bytes> different;
+    for (auto const& each : programme->achievements) {
+        for (std::string const language : {"en", "ar"}) {
+            CAPTURE(each.id);
+            auto const png = pictures->badge_png(*programme, each, language, 2026);
+            CHECK(png->size() < 120'000);
+            different.insert(*png);
+            keep(each.id + "-" + language + ".png", as_text(*png));
+            keep(each.id + "-" + language + ".svg", pictures->badge_svg(*programme, each, language, 2026));
+
+            auto credential = sample_credential(language);
+            credential.row.id = each.id + language;
+            credential.row.achievement_id = each.id;
+            credential.row.issuer_id = each.issuer_id;
+            credential.row.visibility = "public";
+            credential.credential["credentialSubject"]["achievement"]["name"] = each.name.in(language);
+            credential.credential["credentialSubject"]["achievement"]["achievementType"] = each.type;
+            keep("card-" + each.id + "-" + language + ".png", folder == nullptr ? "" : as_text(*pictures->share_card(*programme, credential)));
+        }
+    }
+    CHECK(different.size() == 2 * programme->achievements.size());
+}
+
+}  // namespace itqan::tests
