@@ -29,14 +29,14 @@ Check check_validity(Case& c) {
     if (until.instant) facts["until"] = until.instant->text();
     if (from.instant->milliseconds > c.now.milliseconds + clock_leeway_milliseconds)
         return make_check("validity", CheckOutcome::fail, "validity.not-yet",
-                          "It is valid only from " + facts.at("from") + ".", std::move(facts));
+                          "It is valid only from " + from.instant->text() + ".", std::move(facts));
     if (!until.instant)
         return make_check("validity", CheckOutcome::pass, "validity.no-end", "It has no end.", std::move(facts));
     if (*until.instant < c.now)
         return make_check("validity", CheckOutcome::fail, "validity.expired",
-                          "It was valid until " + facts.at("until") + ".", std::move(facts));
+                          "It was valid until " + until.instant->text() + ".", std::move(facts));
     return make_check("validity", CheckOutcome::pass, "validity.in-force",
-                      "It is valid until " + facts.at("until") + ".", std::move(facts));
+                      "It is valid until " + until.instant->text() + ".", std::move(facts));
 }
 
 Check check_refresh(Case& c) {

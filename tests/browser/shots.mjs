@@ -21,10 +21,10 @@ try {
       await shoot('privacy', '/privacy');
       await shoot('my', '/my');
       await page.goto(house.base + '/demo');
-      await page.locator('form[action="/demo/as/provider"] button').click();
+      await page.locator('main form[action="/demo/as/provider"] button').click();
       await shoot('provider', '/staff/completions');
       await page.goto(house.base + '/demo');
-      await page.locator('form[action="/demo/as/issuer"] button').click();
+      await page.locator('main form[action="/demo/as/issuer"] button').click();
       await shoot('credentials', '/staff/credentials');
       await shoot('credential', '/staff/credentials/' + list.find((c) => c.issuerId === 'nakhla').id);
       await context.close();

@@ -1,0 +1,149 @@
+#include <doctest/doctest.h>
+
+#include "crypto/bake.hpp"
+#include "tests/service/verification/verification_house.hpp"
+
+using namespace itqan;
+using namespace itqan::domain;
+using namespace itqan::tests;
+
+namespace {
+
+struct House {
+    TestIssuer issuer{"nakhla"};
+    Verifier verifier;
+    std::string token = issuer.sign(issuer.badge());
+
+    House() { verifier.knows(issuer); }
+};
+
+constexpr char tiny_svg[] = R"(<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"></svg>)";
+
+/// A white pixel.
+std::string tiny_png() {
+    return std::string(as_text(*base64_decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=")));
+}
+
+}  // namespace
+
+TEST_CASE("a badge is found in text, data addresses, envelopes, presentations and pictures") {
+    House house;
+    Json const enveloped{{"@context", "https://www.w3.org/ns/credentials/v2"},
+                         {"id", "data:application/vc+jwt," + house.token},
+                         {"type", "EnvelopedVerifiableCredential"}};
+    Json const presented{{"@context", "https://www.w3.org/ns/credentials/v2"},
+                         {"type", "VerifiablePresentation"},
+                         {"verifiableCredential", Json::array({enveloped})}};
+    auto const png = tiny_png();
+    auto const baked_png = crypto::bake_png(as_bytes(png), house.token);
+    auto const baked_svg = crypto::bake_svg(tiny_svg, house.token);
+    auto const baked_envelope = crypto::bake_svg(tiny_svg, enveloped.dump());
+    REQUIRE(baked_png);
+    REQUIRE(baked_svg);
+    REQUIRE(baked_envelope);
+
+    for (auto const& input : {house.token, "data:application/vc+jwt," + house.token,
+                              "data:text/plain;base64," + base64_encode(as_bytes(house.token)), enveloped.dump(),
+                              "\n" + enveloped.dump(2) + "\n", presented.dump(), std::string(as_text(baked_png->png)),
+                              *baked_svg, "\n" + *baked_svg, *baked_envelope}) {
+        CAPTURE(input.substr(0, 60));
+        auto const report = house.verifier.verify(input);
+        CHECK_MESSAGE(report.verdict == Verdict::valid, summary(report));
+        CHECK(report.document == house.token);
+    }
+}
+
+TEST_CASE("what surrounds a pasted text is the edge's to take off") {
+    House house;
+
+    CHECK(house.verifier.verify(house.token + "\n").verdict == Verdict::invalid);
+    CHECK(without_blanks_around(" \r\n" + house.token + "\n") == house.token);
+    CHECK(without_blanks_around("\x89PNG\r\n\x1a\n") == "\x89PNG\r\n\x1a\n");
+    CHECK(without_blanks_around(" \n").empty());
+}
+
+TEST_CASE("what holds no credential is refused with what to do") {
+    House house;
+    for (auto const& input : {std::string(), std::string(" \n"), std::string("hello"), std::string(R"({"a":1})"),
+                              std::string("https://elsewhere.example/badge/1"), tiny_png(), std::string(tiny_svg),
+                              std::string("\xff\xd8\xff\xe0JFIF"), std::string("\x00\x01\x02", 3),
+                              std::string("data:text/plain"), std::string("data:,%zz"), std::string("data:;base64,***"),
+                              std::string(R"({"type":"VerifiablePresentation","verifiableCredential":[{},{}]})")}) {
+        auto const report = house.verifier.try_verify(input);
+        CAPTURE(input.substr(0, 60));
+        REQUIRE_FALSE(report);
+        CHECK(report.error().fault == Fault::unprocessable);
+        CHECK(report.error().code == "no-credential");
+        CHECK(report.error().detail.size() > 20);
+    }
+}
+
+TEST_CASE("a picture without its badge says that messaging apps remove it") {
+    House house;
+
+    for (auto const& picture : {tiny_png(), std::string("\xff\xd8\xff\xe0JFIF")})
+        CHECK(house.verifier.try_verify(picture).error().detail.find("messaging apps remove it") != std::string::npos);
+}
+
+TEST_CASE("a credential wrapped without end is refused") {
+    House house;
+    auto wrapped = house.token;
+    for (int i = 0; i < 8; ++i)
+        wrapped = "data:text/plain;base64," + base64_encode(as_bytes(wrapped));
+
+    CHECK(house.verifier.try_verify(wrapped).error().code == "no-credential");
+}
+
+TEST_CASE("inputs beyond the limits are too large") {
+    House house;
+
+    CHECK(house.verifier.try_verify(std::string(7 * 1024 * 1024 + 1, 'a')).error().fault == Fault::too_large);
+    CHECK(house.verifier.try_verify("ey" + std::string(512 * 1024, 'a') + ".a.a").error().fault == Fault::too_large);
+    CHECK(house.verifier.try_verify("{\"@context\":\"" + std::string(300 * 1024, 'a') + "\"}").error().fault ==
+          Fault::too_large);
+}
+
+TEST_CASE("a presentation whose one credential is hostile is judged by that credential") {
+    House house;
+    auto const forged = house.token.substr(0, house.token.size() - 4) + "AAAA";
+    Json const presented{{"@context", "https://www.w3.org/ns/credentials/v2"},
+                         {"type", "VerifiablePresentation"},
+                         {"verifiableCredential", "data:application/vc+jwt," + forged}};
+
+    CHECK(house.verifier.verify(presented.dump()).verdict == Verdict::invalid);
+}
+
+TEST_CASE("older badges are recognised and nothing of them passes unchecked") {
+    House house;
+    Json const older{{"@context", "https://w3id.org/openbadges/v2"},
+                     {"type", "Assertion"},
+                     {"id", "https://example.org/a.json"},
+                     {"issuedOn", "2016-12-31T23:59:59Z"},
+                     {"badge", "https://example.org/robotics-badge.json"},
+                     {"verification", {{"type", "hosted"}}}};
+
+    auto const report = house.verifier.verify(older.dump());
+    auto expired = older;
+    expired["expires"] = "2020-01-01T00:00:00Z";
+
+    CHECK(report.kind == "Open Badges 2 or older");
+    CHECK(report.verdict == Verdict::unchecked);
+    CHECK(code_of(report, "format") == "format.open-badges-2");
+    for (auto const& check : report.checks)
+        if (check.id != "validity") CHECK(outcome_of(report, check.id) == "unchecked");
+    CHECK(house.verifier.verify(expired.dump()).verdict == Verdict::invalid);
+    CHECK(house.verifier.asked.empty());
+}
+
+TEST_CASE("a token that cannot be read has no other check than its form and signature") {
+    House house;
+
+    auto const report = house.verifier.verify("eyJhbGciOiJub25lIn0.e30.");
+
+    CHECK(report.verdict == Verdict::invalid);
+    CHECK(outcome_of(report, "format") == "fail");
+    CHECK(outcome_of(report, "proof") == "fail");
+    for (auto const& check : report.checks)
+        if (check.id != "format" && check.id != "proof") CHECK(check.code == check.id + ".unreadable");
+}

@@ -1,0 +1,176 @@
+// The verifier over this installation's own storage: addresses of ours, holds, reasons, keys.
+
+#include <doctest/doctest.h>
+
+#include "tests/service/domain/acts_house.hpp"
+#include "tests/service/verification/verification_house.hpp"
+
+using namespace itqan;
+using namespace itqan::domain;
+using namespace itqan::tests;
+
+namespace {
+
+struct House : ActsHouse {
+    storage::CredentialRow claimed(std::string const& visibility = "link") {
+        auto const row = award("ach-01", "lrn-001");
+        return must(claims.choose(learner_actor("lrn-001"), row.id, {visibility, true, "en"}));
+    }
+    Result<Report> ask(std::string const& input, std::optional<std::string> const& recipient = std::nullopt) {
+        return documents.verify(input, recipient, clock.now);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a badge of ours is valid by its text, its page, its files and its shared address") {
+    NEEDS_STARTER();
+    House house;
+    auto const row = house.claimed();
+    auto const page = house.addresses.credential(row.id);
+
+    for (auto const& input :
+         {house.jwt(row), house.jwt(row) + "\n", page, page + ".png", page + ".jwt?lang=ar",
+          house.addresses.share(row.share_code), " " + house.addresses.share(row.share_code) + "?lang=en "}) {
+        CAPTURE(input.substr(0, 80));
+        auto const report = house.ask(input);
+        REQUIRE_MESSAGE(report, report.error().detail);
+        CHECK_MESSAGE(report->verdict == Verdict::valid, summary(*report));
+        CHECK(code_of(*report, "issuer-trust") == "issuer-trust.own");
+        CHECK(report->document == house.jwt(row));
+    }
+}
+
+TEST_CASE("an address that shows no badge to strangers is refused without telling why") {
+    NEEDS_STARTER();
+    House house;
+    auto const offered = house.award("ach-01", "lrn-002");
+    auto const hidden = house.claimed("hidden");
+
+    for (auto const& input : {house.addresses.credential(offered.id), house.addresses.share(hidden.share_code),
+                              house.addresses.credential("00000000-0000-4000-8000-000000000000"),
+                              house.addresses.base() + "/privacy", house.addresses.base() + "/"}) {
+        auto const report = house.ask(input);
+        CAPTURE(input);
+        REQUIRE_FALSE(report);
+        CHECK(report.error().fault == Fault::unprocessable);
+        CHECK(report.error().code == "no-credential");
+    }
+    // Whoever holds the text may ask about it.
+    CHECK(house.check(house.jwt(hidden)).verdict == Verdict::valid);
+}
+
+TEST_CASE("an address of another service says that it is not followed yet") {
+    NEEDS_STARTER();
+    House house;
+
+    auto const report = house.ask("https://elsewhere.example/credentials/1");
+
+    REQUIRE_FALSE(report);
+    CHECK(report.error().fault == Fault::unprocessable);
+    CHECK(report.error().code == "foreign-address");
+}
+
+TEST_CASE("a hold is seen at once and ends at once") {
+    NEEDS_STARTER();
+    House house;
+    auto const row = house.claimed();
+    auto const text = house.jwt(row);
+
+    REQUIRE(house.claims.suspend(issuer_actor("nakhla"), row.id, std::nullopt));
+    auto const held = house.check(text);
+    REQUIRE(house.claims.reinstate(issuer_actor("nakhla"), row.id, std::nullopt));
+    auto const back = house.check(text);
+
+    CHECK(held.verdict == Verdict::invalid);
+    CHECK(held.headline_code == "suspended");
+    CHECK(code_of(held, "status") == "status.suspended");
+    CHECK_MESSAGE(back.verdict == Verdict::valid, summary(back));
+}
+
+TEST_CASE("a withdrawal is told with its public reason and without the private note") {
+    NEEDS_STARTER();
+    House house;
+    auto const row = house.claimed();
+
+    REQUIRE(house.claims.revoke(issuer_actor("nakhla"), row.id, "evidence-withdrawn", "Said by Huda."));
+    auto const report = house.check(house.jwt(row));
+
+    CHECK(report.headline_code == "revoked");
+    CHECK(check_of(report, "status").evidence.at("reason") == "evidence-withdrawn");
+    CHECK(report_to_json(report).dump().find("Huda") == std::string::npos);
+}
+
+TEST_CASE("an older edition of a badge of ours stays valid") {
+    NEEDS_STARTER();
+    House house;
+    auto const first = house.award("ach-01", "lrn-001");
+    auto const older = house.jwt(first);
+    house.pass(one_minute);
+    auto const second = must(house.claims.choose(learner_actor("lrn-001"), first.id, {"public", true, "ar"}));
+
+    REQUIRE(house.jwt(second) != older);
+    CHECK(house.check(older).verdict == Verdict::valid);
+    CHECK(house.check(house.jwt(second)).verdict == Verdict::valid);
+}
+
+TEST_CASE("a retired key still vouches and a revoked one does not") {
+    NEEDS_STARTER();
+    House house;
+    auto const row = house.claimed();
+    auto const key = house.keys.list("nakhla").front().id;
+
+    must(house.keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519));
+    CHECK(house.check(house.jwt(row)).verdict == Verdict::valid);
+    must(house.keys.revoke(Actor{}, key));
+    auto const report = house.check(house.jwt(row));
+
+    CHECK(report.verdict == Verdict::invalid);
+    CHECK(report.headline_code == "invalid");
+    CHECK(code_of(report, "issuer-binding") == "issuer-binding.key-revoked");
+}
+
+TEST_CASE("one issuer of ours cannot sign for another") {
+    NEEDS_STARTER();
+    House house;
+    auto const victim = house.award("ach-01", "lrn-001");
+    REQUIRE(victim.issuer_id == "nakhla");
+    auto const badge = house.badge(victim);
+    for (auto const& thief : house.programme()->issuers) {
+        if (thief.id == victim.issuer_id) continue;
+        auto const key =
+            house.database().read([&](storage::Session& session) { return must(house.keys.active(session, thief)); });
+
+        auto const report = house.check(crypto::issue_vc_jwt(*key.signer, key.kid, badge));
+
+        CHECK(outcome_of(report, "proof") == "pass");
+        CHECK(code_of(report, "issuer-binding") == "issuer-binding.not-listed");
+        CHECK(outcome_of(report, "issuer-trust") == "unchecked");
+        CHECK(report.verdict == Verdict::invalid);
+    }
+}
+
+TEST_CASE("an erased badge is gone by its address and withdrawn without a reason by its text") {
+    NEEDS_STARTER();
+    House house;
+    auto const row = house.claimed();
+    auto const text = house.jwt(row);
+
+    must(house.claims.erase(Actor{}, "lrn-001"));
+
+    CHECK(house.ask(house.addresses.credential(row.id)).error().fault == Fault::gone);
+    auto const report = house.check(text);
+    CHECK(report.headline_code == "revoked");
+    CHECK_FALSE(check_of(report, "status").evidence.contains("reason"));
+}
+
+TEST_CASE("the learner's address matches and another does not") {
+    NEEDS_STARTER();
+    House house;
+    auto const row = house.claimed();
+    auto const email = read_starter("learners.json").at(0).at("email").get<std::string>();
+    REQUIRE(read_starter("learners.json").at(0).at("id") == "lrn-001");
+
+    CHECK(must(house.ask(house.jwt(row), email)).recipient_match == true);
+    CHECK(must(house.ask(house.jwt(row), "somebody@example.org")).recipient_match == false);
+}
