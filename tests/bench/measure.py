@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Durable issues over HTTPS, the same route without durability, verification, pages and pictures, and the start: one
+server a round, durable and not durable in turn, so that a slow minute of the machine meets both."""
+import argparse
+import json
+import pathlib
+import shutil
+import ssl
+import statistics
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+here = pathlib.Path(__file__).parent
+
+
+class Server:
+    def __init__(self, program, folder, port, durable, programme=None):
+        self.data, self.port = folder / "data", port
+        command = [program, "demo", "--quiet", "--data", str(self.data), "--listen", f"127.0.0.1:{port}", "--key-type", "ed25519"]
+        if programme:
+            command += ["--programme", str(programme)]
+        self.command = command
+        self.environment = {"PATH": "/usr/bin:/bin", "ITQAN_DURABLE": "true" if durable else "false",
+                            "ITQAN_LIMITS_EXEMPT_NETWORKS": "127.0.0.0/8"}
+        self.start()
+
+    def start(self):
+        began = time.monotonic()
+        self.process = subprocess.Popen(self.command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        while True:
+            if self.process.poll() is not None:
+                raise SystemExit(self.process.stderr.read().decode())
+            try:
+                self.get("/healthz")
+                break
+            except (OSError, urllib.error.URLError):
+                time.sleep(0.005)
+        self.started_in = time.monotonic() - began
+
+    def get(self, path, accept="text/html"):
+        context = ssl.create_default_context(cafile=str(self.data / "tls/demo-authority.pem"))
+        request = urllib.request.Request(f"https://localhost:{self.port}{path}", headers={"Accept": accept})
+        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+            return answer.read()
+
+    def facts(self):
+        return json.loads((self.data / "demo.json").read_text())
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def load(program, server, path, requests, connections=64, bodies=None, token=None):
+    command = [program, "--url", f"https://127.0.0.1:{server.port}", "--path", path, "--connections", str(connections),
+               "--requests", str(requests), "--server-pid", str(server.process.pid)]
+    if bodies:
+        command += ["--method", "POST", "--bodies", str(bodies)]
+    if token:
+        secret = server.data / "token"
+        secret.write_text(token)
+        command += ["--token-file", str(secret)]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    if answer.returncode != 0:
+        raise SystemExit(answer.stdout + answer.stderr)
+    return json.loads(answer.stdout.strip().splitlines()[-1])
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--itqan", required=True)
+    options.add_argument("--load", required=True)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--requests", type=int, default=15000)
+    options = options.parse_args()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="itqan-bench-"))
+    try:
+        subprocess.run(["python3", str(here / "make_programme.py"), str(folder / "programme"), str(options.requests),
+                        time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime())], check=True)
+        runs = {True: [], False: []}
+        for round_ in range(options.rounds):
+            for durable in (True, False):
+                place = folder / f"{round_}-{durable}"
+                place.mkdir()
+                server = Server(options.itqan, place, 18490, durable, folder / "programme")
+                token = server.facts()["tokens"]["provider"]["prv-qalam"]
+                result = load(options.load, server, "/api/v1/completions", options.requests, bodies=folder / "completions.ndjson", token=token)
+                assert set(result["statuses"]) == {"201"}, result
+                runs[durable].append(result)
+                server.stop()
+                shutil.rmtree(place)
+        median = lambda durable, name: statistics.median(run[name] for run in runs[durable])
+        durable, relaxed = median(True, "requestsPerSecond"), median(False, "requestsPerSecond")
+        print(f"durable issues, 64 connections      {durable:8.0f} /s   server CPU {median(True, 'serverCpuMicrosecondsPerRequest'):.0f} us   p99 {median(True, 'p99ms'):.1f} ms")
+        print(f"the same without durability         {relaxed:8.0f} /s   ratio {durable / relaxed:.2f}")
+        print(f"peak memory                         {max(run['serverPeakRssKiB'] for run in runs[True]) / 1024:8.1f} MiB")
+
+        place = folder / "pages"
+        place.mkdir()
+        server = Server(options.itqan, place, 18490, True)
+        issuer = server.get("/issuers/nakhla").decode()
+        achievement = issuer[issuer.index("/achievements/"):][:50].split('"')[0]
+        began = time.perf_counter()
+        server.get(achievement + "/picture.png")
+        first = time.perf_counter() - began
+        png = load(options.load, server, achievement + "/picture.png", 2000, connections=1)
+        page = load(options.load, server, achievement, 2000, connections=1)
+        print(f"achievement page, one connection    {page['p50ms']:8.2f} ms")
+        print(f"badge PNG, first / cached           {first * 1000:8.1f} ms / {png['p50ms']:.2f} ms")
+        server.stop()
+        server.start()
+        print(f"first answer after start            {server.started_in:8.3f} s")
+        server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
