@@ -15,7 +15,9 @@ std::string_view other(std::string_view language) { return language == "ar" ? "e
 schemas::Alignment item_alignment(Framework const& framework, Competency const& competency, std::string_view language) {
     bool const arabic = language == "ar" && !competency.uri_ar.empty();
     schemas::Alignment alignment;
-    alignment.target_name = competency.short_name.in(language);
+    // Short names may exist in English only; a badge is in one language, so the statement stands in then.
+    bool const has_short_name = language != "ar" || !competency.short_name.ar.empty();
+    alignment.target_name = has_short_name ? competency.short_name.in(language) : competency.statement.in(language);
     alignment.target_url = arabic ? competency.uri_ar : competency.uri;
     alignment.target_code = competency.code;
     alignment.target_description = competency.statement.in(language);
