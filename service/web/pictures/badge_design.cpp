@@ -127,10 +127,15 @@ std::string level_words(int level, std::string_view language) {
     return (language == "ar" ? "المستوى " : "Level ") + std::to_string(level);
 }
 
+std::string beads(double radius, int count, std::string_view colour) {
+    return "<circle cx=\"300\" cy=\"300\" r=\"" + number(radius) + "\" fill=\"none\" stroke=\"" + std::string(colour) +
+           "\" stroke-width=\"1.8\" stroke-linecap=\"round\" stroke-dasharray=\"0 " + number(2 * pi * radius / count) + "\"/>";
+}
+
 std::string draw_medallion(domain::Achievement const& achievement, std::string_view language, std::uint32_t own, Palette const& palette, TextOutliner const& outliner) {
     std::string drawn = filled(circle_path(centre, medallion + 5), palette.dark, 0.55) + filled(circle_path(centre, medallion), paper) +
-                        stroked(circle_path(centre, medallion - 6), palette.colour, 2) + stroked(circle_path(centre, medallion - 10.5), palette.colour, 0.8, 0.7);
-    drawn += draw_emblem({300, 300 - 88}, 14, own, palette.colour);
+                        stroked(circle_path(centre, medallion - 6), palette.colour, 2) + beads(medallion - 11, 60 + static_cast<int>(own >> 8 & 63), palette.colour);
+    drawn += draw_emblem({300, 300 - 88}, 14, own >> 14, palette.colour);
     bool const arabic = language == "ar";
     auto const title = outliner.inside_circle(achievement.name.in(language), language, {.face = Face::serif, .bold = true, .size = arabic ? 37.0 : 34.0, .minimum = 11, .centred = true}, medallion - 15, 64);
     drawn += placed(title.path, centre, ink);

@@ -53,10 +53,19 @@ void append(std::string& text, gunichar letter) {
     text.append(bytes.data(), static_cast<std::size_t>(g_unichar_to_utf8(letter, bytes.data())));
 }
 
+/// Made once: cairo remembers faces by path for the life of the process, so a path must never come to mean another font.
+std::vector<MemoryFile> const& files() {
+    static std::vector<MemoryFile> const made = [] {
+        std::vector<MemoryFile> fonts;
+        for (auto const name : font_files) fonts.emplace_back(plain_font(asset(name)));
+        return fonts;
+    }();
+    return made;
+}
+
 }  // namespace
 
 struct CarriedFonts::Parts {
-    std::vector<MemoryFile> files;
     std::unique_ptr<FcConfig, void (*)(FcConfig*)> config{FcConfigCreate(), FcConfigDestroy};
     std::unique_ptr<FcCharSet, void (*)(FcCharSet*)> letters{FcCharSetCreate(), FcCharSetDestroy};
     std::unique_ptr<PangoFontMap, void (*)(void*)> map{pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT), g_object_unref};
@@ -67,11 +76,10 @@ struct CarriedFonts::Parts {
 };
 
 CarriedFonts::CarriedFonts() : parts_(std::make_unique<Parts>()) {
-    for (auto const name : font_files) {
-        parts_->files.emplace_back(plain_font(asset(name)));
-        auto const path = parts_->files.back().path();
+    for (auto const& file : files()) {
+        auto const path = file.path();
         if (FcConfigAppFontAddFile(parts_->config.get(), reinterpret_cast<FcChar8 const*>(path.c_str())) != FcTrue)
-            throw std::runtime_error("the font " + std::string(name) + " cannot be read");
+            throw std::runtime_error("a font of the program cannot be read");
     }
     auto const* const fonts = FcConfigGetFonts(parts_->config.get(), FcSetApplication);
     if (fonts == nullptr || fonts->nfont < static_cast<int>(font_files.size())) throw std::runtime_error("fontconfig does not list the fonts of the program");

@@ -23,7 +23,7 @@ std::string draw_rosette(Rosette const& rosette);
 /// Fine chords of a star polygon, for large grounds.
 std::string draw_ground(Point centre, double radius, int fold, std::string_view colour);
 
-/// A small star of the same choice, for the head of the medallion.
+/// A small star for the head of the medallion; sixteen kinds.
 std::string draw_emblem(Point centre, double radius, std::uint32_t choice, std::string_view colour);
 
 }  // namespace itqan::web

@@ -3,12 +3,8 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <set>
 #include <vector>
 
@@ -17,16 +13,21 @@
 #include "crypto/bake.hpp"
 #include "service/web/pictures/badge_design.hpp"
 #include "service/web/pictures/drawn_pictures.hpp"
-#include "service/web/pictures/palette.hpp"
-#include "service/web/pictures/picture_cache.hpp"
 #include "service/web/pictures/raster.hpp"
 #include "service/web/pictures/share_card.hpp"
 #include "service/web/qr_reader.hpp"
-#include "tests/service/starter_house.hpp"
 #include "tests/service/web/sample_badge.hpp"
 
 namespace itqan::tests {
 namespace {
+
+class StandingClock final : public Clock {
+  public:
+    Instant wall() const override { return now; }
+    Instant domain() const override { return now; }
+
+    Instant now = noon("2026-11-25");
+};
 
 struct Picture {
     int width = 0, height = 0;
@@ -61,34 +62,6 @@ bool close_to(std::uint32_t pixel, std::uint32_t other) {
 
 bool shows(Picture const& picture, std::string_view colour) {
     return std::count_if(picture.pixels.begin(), picture.pixels.end(), [&](auto pixel) { return close_to(pixel, pixel_of(colour)); }) > 200;
-}
-
-struct Spot {
-    double x = 0, y = 0;
-};
-/// Every point that path data names.
-std::vector<Spot> spots_of(std::string const& path) {
-    std::vector<double> numbers;
-    char const* at = path.c_str();
-    while (*at != '\0') {
-        char* end = nullptr;
-        double const value = std::strtod(at, &end);
-        if (end == at) {
-            ++at;
-        } else {
-            numbers.push_back(value);
-            at = end;
-        }
-    }
-    std::vector<Spot> spots;
-    for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) spots.push_back({numbers[i], numbers[i + 1]});
-    return spots;
-}
-
-double furthest(std::vector<Spot> const& spots) {
-    double distance = 0;
-    for (auto const& spot : spots) distance = std::max(distance, std::hypot(spot.x, spot.y));
-    return distance;
 }
 
 domain::Programme programme_of(std::vector<domain::Achievement> achievements) {
@@ -264,14 +237,14 @@ TEST_CASE("a code is read back to its address") {
 }
 
 TEST_CASE("a code keeps four modules quiet around it") {
-    auto const picture = open(web::render_png(Studio().pictures->qr_svg("https://badges.example/c/k3v9"), 330, 330));
+    // Twenty-nine bytes at M need version 3: 29 modules, 37 with the quiet zone, ten pixels each here.
+    auto const picture = open(web::render_png(Studio().pictures->qr_svg("https://badges.example/c/k3v9"), 370, 370));
 
-    // Version 2 has 25 modules, 33 with the quiet zone: ten pixels each.
-    for (int i = 0; i < 330; ++i)
-        for (int edge : {0, 39, 290, 329}) {
-            CHECK(picture.at(i, edge) == 0xFFFFFFFFU);
-            CHECK(picture.at(edge, i) == 0xFFFFFFFFU);
-        }
+    bool quiet = true;
+    for (int along = 0; along < 370; ++along)
+        for (int const edge : {0, 39, 330, 369})
+            quiet = quiet && picture.at(along, edge) == 0xFFFFFFFFU && picture.at(edge, along) == 0xFFFFFFFFU;
+    CHECK(quiet);
     CHECK(picture.at(45, 45) == 0xFF000000U);
 }
 
@@ -303,9 +276,9 @@ TEST_CASE("a share card has the learner's name only on a public page that shows 
         return web::share_card_svg(studio.programme, studio.first(), credential, studio.clock.now, outliner);
     };
 
-    CHECK(card("link", true, "Jassim") == card("link", true, "Reem"));
-    CHECK(card("public", false, "Jassim") == card("public", false, "Reem"));
-    CHECK(card("public", true, "Jassim") != card("public", true, "Reem"));
+    CHECK(bool(card("link", true, "Jassim") == card("link", true, "Reem")));
+    CHECK(bool(card("public", false, "Jassim") == card("public", false, "Reem")));
+    CHECK(bool(card("public", true, "Jassim") != card("public", true, "Reem")));
 }
 
 TEST_CASE("a share card says what is withdrawn, on hold or expired") {
@@ -329,131 +302,6 @@ TEST_CASE("a share card says what is withdrawn, on hold or expired") {
     CHECK(shows(revoked, bad));
     CHECK(shows(expired, bad));
     CHECK(revoked.pixels != expired.pixels);
-}
-
-TEST_CASE("Arabic is joined and runs from right to left") {
-    web::TextOutliner const outliner;
-    web::TextStyle const style{.size = 40};
-
-    auto const joined = outliner.outline("سسس", "ar", style);
-    auto const parted = outliner.outline("س\u200Cس\u200Cس", "ar", style);
-    auto const spots = spots_of(outliner.outline("اااا ـــــــــ", "ar", style).path);
-
-    CHECK(joined.width < 0.9 * parted.width);
-    auto const tallest = std::min_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.y < b.y; });
-    auto const leftmost = std::min_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.x < b.x; });
-    auto const rightmost = std::max_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.x < b.x; });
-    CHECK(tallest->x > (leftmost->x + rightmost->x) / 2);
-}
-
-TEST_CASE("Latin and Arabic letters, digits and accents all have outlines in either language") {
-    web::TextOutliner const outliner;
-    for (auto const* const language : {"en", "ar"}) {
-        for (std::string const letter : {"a", "ش", "7", "é", "ß", "ؤ", "–", "·"}) {
-            CAPTURE(letter);
-            CHECK(spots_of(outliner.outline(letter, language, {.face = web::Face::serif}).path).size() >= 4);
-            CHECK(outliner.outline(letter, language, {}).path != outliner.outline("\uFFFD", language, {}).path);
-        }
-    }
-}
-
-TEST_CASE("letters that no font has lose their accents, and marks that turn text are left out") {
-    web::TextOutliner const outliner;
-    auto const path = [&](std::string_view text) { return outliner.outline(text, "en", {}).path; };
-
-    CHECK(path("\u1E69o") == path("so"));
-    CHECK(path("\u4E00") == path("\uFFFD"));
-    CHECK(path("a\u202Eb\u200Bc\u2066d") == path("abcd"));
-    CHECK(path("one\ntwo\tthree") == path("one two three"));
-    CHECK(path("\xFF\xFE") == path("\uFFFD\uFFFD"));
-}
-
-TEST_CASE("long names shrink and stay inside the medallion") {
-    web::TextOutliner const outliner;
-    web::TextStyle const style{.face = web::Face::serif, .size = 34, .minimum = 11, .centred = true};
-    std::string endless;
-    for (int i = 0; i < 60; ++i) endless += "qualification ";
-
-    for (std::string const title : {"Go", "Interoperability in Practice", "Donaudampfschifffahrtsgesellschaftskapitänsanwärterprüfungsvorbereitung",
-                                    "Advanced Certificate in the Safe Prescribing and Administration of High-Risk Medicines in Paediatric Care", endless.c_str()}) {
-        CAPTURE(title);
-        auto const words = outliner.inside_circle(title, "en", style, 110, 62);
-
-        CHECK(furthest(spots_of(words.path)) < 111.5);
-        CHECK(words.cut == (title == endless));
-    }
-    auto const arabic = outliner.inside_circle("الشهادة المتقدمة في الوصف الآمن للأدوية عالية الخطورة وإعطائها في رعاية الأطفال", "ar", style, 110, 62);
-    CHECK(furthest(spots_of(arabic.path)) < 111.5);
-    CHECK_FALSE(arabic.cut);
-    CHECK(arabic.size < outliner.inside_circle("شهادة", "ar", style, 110, 62).size);
-}
-
-TEST_CASE("lines wrap at the width given and a whole block keeps to its height") {
-    web::TextOutliner const outliner;
-    std::string words;
-    for (int i = 0; i < 12; ++i) words += "several words ";
-
-    auto const block = outliner.outline(words, "en", {.size = 54, .minimum = 10, .width = 300, .height = 120});
-
-    CHECK(block.lines > 1);
-    CHECK(block.height <= 120);
-    CHECK(block.size < 54);
-    for (auto const& spot : spots_of(block.path)) {
-        CHECK(spot.x > -4);
-        CHECK(spot.x < 304);
-        CHECK(spot.y < 124);
-    }
-}
-
-TEST_CASE("lettering bends around its circle without losing a letter") {
-    web::TextOutliner const outliner;
-    web::TextStyle const style{.size = 20, .minimum = 8, .width = 700};
-    std::string const name = "Nakhla Digital Health Workforce Collaborative";
-
-    auto const bent = spots_of(outliner.along_circle(name, "en", style, 250, web::TextOutliner::Side::head).path);
-    auto const straight = spots_of(outliner.outline(name, "en", style).path);
-    auto const below = spots_of(outliner.along_circle("2026", "en", style, 250, web::TextOutliner::Side::foot).path);
-
-    CHECK(bent.size() == straight.size());
-    for (auto const& spot : bent) {
-        CHECK(std::hypot(spot.x, spot.y) > 240);
-        CHECK(std::hypot(spot.x, spot.y) < 272);
-        CHECK(spot.y < 0);
-    }
-    for (auto const& spot : below) {
-        CHECK(spot.y > 200);
-        CHECK(std::hypot(spot.x, spot.y) < 252);
-    }
-}
-
-TEST_CASE("few colours stay as they are and many become 256 that are near") {
-    std::vector<std::uint32_t> few{1, 2, 3, 2, 0xFFFFFFFFU}, many;
-    for (std::uint32_t i = 0; i < 4096; ++i) many.push_back(0xFF000000U | (i % 64 * 4) << 8 | i / 64 * 4);
-
-    auto const kept = web::index_colours(few);
-    auto const reduced = web::index_colours(many);
-
-    for (std::size_t i = 0; i < few.size(); ++i) CHECK(kept.colours.at(kept.pixels.at(i)) == few[i]);
-    CHECK(reduced.colours.size() == 256);
-    int furthest_off = 0;
-    for (std::size_t i = 0; i < many.size(); ++i)
-        for (int shift = 0; shift < 32; shift += 8)
-            furthest_off = std::max(furthest_off, std::abs(static_cast<int>(many[i] >> shift & 0xFF) - static_cast<int>(reduced.colours.at(reduced.pixels.at(i)) >> shift & 0xFF)));
-    CHECK(furthest_off <= 16);
-}
-
-TEST_CASE("the cache drops what was not asked for longest") {
-    web::PictureCache cache(250);
-    auto const picture = [] { return std::make_shared<Bytes const>(100); };
-
-    cache.keep("one", picture());
-    cache.keep("two", picture());
-    CHECK(cache.find("one"));
-    cache.keep("three", picture());
-
-    CHECK(cache.find("one"));
-    CHECK_FALSE(cache.find("two"));
-    CHECK(cache.find("three"));
 }
 
 TEST_CASE("many threads with small stacks get the same pictures") {
@@ -486,7 +334,7 @@ TEST_CASE("many threads with small stacks get the same pictures") {
     for (auto const& each : work) {
         CHECK(*each.png == *work.front().png);
         CHECK(*each.card == *work.front().card);
-        CHECK(each.svg == work.front().svg);
+        CHECK(bool(each.svg == work.front().svg));
     }
 }
 
@@ -501,41 +349,6 @@ TEST_CASE("a picture that was drawn before comes at once") {
     auto const each = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count() / 100;
 
     CHECK(each < 1.0);
-}
-
-TEST_CASE("every achievement of the starter has its picture in both languages") {
-    NEEDS_STARTER();
-    StarterHouse house;
-    auto const programme = house.database().read([&](storage::Session& session) { return house.programmes.current(session); });
-    auto const pictures = web::make_pictures(house.clock);
-    auto const* const folder = std::getenv("ITQAN_PICTURES");
-    auto const keep = [&](std::string const& name, std::string_view bytes) {
-        if (folder == nullptr) return;
-        std::filesystem::create_directories(folder);
-        std::ofstream(std::string(folder) + "/" + name, std::ios::binary) << bytes;
-    };
-
-    std::set<Bytes> different;
-    for (auto const& each : programme->achievements) {
-        for (std::string const language : {"en", "ar"}) {
-            CAPTURE(each.id);
-            auto const png = pictures->badge_png(*programme, each, language, 2026);
-            CHECK(png->size() < 120'000);
-            different.insert(*png);
-            keep(each.id + "-" + language + ".png", as_text(*png));
-            keep(each.id + "-" + language + ".svg", pictures->badge_svg(*programme, each, language, 2026));
-
-            auto credential = sample_credential(language);
-            credential.row.id = each.id + language;
-            credential.row.achievement_id = each.id;
-            credential.row.issuer_id = each.issuer_id;
-            credential.row.visibility = "public";
-            credential.credential["credentialSubject"]["achievement"]["name"] = each.name.in(language);
-            credential.credential["credentialSubject"]["achievement"]["achievementType"] = each.type;
-            keep("card-" + each.id + "-" + language + ".png", folder == nullptr ? "" : as_text(*pictures->share_card(*programme, credential)));
-        }
-    }
-    CHECK(different.size() == 2 * programme->achievements.size());
 }
 
 }  // namespace itqan::tests
