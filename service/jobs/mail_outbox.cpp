@@ -74,8 +74,16 @@ bool MailOutbox::run_once() {
     auto const rows = services_.database.write([&](storage::Session& session) {
         return storage::lease_outbox(session, now, Instant{now.milliseconds + lease}, batch);
     });
-    for (auto const& row : rows)
-        handle(row);
+    for (auto const& row : rows) {
+        try {
+            handle(row);
+        } catch (storage::DatabaseError const&) {
+            throw;
+        } catch (std::exception const&) {
+            // A row that cannot be written must not hold up those behind it; what it said may name people.
+            postpone(row, "mail-not-written");
+        }
+    }
     return rows.size() == batch;
 }
 

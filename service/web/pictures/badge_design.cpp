@@ -134,10 +134,10 @@ std::string beads(double radius, int count, std::string_view colour) {
 
 std::string draw_medallion(domain::Achievement const& achievement, std::string_view language, std::uint32_t own, Palette const& palette, TextOutliner const& outliner) {
     std::string drawn = filled(circle_path(centre, medallion + 5), palette.dark, 0.55) + filled(circle_path(centre, medallion), paper) +
-                        stroked(circle_path(centre, medallion - 6), palette.colour, 2) + beads(medallion - 11, 60 + static_cast<int>(own >> 8 & 63), palette.colour);
+                        stroked(circle_path(centre, medallion - 6), palette.colour, 2) + beads(medallion - 11, 60 + static_cast<int>((own * 2654435761U >> 16) % 61), palette.colour);
     drawn += draw_emblem({300, 300 - 88}, 14, own >> 14, palette.colour);
     bool const arabic = language == "ar";
-    auto const title = outliner.inside_circle(achievement.name.in(language), language, {.face = Face::serif, .bold = true, .size = arabic ? 37.0 : 34.0, .minimum = 11, .centred = true}, medallion - 15, 64);
+    auto const title = outliner.inside_circle(achievement.name.in(language), language, {.face = Face::serif, .bold = true, .size = arabic ? 37.0 : 34.0, .minimum = 11, .centred = true}, medallion - 15, arabic ? 58 : 62);
     drawn += placed(title.path, centre, ink);
     if (int const level = level_of(achievement); level > 0) {
         auto const words = outliner.inside_circle(level_words(level, language), language, {.bold = true, .size = arabic ? 19.0 : 15.0, .minimum = 8, .centred = true, .letter_spacing = 2, .capitals = true}, 62, 12);

@@ -230,7 +230,8 @@ std::string draw_ground(Point centre, double radius, int fold, std::string_view 
 }
 
 std::string draw_emblem(Point centre, double radius, std::uint32_t choice, std::string_view colour) {
-    int const points = 5 + static_cast<int>(choice % 4);
+    constexpr int counts[] = {5, 7, 8, 10};  // six points are the emblem of a faith
+    int const points = counts[choice % 4];
     bool const framed = choice / 4 % 2 == 0;
     double const waist = choice / 8 % 2 == 0 ? 0.45 : 0.62;
     std::vector<Point> corners;

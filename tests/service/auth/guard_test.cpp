@@ -67,7 +67,7 @@ TEST_CASE("a token that is wrong, revoked or of another scheme is refused and ne
     REQUIRE(
         house.db->write([&](storage::Session& s) { return end_token(s, created.row.id, Actor{}, house.clock.now); }));
 
-    for (std::string const value :
+    for (std::string const& value :
          {"Bearer " + created.secret, std::string("Bearer itq_unknown"), std::string("Bearer "),
           std::string("Basic eDp5"), std::string("x"), "Bearer itq_" + std::string(5000, 'a')}) {
         CAPTURE(value.substr(0, 20));

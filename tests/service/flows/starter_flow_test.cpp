@@ -43,9 +43,11 @@ std::map<Pair, int> credentials(StarterHouse& house) {
 std::set<Pair> satisfied_pairs(ApiHouse& house) {
     std::set<Pair> pairs;
     auto const admin = house.token(Role::admin);
-    for (auto const& learner : read_starter("learners.json"))
-        for (auto const& [achievement, evaluation] : evaluations(house, admin, learner.at("id"), "2026-11-01").items())
+    for (auto const& learner : read_starter("learners.json")) {
+        auto const found = evaluations(house, admin, learner.at("id"), "2026-11-01");
+        for (auto const& [achievement, evaluation] : found.items())
             if (evaluation.at("outcome") == "satisfied") pairs.insert({learner.at("id"), achievement});
+    }
     return pairs;
 }
 

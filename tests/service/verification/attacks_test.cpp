@@ -52,7 +52,7 @@ void check_pictures(std::string const& folder) {
         CHECK(verifier.asked.empty());
         if (expected.starts_with("extract") || expected.starts_with("use OB3")) {
             ++extracted;
-            CHECK_MESSAGE(is_extracted(report), report ? summary(*report) : report.error().code);
+            CHECK_MESSAGE(is_extracted(report), (report ? summary(*report) : report.error().code));
         } else if (!expected.starts_with("strip")) {
             ++refused;
             CHECK_FALSE(report);
@@ -81,7 +81,7 @@ TEST_CASE("the published token attacks are invalid and their controls pass") {
 
         if (each.at("expect") == "accept") {
             ++accepted;
-            CHECK_MESSAGE(is_good(report), report ? summary(*report) : report.error().code);
+            CHECK_MESSAGE(is_good(report), (report ? summary(*report) : report.error().code));
         } else {
             ++rejected;
             CHECK_MESSAGE((!report || report->verdict == Verdict::invalid), summary(*report));
