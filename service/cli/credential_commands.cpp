@@ -73,10 +73,11 @@ int erase(Common const& common, std::string const& learner_id) {
     auto& services = installation->services();
     auto const learner =
         services.database.read([&](storage::Session& session) { return storage::learner(session, learner_id); });
-    auto const erased = services.claims.erase(operator_actor(), learner_id);
-    if (!erased) return fail(common, erased.error());
+    // Mails first: the address that finds them goes with the rows, and a command that was cut off can be repeated.
     std::size_t mails = 0;
     if (learner && learner->email) mails = jobs::remove_spooled_mail(installation->config().spool(), *learner->email);
+    auto const erased = services.claims.erase(operator_actor(), learner_id);
+    if (!erased) return fail(common, erased.error());
     return answer(common, {{"learnerId", learner_id}, {"credentials", *erased}, {"mails", mails}},
                   "erased " + learner_id + ": " + std::to_string(*erased) + " credentials withdrawn, " +
                       std::to_string(mails) + " spooled mails removed");

@@ -123,8 +123,13 @@ View check_view(domain::Check const& check, Locale const& locale) {
     auto const code = "reason.code." + check.code;
     if (locale.has(code)) {
         Arguments arguments;
-        for (auto const& [name, value] : check.evidence) arguments.emplace_back(name, value);
-        view.set("check_detail", locale.markup(code, arguments));
+        bool says_why = false;
+        for (auto const& [name, value] : check.evidence) {
+            bool const is_public_reason = name == "reason" && locale.has("reason." + value);
+            arguments.emplace_back(name, is_public_reason ? locale.text("reason." + value) : value);
+            says_why = says_why || (is_public_reason && locale.has(code + ".why"));
+        }
+        view.set("check_detail", locale.markup(says_why ? code + ".why" : code, arguments));
     } else if (!check.detail.empty()) {
         view.set("check_detail", foreign(check.detail, "en"));
     }

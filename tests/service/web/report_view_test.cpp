@@ -78,6 +78,19 @@ TEST_CASE("an expired badge is genuine and says since when") {
     CHECK(has(html_of_report(report), "Genuine, but expired on <bdi dir=\"auto\">11 August 2027</bdi>"));
 }
 
+TEST_CASE("a withdrawal gives its public reason in words") {
+    auto report = sample_report(sample_credential());
+    set_outcome(report, "status", domain::CheckOutcome::fail);
+    for (auto& check : report.checks) {
+        if (check.id != "status") continue;
+        check.code = "status.revoked";
+        check.evidence["reason"] = "issued-in-error";
+    }
+
+    CHECK(has(html_of_report(report), "The issuer has withdrawn it: <bdi dir=\"auto\">issued in error</bdi>"));
+    CHECK(has(html_of_report(report, "ar"), "صدرت عن طريق الخطأ"));
+}
+
 TEST_CASE("the recipient is a question of its own") {
     auto report = sample_report(sample_credential());
     ReportFacts const facts{.report = report, .own_base = "", .recipient_asked = true};
