@@ -77,7 +77,8 @@ web::DemoMail mail_of(jobs::SpooledMail const& mail) { return {mail.name, mail.d
 
 std::filesystem::path Demo::tokens_file() const { return installation_.config().data / "demo.json"; }
 
-/// The programme that this program carries is laid out as files: people may look at it, and import reads files.
+/// The programme that this program carries is laid out as files while it is imported: import reads files, and what
+/// stayed would keep the names of people who were erased.
 Result<std::filesystem::path> Demo::programme_folder() const {
     if (options_.programme) return *options_.programme;
     auto const folder = installation_.config().data / "programme";
@@ -96,6 +97,10 @@ Result<void> Demo::fill() {
     if (!folder) return folder.error();
     auto& services = installation_.services();
     auto elements = domain::read_import(*folder);
+    if (!options_.programme) {
+        std::error_code ignored;
+        std::filesystem::remove_all(*folder, ignored);
+    }
     if (!elements) return elements.error();
     domain::ImportOptions options;
     if (!options_.as_of) options.date_of_record_is = services.clock.domain().day();
