@@ -23,8 +23,7 @@ class Server:
         if programme:
             command += ["--programme", str(programme)]
         self.command = command
-        self.environment = {"PATH": "/usr/bin:/bin", "ITQAN_DURABLE": "true" if durable else "false",
-                            "ITQAN_LIMITS_EXEMPT_NETWORKS": "127.0.0.0/8"}
+        self.environment = {"PATH": "/usr/bin:/bin", "ITQAN_DURABLE": "true" if durable else "false"}
         self.start()
 
     def start(self):
