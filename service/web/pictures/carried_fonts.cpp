@@ -53,11 +53,13 @@ void append(std::string& text, gunichar letter) {
     text.append(bytes.data(), static_cast<std::size_t>(g_unichar_to_utf8(letter, bytes.data())));
 }
 
-/// Made once: cairo remembers faces by path for the life of the process, so a path must never come to mean another font.
+/// Made once: cairo remembers faces by path for the life of the process, so a path must never come to mean another
+/// font.
 std::vector<MemoryFile> const& files() {
     static std::vector<MemoryFile> const made = [] {
         std::vector<MemoryFile> fonts;
-        for (auto const name : font_files) fonts.emplace_back(plain_font(asset(name)));
+        for (auto const name : font_files)
+            fonts.emplace_back(plain_font(asset(name)));
         return fonts;
     }();
     return made;
@@ -68,7 +70,8 @@ std::vector<MemoryFile> const& files() {
 struct CarriedFonts::Parts {
     std::unique_ptr<FcConfig, void (*)(FcConfig*)> config{FcConfigCreate(), FcConfigDestroy};
     std::unique_ptr<FcCharSet, void (*)(FcCharSet*)> letters{FcCharSetCreate(), FcCharSetDestroy};
-    std::unique_ptr<PangoFontMap, void (*)(void*)> map{pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT), g_object_unref};
+    std::unique_ptr<PangoFontMap, void (*)(void*)> map{pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT),
+                                                       g_object_unref};
 
     bool can_draw(gunichar letter) const {
         return letter == 0x200C || letter == 0x200D || FcCharSetHasChar(letters.get(), letter) == FcTrue;
@@ -82,20 +85,25 @@ CarriedFonts::CarriedFonts() : parts_(std::make_unique<Parts>()) {
             throw std::runtime_error("a font of the program cannot be read");
     }
     auto const* const fonts = FcConfigGetFonts(parts_->config.get(), FcSetApplication);
-    if (fonts == nullptr || fonts->nfont < static_cast<int>(font_files.size())) throw std::runtime_error("fontconfig does not list the fonts of the program");
+    if (fonts == nullptr || fonts->nfont < static_cast<int>(font_files.size()))
+        throw std::runtime_error("fontconfig does not list the fonts of the program");
     for (int i = 0; i < fonts->nfont; ++i) {
         FcCharSet* letters = nullptr;
-        if (FcPatternGetCharSet(fonts->fonts[i], FC_CHARSET, 0, &letters) == FcResultMatch) FcCharSetMerge(parts_->letters.get(), letters, nullptr);
+        if (FcPatternGetCharSet(fonts->fonts[i], FC_CHARSET, 0, &letters) == FcResultMatch)
+            FcCharSetMerge(parts_->letters.get(), letters, nullptr);
     }
     pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(parts_->map.get()), parts_->config.get());
 }
 
 CarriedFonts::~CarriedFonts() = default;
 
-_PangoFontMap* CarriedFonts::map() const { return parts_->map.get(); }
+_PangoFontMap* CarriedFonts::map() const {
+    return parts_->map.get();
+}
 
 std::string CarriedFonts::drawable(std::string_view text) const {
-    std::unique_ptr<char, void (*)(void*)> const valid(g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())), g_free);
+    std::unique_ptr<char, void (*)(void*)> const valid(g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())),
+                                                       g_free);
     std::string kept;
     for (auto const* at = valid.get(); *at != '\0'; at = g_utf8_next_char(at)) {
         auto const letter = g_utf8_get_char(at);

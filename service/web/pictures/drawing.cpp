@@ -8,7 +8,9 @@
 namespace itqan::web {
 namespace {
 
-int hex_byte(std::string_view colour, std::size_t at) { return std::stoi(std::string(colour.substr(at, 2)), nullptr, 16); }
+int hex_byte(std::string_view colour, std::size_t at) {
+    return std::stoi(std::string(colour.substr(at, 2)), nullptr, 16);
+}
 
 std::string opacity_attribute(std::string_view name, double opacity) {
     return opacity >= 1 ? std::string() : " " + std::string(name) + "=\"" + number(opacity) + "\"";
@@ -28,20 +30,26 @@ std::string number(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.2f", value);
     std::string trimmed = text;
-    while (trimmed.back() == '0') trimmed.pop_back();
+    while (trimmed.back() == '0')
+        trimmed.pop_back();
     if (trimmed.back() == '.') trimmed.pop_back();
     return trimmed == "-0" ? "0" : trimmed;
 }
 
-std::string number(Point point) { return number(point.x) + " " + number(point.y); }
+std::string number(Point point) {
+    return number(point.x) + " " + number(point.y);
+}
 
 std::string polyline(std::vector<Point> const& points) {
     std::string path;
-    for (auto const& point : points) path += (path.empty() ? "M" : "L") + number(point);
+    for (auto const& point : points)
+        path += (path.empty() ? "M" : "L") + number(point);
     return path;
 }
 
-std::string polygon(std::vector<Point> const& points) { return polyline(points) + "Z"; }
+std::string polygon(std::vector<Point> const& points) {
+    return polyline(points) + "Z";
+}
 
 std::string arc(Point centre, double radius, double from, double to) {
     auto const size = number(radius);
@@ -51,7 +59,8 @@ std::string arc(Point centre, double radius, double from, double to) {
 
 std::string circle_path(Point centre, double radius) {
     auto const half = "a" + number(radius) + " " + number(radius) + " 0 0 1 ";
-    return "M" + number(Point{centre.x - radius, centre.y}) + half + number(2 * radius) + " 0" + half + number(-2 * radius) + " 0Z";
+    return "M" + number(Point{centre.x - radius, centre.y}) + half + number(2 * radius) + " 0" + half +
+           number(-2 * radius) + " 0Z";
 }
 
 std::string mixed(std::string_view colour, std::string_view other, double share_of_other) {
@@ -66,12 +75,13 @@ std::string mixed(std::string_view colour, std::string_view other, double share_
 }
 
 std::string filled(std::string_view path, std::string_view fill, double opacity) {
-    return "<path d=\"" + std::string(path) + "\" fill=\"" + std::string(fill) + "\"" + opacity_attribute("fill-opacity", opacity) + "/>";
+    return "<path d=\"" + std::string(path) + "\" fill=\"" + std::string(fill) + "\"" +
+           opacity_attribute("fill-opacity", opacity) + "/>";
 }
 
 std::string stroked(std::string_view path, std::string_view stroke, double width, double opacity) {
-    return "<path d=\"" + std::string(path) + "\" fill=\"none\" stroke=\"" + std::string(stroke) + "\" stroke-width=\"" + number(width) +
-           "\"" + opacity_attribute("stroke-opacity", opacity) + "/>";
+    return "<path d=\"" + std::string(path) + "\" fill=\"none\" stroke=\"" + std::string(stroke) +
+           "\" stroke-width=\"" + number(width) + "\"" + opacity_attribute("stroke-opacity", opacity) + "/>";
 }
 
 }  // namespace itqan::web

@@ -30,13 +30,16 @@ domain::Achievement as_signed(domain::Programme const& programme, domain::Creden
     return achievement;
 }
 
-int year_of(domain::CredentialView const& credential) { return credential.row.awarded_at.day().year(); }
+int year_of(domain::CredentialView const& credential) {
+    return credential.row.awarded_at.day().year();
+}
 
 class DrawnPictures final : public Pictures {
   public:
     DrawnPictures(Clock const& clock, std::size_t cache_bytes) : clock_(clock), cache_(cache_bytes) {}
 
-    std::string badge_svg(domain::Programme const& programme, domain::Achievement const& achievement, std::string_view language, int year) override {
+    std::string badge_svg(domain::Programme const& programme, domain::Achievement const& achievement,
+                          std::string_view language, int year) override {
         auto const name = design_name(programme, achievement, language, year) + ".svg";
         auto const svg = kept(name, outlining_, [&] {
             auto const drawn = badge_design(programme, achievement, language, year, outliner_);
@@ -53,10 +56,13 @@ class DrawnPictures final : public Pictures {
         return kept(name, rendering_, [&] { return render_png(svg, badge_size, badge_size); });
     }
 
-    std::shared_ptr<Bytes const> baked_png(domain::Programme const& programme, domain::CredentialView const& credential) override {
-        auto const name = "baked/" + std::to_string(programme.generation) + "/" + credential.row.id + "/" + std::to_string(credential.row.edition);
+    std::shared_ptr<Bytes const> baked_png(domain::Programme const& programme,
+                                           domain::CredentialView const& credential) override {
+        auto const name = "baked/" + std::to_string(programme.generation) + "/" + credential.row.id + "/" +
+                          std::to_string(credential.row.edition);
         if (auto found = cache_.find(name)) return found;
-        auto const plain = badge_png(programme, as_signed(programme, credential), credential.row.language, year_of(credential));
+        auto const plain =
+            badge_png(programme, as_signed(programme, credential), credential.row.language, year_of(credential));
         auto baked = crypto::bake_png(*plain, credential.jwt);
         if (!baked) throw std::runtime_error("a picture of ours cannot be baked: " + baked.error().detail);
         auto picture = std::make_shared<Bytes const>(std::move(baked->png));
@@ -65,17 +71,20 @@ class DrawnPictures final : public Pictures {
     }
 
     std::string baked_svg(domain::Programme const& programme, domain::CredentialView const& credential) override {
-        auto const plain = badge_svg(programme, as_signed(programme, credential), credential.row.language, year_of(credential));
+        auto const plain =
+            badge_svg(programme, as_signed(programme, credential), credential.row.language, year_of(credential));
         auto baked = crypto::bake_svg(plain, credential.jwt);
         if (!baked) throw std::runtime_error("a picture of ours cannot be baked: " + baked.error().detail);
         return std::move(*baked);
     }
 
-    std::shared_ptr<Bytes const> share_card(domain::Programme const& programme, domain::CredentialView const& credential) override {
+    std::shared_ptr<Bytes const> share_card(domain::Programme const& programme,
+                                            domain::CredentialView const& credential) override {
         auto const now = clock_.wall();
         // The card tells the state, and an expiry comes without a change of the row.
-        auto const name = "card/" + std::to_string(programme.generation) + "/" + credential.row.id + "/" + std::to_string(credential.row.edition) + "/" +
-                          credential.row.status + "/" + credential.row.visibility + "/" + now.day().text();
+        auto const name = "card/" + std::to_string(programme.generation) + "/" + credential.row.id + "/" +
+                          std::to_string(credential.row.edition) + "/" + credential.row.status + "/" +
+                          credential.row.visibility + "/" + now.day().text();
         if (auto found = cache_.find(name)) return found;
         std::string svg;
         {
@@ -89,14 +98,17 @@ class DrawnPictures final : public Pictures {
         auto const code = qr_code(text);
         auto const size = std::to_string(code.size);
         return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + size + " " + size +
-               "\" shape-rendering=\"crispEdges\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><path d=\"" + code.path + "\" fill=\"#000\"/></svg>";
+               "\" shape-rendering=\"crispEdges\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><path d=\"" +
+               code.path + "\" fill=\"#000\"/></svg>";
     }
 
   private:
     /// Everything that the picture shows, by value: two achievements that differ in a name share none.
-    static std::string design_name(domain::Programme const& programme, domain::Achievement const& achievement, std::string_view language, int year) {
-        return "design/" + std::to_string(programme.generation) + "/" + achievement.id + "/" + std::to_string(achievement.version) + "/" + achievement.type + "/" +
-               achievement.name.in(language) + "/" + std::string(language) + "/" + std::to_string(year);
+    static std::string design_name(domain::Programme const& programme, domain::Achievement const& achievement,
+                                   std::string_view language, int year) {
+        return "design/" + std::to_string(programme.generation) + "/" + achievement.id + "/" +
+               std::to_string(achievement.version) + "/" + achievement.type + "/" + achievement.name.in(language) +
+               "/" + std::string(language) + "/" + std::to_string(year);
     }
 
     /// One thread draws, the others find what it drew.
@@ -111,8 +123,8 @@ class DrawnPictures final : public Pictures {
     }
 
     Clock const& clock_;
-    std::mutex outlining_;   ///< Pango's objects are for one thread at a time.
-    std::mutex rendering_;   ///< A rendering takes 10 MB; sixty-four at once would be too many.
+    std::mutex outlining_;  ///< Pango's objects are for one thread at a time.
+    std::mutex rendering_;  ///< A rendering takes 10 MB; sixty-four at once would be too many.
     TextOutliner outliner_;
     PictureCache cache_;
 };

@@ -14,7 +14,9 @@ struct Colour {
     std::uint32_t value = 0;
     std::uint32_t count = 0;
 };
-int channel(std::uint32_t value, int number) { return static_cast<int>(value >> (8 * number) & 0xFF); }
+int channel(std::uint32_t value, int number) {
+    return static_cast<int>(value >> (8 * number) & 0xFF);
+}
 
 /// Colours next to each other in one list, and how much is lost when one stands for all.
 struct Box {
@@ -53,7 +55,8 @@ std::pair<Box, Box> halves(std::vector<Colour>& colours, Box const& box) {
     }
     auto const begin = colours.begin() + static_cast<std::ptrdiff_t>(box.begin);
     auto const end = colours.begin() + static_cast<std::ptrdiff_t>(box.end);
-    auto const parted = std::stable_partition(begin, end, [&](Colour const& colour) { return channel(colour.value, box.widest) <= sum / count; });
+    auto const parted = std::stable_partition(
+        begin, end, [&](Colour const& colour) { return channel(colour.value, box.widest) <= sum / count; });
     auto const middle = static_cast<std::size_t>(parted - colours.begin());
     return {measured(colours, box.begin, middle), measured(colours, middle, box.end)};
 }
@@ -64,18 +67,22 @@ std::uint32_t mean(std::vector<Colour> const& colours, Box const& box) {
     for (std::size_t i = box.begin; i < box.end; ++i) {
         count += colours[i].count;
         for (int number = 0; number < 4; ++number)
-            sums[static_cast<std::size_t>(number)] += std::uint64_t{colours[i].count} * static_cast<std::uint64_t>(channel(colours[i].value, number));
+            sums[static_cast<std::size_t>(number)] +=
+                std::uint64_t{colours[i].count} * static_cast<std::uint64_t>(channel(colours[i].value, number));
     }
     std::uint32_t value = 0;
-    for (std::size_t number = 0; number < 4; ++number) value |= static_cast<std::uint32_t>((sums[number] + count / 2) / count) << (8 * number);
+    for (std::size_t number = 0; number < 4; ++number)
+        value |= static_cast<std::uint32_t>((sums[number] + count / 2) / count) << (8 * number);
     return value;
 }
 
 std::vector<Colour> counted(std::vector<std::uint32_t> const& pixels) {
     std::unordered_map<std::uint32_t, std::uint32_t> counts;
-    for (auto const pixel : pixels) ++counts[pixel];
+    for (auto const pixel : pixels)
+        ++counts[pixel];
     std::vector<Colour> colours;
-    for (auto const& [value, count] : counts) colours.push_back({value, count});
+    for (auto const& [value, count] : counts)
+        colours.push_back({value, count});
     std::sort(colours.begin(), colours.end(), [](auto const& a, auto const& b) { return a.value < b.value; });
     return colours;
 }
@@ -88,7 +95,8 @@ IndexedPicture index_colours(std::vector<std::uint32_t> const& pixels) {
     auto colours = counted(pixels);
     std::vector<Box> boxes{measured(colours, 0, colours.size())};
     while (boxes.size() < std::min(most_colours, colours.size())) {
-        auto const worst = std::max_element(boxes.begin(), boxes.end(), [](auto const& a, auto const& b) { return a.loss < b.loss; });
+        auto const worst =
+            std::max_element(boxes.begin(), boxes.end(), [](auto const& a, auto const& b) { return a.loss < b.loss; });
         if (worst->end - worst->begin < 2) break;
         auto const [low, high] = halves(colours, *worst);
         *worst = low;
@@ -96,15 +104,18 @@ IndexedPicture index_colours(std::vector<std::uint32_t> const& pixels) {
     }
 
     std::vector<std::pair<std::uint32_t, Box>> named;
-    for (auto const& box : boxes) named.emplace_back(mean(colours, box), box);
+    for (auto const& box : boxes)
+        named.emplace_back(mean(colours, box), box);
     std::sort(named.begin(), named.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
     std::unordered_map<std::uint32_t, std::uint8_t> places;
     for (auto const& [value, box] : named) {
-        for (std::size_t i = box.begin; i < box.end; ++i) places[colours[i].value] = static_cast<std::uint8_t>(picture.colours.size());
+        for (std::size_t i = box.begin; i < box.end; ++i)
+            places[colours[i].value] = static_cast<std::uint8_t>(picture.colours.size());
         picture.colours.push_back(value);
     }
     picture.pixels.reserve(pixels.size());
-    for (auto const pixel : pixels) picture.pixels.push_back(places.at(pixel));
+    for (auto const pixel : pixels)
+        picture.pixels.push_back(places.at(pixel));
     return picture;
 }
 

@@ -8,8 +8,8 @@
 namespace itqan::web {
 
 struct IndexedPicture {
-    std::vector<std::uint32_t> colours;   ///< As given to index_colours, at most 256.
-    std::vector<std::uint8_t> pixels;     ///< Indexes, in the order given.
+    std::vector<std::uint32_t> colours;  ///< As given to index_colours, at most 256.
+    std::vector<std::uint8_t> pixels;    ///< Indexes, in the order given.
 };
 
 /// Of four bytes each, any order of channels. The same pixels always give the same picture; one with no more than 256

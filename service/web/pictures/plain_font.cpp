@@ -12,7 +12,8 @@ namespace itqan::web {
 namespace {
 
 void put(std::string& out, unsigned long value, int bytes) {
-    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out += static_cast<char>((value >> shift) & 0xff);
+    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
+        out += static_cast<char>((value >> shift) & 0xff);
 }
 
 struct Table {
@@ -29,7 +30,8 @@ std::vector<Table> tables_of(FT_Face face) {
         FT_ULong length = 0;
         if (FT_Sfnt_Table_Info(face, index, &table.tag, &length) != 0) continue;
         table.bytes.resize(length);
-        if (length > 0 && FT_Load_Sfnt_Table(face, table.tag, 0, reinterpret_cast<FT_Byte*>(table.bytes.data()), &length) != 0)
+        if (length > 0 &&
+            FT_Load_Sfnt_Table(face, table.tag, 0, reinterpret_cast<FT_Byte*>(table.bytes.data()), &length) != 0)
             throw std::runtime_error("a font's table cannot be unpacked");
         tables.push_back(std::move(table));
     }
@@ -43,7 +45,8 @@ std::string plain_font(std::string_view woff2) {
     if (FT_Init_FreeType(&raw_library) != 0) throw std::runtime_error("FreeType does not start");
     std::unique_ptr<FT_LibraryRec_, FT_Error (*)(FT_Library)> const library(raw_library, FT_Done_FreeType);
     FT_Face raw_face = nullptr;
-    if (FT_New_Memory_Face(library.get(), reinterpret_cast<FT_Byte const*>(woff2.data()), static_cast<FT_Long>(woff2.size()), 0, &raw_face) != 0)
+    if (FT_New_Memory_Face(library.get(), reinterpret_cast<FT_Byte const*>(woff2.data()),
+                           static_cast<FT_Long>(woff2.size()), 0, &raw_face) != 0)
         throw std::runtime_error("a font cannot be read");
     std::unique_ptr<FT_FaceRec_, FT_Error (*)(FT_Face)> const face(raw_face, FT_Done_Face);
 

@@ -6,7 +6,8 @@
 
 namespace itqan::web {
 
-/// The tables of a WOFF2 font, as FreeType unpacks them, in an OpenType file. Throws std::runtime_error for other bytes.
+/// The tables of a WOFF2 font, as FreeType unpacks them, in an OpenType file. Throws std::runtime_error for other
+/// bytes.
 std::string plain_font(std::string_view woff2);
 
 }  // namespace itqan::web

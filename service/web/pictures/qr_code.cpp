@@ -18,8 +18,10 @@ QrCode qr_code(std::string_view text) {
         for (int x = 0; x < code->width; ++x) {
             if ((code->data[y * code->width + x] & 1) == 0) continue;
             int run = 1;
-            while (x + run < code->width && (code->data[y * code->width + x + run] & 1) != 0) ++run;
-            made.path += "M" + std::to_string(x + quiet) + " " + std::to_string(y + quiet) + "h" + std::to_string(run) + "v1h-" + std::to_string(run) + "z";
+            while (x + run < code->width && (code->data[y * code->width + x + run] & 1) != 0)
+                ++run;
+            made.path += "M" + std::to_string(x + quiet) + " " + std::to_string(y + quiet) + "h" + std::to_string(run) +
+                         "v1h-" + std::to_string(run) + "z";
             x += run;
         }
     }

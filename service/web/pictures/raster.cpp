@@ -70,7 +70,8 @@ Bytes render_png(std::string const& svg, int width, int height) {
     image.colormap_entries = static_cast<png_uint_32>(picture.colours.size());
     std::vector<png_byte> colours;
     for (auto const colour : picture.colours)
-        for (int shift = 0; shift < 32; shift += 8) colours.push_back(static_cast<png_byte>(colour >> shift & 0xFF));
+        for (int shift = 0; shift < 32; shift += 8)
+            colours.push_back(static_cast<png_byte>(colour >> shift & 0xFF));
 
     png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
     Bytes png(size);

@@ -55,7 +55,8 @@ std::string star_path(Rosette const& rosette, double radius, int k) {
     std::string path;
     for (int loop = 0; loop < loops; ++loop) {
         std::vector<Point> corners;
-        for (int i = 0; i < rosette.fold / loops; ++i) corners.push_back(tip(rosette, radius, loop + i * k));
+        for (int i = 0; i < rosette.fold / loops; ++i)
+            corners.push_back(tip(rosette, radius, loop + i * k));
         path += polygon(corners);
     }
     return path;
@@ -63,14 +64,16 @@ std::string star_path(Rosette const& rosette, double radius, int k) {
 
 Weave woven_star(Rosette const& rosette, double radius, int k, double width) {
     Weave weave{star_path(rosette, radius, k), {}};
-    double const half = pi * k / rosette.fold;        // half the angle that a chord spans
+    double const half = pi * k / rosette.fold;  // half the angle that a chord spans
     double const length = 2 * radius * std::sin(half);
-    double const height = radius * std::cos(half);    // of the chord above the centre
+    double const height = radius * std::cos(half);  // of the chord above the centre
     std::vector<Crossing> crossings;
     for (int d = 1; d < k; ++d) {
         double const turn = 2 * pi * d / rosette.fold;
-        double const along = height * std::tan(turn / 2) / length;  // from the middle, where it meets the chord d further
-        double const reach = ((width + 2 * edge_width) / 2 / std::sin(turn) + width / 2 / std::abs(std::tan(turn)) + 0.6) / length;
+        double const along =
+            height * std::tan(turn / 2) / length;  // from the middle, where it meets the chord d further
+        double const reach =
+            ((width + 2 * edge_width) / 2 / std::sin(turn) + width / 2 / std::abs(std::tan(turn)) + 0.6) / length;
         crossings.push_back({0.5 - along, reach});
         crossings.push_back({0.5 + along, reach});
     }
@@ -94,7 +97,7 @@ Weave woven_rings(Rosette const& rosette, double distance, double radius, double
     for (int d = 1; d <= rosette.fold / 2; ++d) {
         double const half_gap = distance * std::sin(pi * d / rosette.fold);  // half the way between the two middles
         if (half_gap >= radius) break;
-        double const middle = pi / 2 + pi * d / rosette.fold;                // where the neighbour lies, seen from here
+        double const middle = pi / 2 + pi * d / rosette.fold;  // where the neighbour lies, seen from here
         double const spread = std::acos(half_gap / radius);
         double const meeting = pi - 2 * std::asin(half_gap / radius);
         double const reach = ((width + 2 * edge_width) / 2 / std::max(0.3, std::sin(meeting)) + width / 3) / radius;
@@ -108,13 +111,15 @@ Weave woven_rings(Rosette const& rosette, double distance, double radius, double
         auto const turn = 2 * pi * i / rosette.fold;
         auto const middle = on_circle(rosette.centre, distance, turn);
         weave.straps += circle_path(middle, radius);
-        for (auto const& [start, end] : pieces) weave.tops += arc(middle, radius, turn + start, turn + end);
+        for (auto const& [start, end] : pieces)
+            weave.tops += arc(middle, radius, turn + start, turn + end);
     }
     return weave;
 }
 
 /// Kites whose two halves catch the light differently, like folded paper.
-std::string folded_kites(Rosette const& rosette, double foot, double shoulder, double point, double width, double offset, double strength) {
+std::string folded_kites(Rosette const& rosette, double foot, double shoulder, double point, double width,
+                         double offset, double strength) {
     std::string lit, shaded;
     for (int i = 0; i < rosette.fold; ++i) {
         auto const low = tip(rosette, foot, i, offset);
@@ -127,7 +132,8 @@ std::string folded_kites(Rosette const& rosette, double foot, double shoulder, d
 }
 
 /// Pointed arches, one inside the other.
-std::string petals(Rosette const& rosette, double foot, double point, double width, double offset, double opacity, double line) {
+std::string petals(Rosette const& rosette, double foot, double point, double width, double offset, double opacity,
+                   double line) {
     std::string path;
     for (int i = 0; i < rosette.fold; ++i) {
         auto const low = tip(rosette, foot, i, offset);
@@ -144,11 +150,13 @@ std::string petals(Rosette const& rosette, double foot, double point, double wid
 
 std::string dots(Rosette const& rosette, double radius, double size, double offset, double opacity) {
     std::string path;
-    for (int i = 0; i < rosette.fold; ++i) path += circle_path(tip(rosette, radius, i, offset), size);
+    for (int i = 0; i < rosette.fold; ++i)
+        path += circle_path(tip(rosette, radius, i, offset), size);
     return filled(path, rosette.light, opacity);
 }
 
-std::string lozenges(Rosette const& rosette, double radius, double half_height, double half_width, double offset, double opacity) {
+std::string lozenges(Rosette const& rosette, double radius, double half_height, double half_width, double offset,
+                     double opacity) {
     std::string path;
     for (int i = 0; i < rosette.fold; ++i) {
         auto const side = half_width / radius * rosette.fold / (2 * pi);
@@ -177,10 +185,12 @@ std::string woven_pattern(Rosette const& rosette, std::uint32_t own) {
     // The strap's sharp corners reach further than the points they turn at.
     auto const outer = rosette.outer - 1 - (width / 2 + edge_width) / std::cos(pi * k / rosette.fold);
     auto drawn = ground(rosette, std::max(2, rosette.fold < 14 ? 2 * k - 1 : k - 1));
-    drawn += "<path d=\"" + star_path(rosette, outer, k) + "\" fill=\"" + std::string(rosette.light) + "\" fill-opacity=\".24\" fill-rule=\"evenodd\"/>";
+    drawn += "<path d=\"" + star_path(rosette, outer, k) + "\" fill=\"" + std::string(rosette.light) +
+             "\" fill-opacity=\".24\" fill-rule=\"evenodd\"/>";
     if (own / 2 % 2 == 0) drawn += petals(rosette, rosette.inner - 4, rosette.outer - 20, 0.34, 0.5, 0.28, 1.2);
     drawn += draw_weave(woven_star(rosette, outer, k, width), width, rosette);
-    return drawn + (own / 4 % 2 == 0 ? dots(rosette, rosette.outer - 11, 4, 0.5, 0.95) : lozenges(rosette, rosette.outer - 13, 7.5, 4, 0.5, 0.95));
+    return drawn + (own / 4 % 2 == 0 ? dots(rosette, rosette.outer - 11, 4, 0.5, 0.95)
+                                     : lozenges(rosette, rosette.outer - 13, 7.5, 4, 0.5, 0.95));
 }
 
 std::string ring_pattern(Rosette const& rosette, std::uint32_t own) {
@@ -190,16 +200,20 @@ std::string ring_pattern(Rosette const& rosette, std::uint32_t own) {
     double const middle = (rosette.inner + rosette.outer) / 2;
     double const radius = (rosette.outer - rosette.inner) / 2 - 3;
     bool const slim = own % 2 == 0;
-    auto drawn = slim ? lozenges(rings, middle, radius * 0.62, radius * 0.2, 0, 0.9) : dots(rings, middle, radius * 0.2, 0, 0.9);
+    auto drawn =
+        slim ? lozenges(rings, middle, radius * 0.62, radius * 0.2, 0, 0.9) : dots(rings, middle, radius * 0.2, 0, 0.9);
     drawn += draw_weave(woven_rings(rings, middle, radius, width), width, rosette);
     return drawn;
 }
 
 std::string folded_pattern(Rosette const& rosette, std::uint32_t own) {
     auto const span = rosette.outer - rosette.inner;
-    auto drawn = folded_kites(rosette, rosette.inner - 4, rosette.inner + span * 0.30, rosette.outer - 12, 0.92, 0.5, 0.34);
-    drawn += folded_kites(rosette, rosette.inner - 10, rosette.inner + span * (own % 2 == 0 ? 0.42 : 0.28), rosette.outer - 4, own % 2 == 0 ? 0.66 : 0.84, 0, 0.92);
-    return drawn + (own / 2 % 2 == 0 ? dots(rosette, rosette.outer - 9, 3.4, 0.5, 0.95) : lozenges(rosette, rosette.outer - 11, 8, 4.2, 0.5, 0.95));
+    auto drawn =
+        folded_kites(rosette, rosette.inner - 4, rosette.inner + span * 0.30, rosette.outer - 12, 0.92, 0.5, 0.34);
+    drawn += folded_kites(rosette, rosette.inner - 10, rosette.inner + span * (own % 2 == 0 ? 0.42 : 0.28),
+                          rosette.outer - 4, own % 2 == 0 ? 0.66 : 0.84, 0, 0.92);
+    return drawn + (own / 2 % 2 == 0 ? dots(rosette, rosette.outer - 9, 3.4, 0.5, 0.95)
+                                     : lozenges(rosette, rosette.outer - 11, 8, 4.2, 0.5, 0.95));
 }
 
 std::string petal_pattern(Rosette const& rosette, std::uint32_t own) {
@@ -207,7 +221,8 @@ std::string petal_pattern(Rosette const& rosette, std::uint32_t own) {
     auto drawn = petals(rosette, rosette.inner - 12, rosette.outer - 6, 0.62, 0.5, 0.16, 1.6);
     drawn += petals(rosette, rosette.inner - 12, rosette.outer - 6, 0.62, 0, 0.30, 2.4);
     drawn += petals(rosette, rosette.inner - 6, rosette.inner + span * 0.62, 0.34, 0, own % 2 == 0 ? 0.95 : 0.55, 1.2);
-    return drawn + (own / 2 % 2 == 0 ? dots(rosette, rosette.outer - 26, 3.4, 0.5, 0.95) : lozenges(rosette, rosette.outer - 30, 10, 4, 0.5, 0.9));
+    return drawn + (own / 2 % 2 == 0 ? dots(rosette, rosette.outer - 26, 3.4, 0.5, 0.95)
+                                     : lozenges(rosette, rosette.outer - 30, 10, 4, 0.5, 0.9));
 }
 
 }  // namespace
@@ -215,17 +230,22 @@ std::string petal_pattern(Rosette const& rosette, std::uint32_t own) {
 std::string draw_rosette(Rosette const& rosette) {
     auto const own = rosette.choice / 4;
     switch (rosette.choice % 4) {
-        case 0: return woven_pattern(rosette, own);
-        case 1: return folded_pattern(rosette, own);
-        case 2: return ring_pattern(rosette, own);
-        default: return petal_pattern(rosette, own);
+        case 0:
+            return woven_pattern(rosette, own);
+        case 1:
+            return folded_pattern(rosette, own);
+        case 2:
+            return ring_pattern(rosette, own);
+        default:
+            return petal_pattern(rosette, own);
     }
 }
 
 std::string draw_ground(Point centre, double radius, int fold, std::string_view colour) {
     Rosette const whole{centre, 0, radius, fold, 0, colour, colour, colour};
     std::string chords;
-    for (int k = 3; 2 * k < fold; k += 2) chords += star_path(whole, radius, k);
+    for (int k = 3; 2 * k < fold; k += 2)
+        chords += star_path(whole, radius, k);
     return stroked(chords, colour, 2);
 }
 
@@ -235,7 +255,8 @@ std::string draw_emblem(Point centre, double radius, std::uint32_t choice, std::
     bool const framed = choice / 4 % 2 == 0;
     double const waist = choice / 8 % 2 == 0 ? 0.45 : 0.62;
     std::vector<Point> corners;
-    for (int i = 0; i < 2 * points; ++i) corners.push_back(on_circle(centre, i % 2 == 0 ? radius : radius * waist, pi * i / points));
+    for (int i = 0; i < 2 * points; ++i)
+        corners.push_back(on_circle(centre, i % 2 == 0 ? radius : radius * waist, pi * i / points));
     return framed ? stroked(polygon(corners), colour, 1.6) + filled(circle_path(centre, radius * 0.24), colour)
                   : filled(polygon(corners), colour) + filled(circle_path(centre, radius * 0.22), "#fbfaf7");
 }

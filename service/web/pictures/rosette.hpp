@@ -1,5 +1,6 @@
 #pragma once
-// The ornament between a badge's medallion and its level ring: a star of n points, woven or folded in one of several ways.
+// The ornament between a badge's medallion and its level ring: a star of n points, woven or folded in one of several
+// ways.
 
 #include <cstdint>
 #include <string>
@@ -11,9 +12,9 @@ namespace itqan::web {
 
 struct Rosette {
     Point centre;
-    double inner = 0, outer = 0;   ///< Radii of the ring it fills; what lies inside `inner` will be covered.
-    int fold = 8;                  ///< Points of the star.
-    std::uint32_t choice = 0;      ///< Which pattern; every number is one.
+    double inner = 0, outer = 0;  ///< Radii of the ring it fills; what lies inside `inner` will be covered.
+    int fold = 8;                 ///< Points of the star.
+    std::uint32_t choice = 0;     ///< Which pattern; every number is one.
     std::string_view colour, dark, light;
 };
 

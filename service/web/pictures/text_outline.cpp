@@ -34,20 +34,31 @@ std::string path_data(cairo_t* cairo, Bend const& bend) {
                 // Pango leaves one behind the last glyph, where nothing follows.
                 if (i + part->header.length < path->num_data) data += "M" + point(1);
                 break;
-            case CAIRO_PATH_LINE_TO: data += "L" + point(1); break;
-            case CAIRO_PATH_CURVE_TO: data += "C" + point(1) + " " + point(2) + " " + point(3); break;
-            case CAIRO_PATH_CLOSE_PATH: data += "Z"; break;
+            case CAIRO_PATH_LINE_TO:
+                data += "L" + point(1);
+                break;
+            case CAIRO_PATH_CURVE_TO:
+                data += "C" + point(1) + " " + point(2) + " " + point(3);
+                break;
+            case CAIRO_PATH_CLOSE_PATH:
+                data += "Z";
+                break;
         }
     }
     return data;
 }
 
-double pixels(int pango_units) { return static_cast<double>(pango_units) / PANGO_SCALE; }
-int pango_units(double pixels) { return static_cast<int>(std::lround(pixels * PANGO_SCALE)); }
+double pixels(int pango_units) {
+    return static_cast<double>(pango_units) / PANGO_SCALE;
+}
+int pango_units(double pixels) {
+    return static_cast<int>(std::lround(pixels * PANGO_SCALE));
+}
 
 /// Some semibold files are families of their own; the others lend the letters that the first lacks.
 char const* family_of(Face face, bool arabic, bool bold) {
-    if (arabic) return bold ? "IBM Plex Sans Arabic SemiBold,IBM Plex Sans SemiBold" : "IBM Plex Sans Arabic,IBM Plex Sans";
+    if (arabic)
+        return bold ? "IBM Plex Sans Arabic SemiBold,IBM Plex Sans SemiBold" : "IBM Plex Sans Arabic,IBM Plex Sans";
     if (face == Face::serif) return "IBM Plex Serif SemiBold,IBM Plex Sans Arabic SemiBold";
     return bold ? "IBM Plex Sans SemiBold,IBM Plex Sans Arabic SemiBold" : "IBM Plex Sans,IBM Plex Sans Arabic";
 }
@@ -56,14 +67,18 @@ char const* family_of(Face face, bool arabic, bool bold) {
 class Paragraph {
   public:
     Paragraph(CarriedFonts const& fonts, std::string_view text, std::string_view language, TextStyle const& style)
-        : text_(fonts.drawable(text)), arabic_(language == "ar"), context_(pango_font_map_create_context(fonts.map())),
+        : text_(fonts.drawable(text)),
+          arabic_(language == "ar"),
+          context_(pango_font_map_create_context(fonts.map())),
           font_(pango_font_description_new(), pango_font_description_free) {
         prepare_context();
         layout_.reset(pango_layout_new(context_.get()));
         pango_layout_set_text(layout_.get(), text_.data(), static_cast<int>(text_.size()));
         pango_layout_set_auto_dir(layout_.get(), FALSE);
         pango_layout_set_line_spacing(layout_.get(), arabic_ ? 0.92F : 0.93F);
-        pango_layout_set_alignment(layout_.get(), style.centred ? PANGO_ALIGN_CENTER : arabic_ ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+        pango_layout_set_alignment(layout_.get(), style.centred ? PANGO_ALIGN_CENTER
+                                                  : arabic_     ? PANGO_ALIGN_RIGHT
+                                                                : PANGO_ALIGN_LEFT);
         bool const bold = style.bold || style.face == Face::serif;
         pango_font_description_set_family(font_.get(), family_of(style.face, arabic_, bold));
         pango_font_description_set_weight(font_.get(), bold ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
@@ -98,7 +113,8 @@ class Paragraph {
     }
     std::vector<PangoRectangle> line_inks() const {
         std::vector<PangoRectangle> inks;
-        std::unique_ptr<PangoLayoutIter, void (*)(PangoLayoutIter*)> const iter(pango_layout_get_iter(layout_.get()), pango_layout_iter_free);
+        std::unique_ptr<PangoLayoutIter, void (*)(PangoLayoutIter*)> const iter(pango_layout_get_iter(layout_.get()),
+                                                                                pango_layout_iter_free);
         do {
             PangoRectangle ink{};
             pango_layout_iter_get_line_extents(iter.get(), &ink, nullptr);
@@ -114,8 +130,12 @@ class Paragraph {
         Cairo const cairo(cairo_create(surface.get()), cairo_destroy);
         cairo_move_to(cairo.get(), x, y);
         pango_cairo_layout_path(cairo.get(), layout_.get());
-        return {path_data(cairo.get(), bend), pixels(ink().width), pixels(box().height), size,
-                pango_layout_get_line_count(layout_.get()), pango_layout_is_ellipsized(layout_.get()) != 0};
+        return {path_data(cairo.get(), bend),
+                pixels(ink().width),
+                pixels(box().height),
+                size,
+                pango_layout_get_line_count(layout_.get()),
+                pango_layout_is_ellipsized(layout_.get()) != 0};
     }
 
   private:
@@ -124,17 +144,20 @@ class Paragraph {
         pango_context_set_language(context_.get(), pango_language_from_string(arabic_ ? "ar" : "en"));
         pango_context_set_round_glyph_positions(context_.get(), FALSE);
         // Outlines, not pixels: hinting would bend them to a grid that nobody sees.
-        std::unique_ptr<cairo_font_options_t, void (*)(cairo_font_options_t*)> const options(cairo_font_options_create(), cairo_font_options_destroy);
+        std::unique_ptr<cairo_font_options_t, void (*)(cairo_font_options_t*)> const options(
+            cairo_font_options_create(), cairo_font_options_destroy);
         cairo_font_options_set_hint_style(options.get(), CAIRO_HINT_STYLE_NONE);
         cairo_font_options_set_hint_metrics(options.get(), CAIRO_HINT_METRICS_OFF);
         pango_cairo_context_set_font_options(context_.get(), options.get());
     }
 
     void set_attributes(TextStyle const& style) {
-        std::unique_ptr<PangoAttrList, void (*)(PangoAttrList*)> const attributes(pango_attr_list_new(), pango_attr_list_unref);
+        std::unique_ptr<PangoAttrList, void (*)(PangoAttrList*)> const attributes(pango_attr_list_new(),
+                                                                                  pango_attr_list_unref);
         if (style.letter_spacing > 0 && !arabic_)
             pango_attr_list_insert(attributes.get(), pango_attr_letter_spacing_new(pango_units(style.letter_spacing)));
-        if (style.capitals) pango_attr_list_insert(attributes.get(), pango_attr_text_transform_new(PANGO_TEXT_TRANSFORM_UPPERCASE));
+        if (style.capitals)
+            pango_attr_list_insert(attributes.get(), pango_attr_text_transform_new(PANGO_TEXT_TRANSFORM_UPPERCASE));
         // "Closed-Loop" stays on one line.
         for (auto at = text_.find('-'); at != std::string::npos; at = text_.find('-', at + 1)) {
             auto* const whole = pango_attr_allow_breaks_new(FALSE);
@@ -152,7 +175,9 @@ class Paragraph {
     std::unique_ptr<PangoFontDescription, void (*)(PangoFontDescription*)> font_;
 };
 
-Point unbent(Point point) { return point; }
+Point unbent(Point point) {
+    return point;
+}
 
 /// The largest size, in steps of half a pixel, at which a text fits; 0 when it fits at none.
 double largest(TextStyle const& style, std::function<bool(double)> const& fits) {
@@ -161,8 +186,10 @@ double largest(TextStyle const& style, std::function<bool(double)> const& fits) 
     if (!fits(style.minimum)) return 0;
     while (low < high) {
         int const middle = (low + high + 1) / 2;
-        if (fits(style.minimum + middle * 0.5)) low = middle;
-        else high = middle - 1;
+        if (fits(style.minimum + middle * 0.5))
+            low = middle;
+        else
+            high = middle - 1;
     }
     return style.minimum + low * 0.5;
 }
@@ -173,7 +200,8 @@ double reach_of(Paragraph const& paragraph) {
     double const middle = whole.y + whole.height / 2.0;
     double reach = 0;
     for (auto const& line : paragraph.line_inks())
-        reach = std::max(reach, std::hypot(line.width / 2.0, std::max(std::abs(line.y - middle), std::abs(line.y + line.height - middle))));
+        reach = std::max(reach, std::hypot(line.width / 2.0, std::max(std::abs(line.y - middle),
+                                                                      std::abs(line.y + line.height - middle))));
     return reach / PANGO_SCALE;
 }
 
@@ -181,8 +209,10 @@ double raggedness(Paragraph const& paragraph) {
     int longest = 0;
     double unused = 0;
     auto const lines = paragraph.line_inks();
-    for (auto const& line : lines) longest = std::max(longest, line.width);
-    for (auto const& line : lines) unused += longest - line.width;
+    for (auto const& line : lines)
+        longest = std::max(longest, line.width);
+    for (auto const& line : lines)
+        unused += longest - line.width;
     return unused;
 }
 
@@ -198,7 +228,8 @@ Outline TextOutliner::outline(std::string_view text, std::string_view language, 
     paragraph.set_width(style.width);
     auto size = largest(style, [&](double tried) {
         paragraph.set_size(tried);
-        return (style.width <= 0 || pixels(paragraph.ink().width) <= style.width) && (style.height <= 0 || pixels(paragraph.box().height) <= style.height);
+        return (style.width <= 0 || pixels(paragraph.ink().width) <= style.width) &&
+               (style.height <= 0 || pixels(paragraph.box().height) <= style.height);
     });
     if (size <= 0) {
         size = style.minimum;
@@ -209,7 +240,8 @@ Outline TextOutliner::outline(std::string_view text, std::string_view language, 
     return paragraph.traced(left, 0, size, unbent);
 }
 
-Outline TextOutliner::inside_circle(std::string_view text, std::string_view language, TextStyle const& style, double radius, double half_height) const {
+Outline TextOutliner::inside_circle(std::string_view text, std::string_view language, TextStyle const& style,
+                                    double radius, double half_height) const {
     Paragraph paragraph(*fonts_, text, language, style);
     constexpr std::array<double, 9> shares{1.96, 1.8, 1.64, 1.5, 1.36, 1.22, 1.08, 0.94, 0.8};
     double width = 0;
@@ -239,7 +271,8 @@ Outline TextOutliner::inside_circle(std::string_view text, std::string_view lang
     return made;
 }
 
-Outline TextOutliner::along_circle(std::string_view text, std::string_view language, TextStyle const& style, double radius, Side side) const {
+Outline TextOutliner::along_circle(std::string_view text, std::string_view language, TextStyle const& style,
+                                   double radius, Side side) const {
     Paragraph paragraph(*fonts_, text, language, style);
     auto size = largest(style, [&](double tried) {
         paragraph.set_size(tried);

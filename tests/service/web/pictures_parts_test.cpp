@@ -33,13 +33,15 @@ std::vector<Spot> spots_of(std::string const& path) {
         }
     }
     std::vector<Spot> spots;
-    for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) spots.push_back({numbers[i], numbers[i + 1]});
+    for (std::size_t i = 0; i + 1 < numbers.size(); i += 2)
+        spots.push_back({numbers[i], numbers[i + 1]});
     return spots;
 }
 
 double furthest(std::vector<Spot> const& spots) {
     double distance = 0;
-    for (auto const& spot : spots) distance = std::max(distance, std::hypot(spot.x, spot.y));
+    for (auto const& spot : spots)
+        distance = std::max(distance, std::hypot(spot.x, spot.y));
     return distance;
 }
 
@@ -54,9 +56,12 @@ TEST_CASE("Arabic is joined and runs from right to left") {
     auto const spots = spots_of(outliner.outline("اااا ـــــــــ", "ar", style).path);
 
     CHECK(joined.width < 0.9 * parted.width);
-    auto const tallest = std::min_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.y < b.y; });
-    auto const leftmost = std::min_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.x < b.x; });
-    auto const rightmost = std::max_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.x < b.x; });
+    auto const tallest =
+        std::min_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.y < b.y; });
+    auto const leftmost =
+        std::min_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.x < b.x; });
+    auto const rightmost =
+        std::max_element(spots.begin(), spots.end(), [](auto const& a, auto const& b) { return a.x < b.x; });
     CHECK(tallest->x > (leftmost->x + rightmost->x) / 2);
 }
 
@@ -87,17 +92,22 @@ TEST_CASE("long names shrink and stay inside the medallion") {
     web::TextOutliner const outliner;
     web::TextStyle const style{.face = web::Face::serif, .size = 34, .minimum = 11, .centred = true};
     std::string endless;
-    for (int i = 0; i < 60; ++i) endless += "qualification ";
+    for (int i = 0; i < 60; ++i)
+        endless += "qualification ";
 
-    for (std::string const title : {"Go", "Interoperability in Practice", "Donaudampfschifffahrtsgesellschaftskapitänsanwärterprüfungsvorbereitung",
-                                    "Advanced Certificate in the Safe Prescribing and Administration of High-Risk Medicines in Paediatric Care", endless.c_str()}) {
+    for (std::string const title :
+         {"Go", "Interoperability in Practice",
+          "Donaudampfschifffahrtsgesellschaftskapitänsanwärterprüfungsvorbereitung",
+          "Advanced Certificate in the Safe Prescribing and Administration of High-Risk Medicines in Paediatric Care",
+          endless.c_str()}) {
         CAPTURE(title);
         auto const words = outliner.inside_circle(title, "en", style, 110, 62);
 
         CHECK(furthest(spots_of(words.path)) < 111.5);
         CHECK(words.cut == (title == endless));
     }
-    auto const arabic = outliner.inside_circle("الشهادة المتقدمة في الوصف الآمن للأدوية عالية الخطورة وإعطائها في رعاية الأطفال", "ar", style, 110, 62);
+    auto const arabic = outliner.inside_circle(
+        "الشهادة المتقدمة في الوصف الآمن للأدوية عالية الخطورة وإعطائها في رعاية الأطفال", "ar", style, 110, 62);
     CHECK(furthest(spots_of(arabic.path)) < 111.5);
     CHECK_FALSE(arabic.cut);
     CHECK(arabic.size < outliner.inside_circle("شهادة", "ar", style, 110, 62).size);
@@ -120,7 +130,8 @@ TEST_CASE("a second outliner draws what the first drew, even after it is gone") 
 TEST_CASE("lines wrap at the width given and a whole block keeps to its height") {
     web::TextOutliner const outliner;
     std::string words;
-    for (int i = 0; i < 12; ++i) words += "several words ";
+    for (int i = 0; i < 12; ++i)
+        words += "several words ";
 
     auto const block = outliner.outline(words, "en", {.size = 54, .minimum = 10, .width = 300, .height = 120});
 
@@ -157,17 +168,21 @@ TEST_CASE("lettering bends around its circle without losing a letter") {
 
 TEST_CASE("few colours stay as they are and many become 256 that are near") {
     std::vector<std::uint32_t> few{1, 2, 3, 2, 0xFFFFFFFFU}, many;
-    for (std::uint32_t i = 0; i < 4096; ++i) many.push_back(0xFF000000U | (i % 64 * 4) << 8 | i / 64 * 4);
+    for (std::uint32_t i = 0; i < 4096; ++i)
+        many.push_back(0xFF000000U | (i % 64 * 4) << 8 | i / 64 * 4);
 
     auto const kept = web::index_colours(few);
     auto const reduced = web::index_colours(many);
 
-    for (std::size_t i = 0; i < few.size(); ++i) CHECK(kept.colours.at(kept.pixels.at(i)) == few[i]);
+    for (std::size_t i = 0; i < few.size(); ++i)
+        CHECK(kept.colours.at(kept.pixels.at(i)) == few[i]);
     CHECK(reduced.colours.size() == 256);
     int furthest_off = 0;
     for (std::size_t i = 0; i < many.size(); ++i)
         for (int shift = 0; shift < 32; shift += 8)
-            furthest_off = std::max(furthest_off, std::abs(static_cast<int>(many[i] >> shift & 0xFF) - static_cast<int>(reduced.colours.at(reduced.pixels.at(i)) >> shift & 0xFF)));
+            furthest_off = std::max(
+                furthest_off, std::abs(static_cast<int>(many[i] >> shift & 0xFF) -
+                                       static_cast<int>(reduced.colours.at(reduced.pixels.at(i)) >> shift & 0xFF)));
     CHECK(furthest_off <= 16);
 }
 

@@ -20,7 +20,8 @@ void keep(std::string const& name, std::string_view bytes) {
     std::ofstream(std::string(folder) + "/" + name, std::ios::binary) << bytes;
 }
 
-domain::CredentialView credential_of(domain::Achievement const& achievement, std::string const& language, std::string const& status, Instant now) {
+domain::CredentialView credential_of(domain::Achievement const& achievement, std::string const& language,
+                                     std::string const& status, Instant now) {
     domain::CredentialView view;
     view.row.id = achievement.id + language + status;
     view.row.achievement_id = achievement.id;
@@ -33,9 +34,12 @@ domain::CredentialView credential_of(domain::Achievement const& achievement, std
     view.row.awarded_at = now;
     view.row.valid_until = Day::parse("2027-08-11");
     view.share_url = "https://badges.example/c/" + view.row.share_code;
-    Json const name{{"identityType", "name"}, {"hashed", false}, {"identityHash", language == "ar" ? "جاسم اللولو" : "Jassim Al Lulu"}};
+    Json const name{{"identityType", "name"},
+                    {"hashed", false},
+                    {"identityHash", language == "ar" ? "جاسم اللولو" : "Jassim Al Lulu"}};
     view.credential["credentialSubject"]["identifier"] = Json::array({name});
-    view.credential["credentialSubject"]["achievement"] = {{"name", achievement.name.in(language)}, {"achievementType", achievement.type}};
+    view.credential["credentialSubject"]["achievement"] = {{"name", achievement.name.in(language)},
+                                                           {"achievementType", achievement.type}};
     view.jwt = "a.b.c";
     return view;
 }
@@ -45,7 +49,8 @@ domain::CredentialView credential_of(domain::Achievement const& achievement, std
 TEST_CASE("every achievement of the starter has pictures of its own in both languages") {
     NEEDS_STARTER();
     StarterHouse house;
-    auto const programme = house.database().read([&](storage::Session& session) { return house.programmes.current(session); });
+    auto const programme =
+        house.database().read([&](storage::Session& session) { return house.programmes.current(session); });
     auto const pictures = web::make_pictures(house.clock);
 
     std::set<Bytes> different;
@@ -66,7 +71,8 @@ TEST_CASE("every achievement of the starter has pictures of its own in both lang
 TEST_CASE("every achievement of the starter has share cards in both languages and every state") {
     NEEDS_STARTER();
     StarterHouse house;
-    auto const programme = house.database().read([&](storage::Session& session) { return house.programmes.current(session); });
+    auto const programme =
+        house.database().read([&](storage::Session& session) { return house.programmes.current(session); });
     auto const pictures = web::make_pictures(house.clock);
     char const* const states[] = {"active", "revoked", "suspended"};
 

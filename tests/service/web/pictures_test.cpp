@@ -33,7 +33,8 @@ struct Picture {
     int width = 0, height = 0;
     std::vector<std::uint32_t> pixels;  ///< 0xAABBGGRR
     std::uint32_t at(double x, double y) const {
-        return pixels.at(static_cast<std::size_t>(std::lround(y)) * static_cast<std::size_t>(width) + static_cast<std::size_t>(std::lround(x)));
+        return pixels.at(static_cast<std::size_t>(std::lround(y)) * static_cast<std::size_t>(width) +
+                         static_cast<std::size_t>(std::lround(x)));
     }
 };
 
@@ -50,18 +51,22 @@ Picture open(Bytes const& png) {
 
 /// 0xAABBGGRR of "#rrggbb", opaque.
 std::uint32_t pixel_of(std::string_view colour) {
-    auto const part = [&](std::size_t at) { return static_cast<std::uint32_t>(std::stoul(std::string(colour.substr(at, 2)), nullptr, 16)); };
+    auto const part = [&](std::size_t at) {
+        return static_cast<std::uint32_t>(std::stoul(std::string(colour.substr(at, 2)), nullptr, 16));
+    };
     return 0xFF000000U | part(5) << 16 | part(3) << 8 | part(1);
 }
 
 bool close_to(std::uint32_t pixel, std::uint32_t other) {
     for (int shift = 0; shift < 32; shift += 8)
-        if (std::abs(static_cast<int>(pixel >> shift & 0xFF) - static_cast<int>(other >> shift & 0xFF)) > 6) return false;
+        if (std::abs(static_cast<int>(pixel >> shift & 0xFF) - static_cast<int>(other >> shift & 0xFF)) > 6)
+            return false;
     return true;
 }
 
 bool shows(Picture const& picture, std::string_view colour) {
-    return std::count_if(picture.pixels.begin(), picture.pixels.end(), [&](auto pixel) { return close_to(pixel, pixel_of(colour)); }) > 200;
+    return std::count_if(picture.pixels.begin(), picture.pixels.end(),
+                         [&](auto pixel) { return close_to(pixel, pixel_of(colour)); }) > 200;
 }
 
 domain::Programme programme_of(std::vector<domain::Achievement> achievements) {
@@ -83,7 +88,8 @@ domain::Programme programme_of(std::vector<domain::Achievement> achievements) {
     return programme;
 }
 
-domain::Achievement achievement(std::string id, std::string type = "Certificate", int level = 3, std::string competency = "DH1.1") {
+domain::Achievement achievement(std::string id, std::string type = "Certificate", int level = 3,
+                                std::string competency = "DH1.1") {
     domain::Achievement made;
     made.id = std::move(id);
     made.type = std::move(type);
@@ -99,7 +105,9 @@ struct Studio {
     domain::Achievement const& first() const { return programme.achievements.front(); }
 };
 
-bool is_svg(std::string const& text) { return static_cast<bool>(crypto::bake_svg(text, "a.b.c")); }
+bool is_svg(std::string const& text) {
+    return static_cast<bool>(crypto::bake_svg(text, "a.b.c"));
+}
 
 }  // namespace
 
@@ -129,12 +137,14 @@ TEST_CASE("a name that looks like markup stays a name") {
 
 TEST_CASE("achievements of one name, level and type have pictures of their own") {
     std::vector<domain::Achievement> many;
-    for (int i = 1; i <= 16; ++i) many.push_back(achievement("ach-" + std::to_string(i)));
+    for (int i = 1; i <= 16; ++i)
+        many.push_back(achievement("ach-" + std::to_string(i)));
     auto const programme = programme_of(many);
     web::TextOutliner const outliner;
 
     std::set<std::string> pictures;
-    for (auto const& each : programme.achievements) pictures.insert(web::badge_design(programme, each, "en", 2026, outliner));
+    for (auto const& each : programme.achievements)
+        pictures.insert(web::badge_design(programme, each, "en", 2026, outliner));
 
     CHECK(pictures.size() == many.size());
 }
@@ -146,7 +156,8 @@ TEST_CASE("domain, type, level, language, year and issuer each change the pictur
     auto const& first = programme.achievements.front();
 
     std::set<std::string> pictures;
-    for (auto const& each : programme.achievements) pictures.insert(web::badge_design(programme, each, "en", 2026, outliner));
+    for (auto const& each : programme.achievements)
+        pictures.insert(web::badge_design(programme, each, "en", 2026, outliner));
     pictures.insert(web::badge_design(programme, first, "ar", 2026, outliner));
     pictures.insert(web::badge_design(programme, first, "en", 2027, outliner));
     programme.issuers.front().name.en = "Another Academy";
@@ -161,7 +172,8 @@ TEST_CASE("the outer ring is lit as far as the level goes") {
         auto const programme = programme_of({achievement("a", "Badge", level)});
         auto const& palette = web::palette_of(programme, programme.achievements.front());
 
-        auto const picture = open(web::render_png(web::badge_design(programme, programme.achievements.front(), "en", 2026, outliner), 600, 600));
+        auto const picture = open(web::render_png(
+            web::badge_design(programme, programme.achievements.front(), "en", 2026, outliner), 600, 600));
 
         for (int part = 0; part < 5; ++part) {
             double const angle = 2 * 3.14159265 * (part + 0.5) / 5;
@@ -328,7 +340,8 @@ TEST_CASE("many threads with small stacks get the same pictures") {
         };
         REQUIRE(pthread_create(&threads[i], &small, draw, &work[i]) == 0);
     }
-    for (auto const thread : threads) pthread_join(thread, nullptr);
+    for (auto const thread : threads)
+        pthread_join(thread, nullptr);
     pthread_attr_destroy(&small);
 
     for (auto const& each : work) {
@@ -345,7 +358,8 @@ TEST_CASE("a picture that was drawn before comes at once") {
     ask();
 
     auto const start = std::chrono::steady_clock::now();
-    for (int i = 0; i < 100; ++i) ask();
+    for (int i = 0; i < 100; ++i)
+        ask();
     auto const each = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count() / 100;
 
     CHECK(each < 1.0);
