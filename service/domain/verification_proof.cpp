@@ -74,7 +74,11 @@ Check check_proof(Case& c) {
     Facts facts{{"algorithm", token.jws.algorithm}};
     if (token.jws.kid) facts["kid"] = *token.jws.kid;
     if (!c.proof_key.key) {
-        auto const outcome = c.proof_key.fault == "proof.unreachable" ? CheckOutcome::unchecked : CheckOutcome::fail;
+        bool const out_of_reach = c.proof_key.fault == "proof.unreachable";
+        // A token at odds with itself is wrong whoever signed it.
+        if (auto claims = judge_claims(token, facts); out_of_reach && claims.outcome == CheckOutcome::fail)
+            return claims;
+        auto const outcome = out_of_reach ? CheckOutcome::unchecked : CheckOutcome::fail;
         return proof_check(outcome, c.proof_key.fault, c.proof_key.detail, std::move(facts));
     }
     facts["thumbprint"] = c.proof_key.key->thumbprint();

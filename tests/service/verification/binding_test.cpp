@@ -104,6 +104,18 @@ TEST_CASE("what is out of reach is unchecked and neither passes nor fails") {
     CHECK(verifier.asked == std::vector<std::string>{issuer.did(), issuer.kid(), issuer.list_address()});
 }
 
+TEST_CASE("a token at odds with itself is wrong even when its key is out of reach") {
+    TestIssuer const issuer("nakhla");
+    auto payload = Json::parse(payload_of(issuer.badge()));
+    payload["iss"] = "did:web:badges.example:issuers:sidra";
+    Verifier verifier;
+
+    auto const report = verifier.verify(issuer.sign_raw(header(issuer.kid()), payload.dump()));
+
+    CHECK(code_of(report, "proof") == "proof.claim-contradiction");
+    CHECK(report.verdict == Verdict::invalid);
+}
+
 TEST_CASE("nothing is asked of an address that is not the issuer's own") {
     TestIssuer const issuer("nakhla");
     auto verifier = knowing({&issuer});
@@ -130,8 +142,7 @@ TEST_CASE("a did:key issuer needs no document") {
         badge.erase("credentialStatus");
         Verifier verifier;
 
-        auto const report =
-            verifier.verify(crypto::issue_vc_jwt(issuer.signer(), did + "#" + did.substr(8), badge));
+        auto const report = verifier.verify(crypto::issue_vc_jwt(issuer.signer(), did + "#" + did.substr(8), badge));
 
         CHECK_MESSAGE(report.verdict == Verdict::valid, summary(report));
         CHECK(verifier.asked.empty());

@@ -29,7 +29,8 @@ Json changed(Json const& leaf) {
 /// Every document that differs in one leaf (changed, removed) or one name.
 std::vector<Json> mutants_of(Json const& document) {
     std::vector<Json> mutants;
-    for (auto const& [pointer, leaf] : document.flatten().items()) {
+    auto const leaves = document.flatten();
+    for (auto const& [pointer, leaf] : leaves.items()) {
         Json::json_pointer const place(pointer);
         auto mutant = document;
         mutant[place] = changed(leaf);
@@ -95,7 +96,10 @@ TEST_CASE("one changed character anywhere in the token is invalid") {
         mutant[i] = mutant[i] == 'A' ? 'B' : 'A';
         auto const report = verifier.try_verify(mutant);
         CAPTURE(i);
-        CHECK((!report || report->verdict == Verdict::invalid));
+        // Another name of the key in the header is a key that nobody serves.
+        bool const in_header = i < token.find('.');
+        CHECK((!report || report->verdict == Verdict::invalid ||
+               (in_header && code_of(*report, "proof") == "proof.unreachable")));
     }
 }
 

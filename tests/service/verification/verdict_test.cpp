@@ -17,6 +17,11 @@ struct House {
 
     House() { verifier.knows(issuer); }
     Report verify(Json const& badge) { return verifier.verify(issuer.sign(badge)); }
+    /// The key still stands at its address, but the issuer no longer lists it.
+    void disown_key() {
+        verifier.knows(issuer.did(), Json{{"id", issuer.did()}}.dump());
+        verifier.knows(issuer.kid(), issuer.signer().public_key().to_jwk().dump());
+    }
 };
 
 }  // namespace
@@ -180,9 +185,7 @@ TEST_CASE("every check turns some badge away from valid") {
                                {"proofValue", "z1"}};
          }},
         {"issuer-binding", "issuer-binding.not-listed", "fail", Verdict::invalid,
-         [](Json&, House& house) {
-             house.verifier.knows(house.issuer.did(), TestIssuer("nakhla").did_document().dump());
-         }},
+         [](Json&, House& house) { house.disown_key(); }},
         {"issuer-binding", "issuer-binding.unreachable", "unchecked", Verdict::unchecked,
          [](Json&, House& house) {
              house.verifier.documents.erase(house.issuer.did());
@@ -204,7 +207,7 @@ TEST_CASE("every check turns some badge away from valid") {
         {"issuer-trust", "issuer-trust.unproven", "unchecked", Verdict::invalid,
          [](Json&, House& house) {
              house.verifier.trusted_issuers = {house.issuer.did()};
-             house.verifier.knows(house.issuer.did(), TestIssuer("nakhla").did_document().dump());
+             house.disown_key();
          }},
         {"endorsements", "endorsements.not-checked", "unchecked", Verdict::warning,
          [](Json& badge, House&) { badge["endorsementJwt"] = {"eyJh.eyJh.AAAA"}; }},
