@@ -2,10 +2,11 @@
 """Kills the server under load, starts it again and checks what it had promised.
 
 Every answer that a client received is written to a ledger that is synced before the next request. After each kill the
-same requests must give the same bytes, the same credentials with the same signed bytes must be there, no learner may
-hold an achievement twice, and no status position may be used twice.
+same requests must give the same bytes, the same credentials with the same signed bytes must be there, no award may be
+made twice, and no status position may be used twice.
 """
 import argparse
+import datetime
 import hashlib
 import http.client
 import json
@@ -151,6 +152,37 @@ def all_credentials(server, admin):
         cursor = page["nextCursor"]
 
 
+def renews(earlier, later):
+    """Whether a later award may stand beside an earlier one that is still active: the earlier has run out, or ends within
+    30 days and the later lasts at least 30 days longer."""
+    if not earlier["validUntil"]:
+        return False
+    day = lambda text: datetime.date.fromisoformat(text[:10])
+    left = (day(earlier["validUntil"]) - day(later["awardedAt"])).days
+    if left < 0:
+        return True
+    gained = not later["validUntil"] or (day(later["validUntil"]) - day(earlier["validUntil"])).days >= 30
+    return left <= 30 and gained
+
+
+def double_awards(credentials):
+    """Awards of one learner and achievement are numbered 1, 2, ... without a gap or a repeat, and each opens only after a
+    revocation, an expiry or as a renewal."""
+    awards = {}
+    for credential in credentials:
+        key = (credential["issuerId"], credential["learnerId"], credential["achievementId"])
+        awards.setdefault(key, []).append(credential)
+    problems = []
+    for key, held in awards.items():
+        held.sort(key=lambda credential: credential["awardNo"])
+        if [credential["awardNo"] for credential in held] != list(range(1, len(held) + 1)):
+            problems.append(f"the awards of {key} are not numbered one by one")
+        for earlier, later in zip(held, held[1:]):
+            if earlier["status"] != "revoked" and not renews(earlier, later):
+                problems.append(f"an award is held twice: {key}")
+    return problems
+
+
 def check(server, ledger, known, checked, sample):
     """Gives the problems found; `known` maps credential ids to the hash of their signed bytes."""
     problems = []
@@ -170,10 +202,7 @@ def check(server, ledger, known, checked, sample):
         digest = hashlib.sha256(json.loads(text)["jwt"].encode()).hexdigest() if status == 200 else str(status)
         if known.setdefault(identifier, digest) != digest:
             problems.append("other bytes for credential " + identifier)
-    live = [(c["learnerId"], c["achievementId"]) for c in found.values() if c["status"] != "revoked"]
-    if len(live) != len(set(live)):
-        problems.append("an award is held twice")
-    return problems
+    return problems + double_awards(found.values())
 
 
 def check_rows(data):

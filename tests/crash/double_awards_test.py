@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""The checker of kill_loop.py must find true doubles and let renewals pass."""
+import sys
+import unittest
+
+from kill_loop import double_awards
+
+
+def award(number, until, status="active"):
+    return {"issuerId": "i", "learnerId": "l", "achievementId": "a", "awardNo": number, "status": status,
+            "validUntil": until, "awardedAt": "2026-11-25T08:00:00Z"}
+
+
+class DoubleAwards(unittest.TestCase):
+    def test_renewals_and_awards_after_a_revocation_or_expiry_pass(self):
+        self.assertEqual(double_awards([award(1, "2026-12-13"), award(2, "2028-05-25")]), [])
+        self.assertEqual(double_awards([award(1, "2026-11-24"), award(2, "2026-12-01")]), [])
+        self.assertEqual(double_awards([award(1, "2028-01-01", "revoked"), award(2, "2028-01-01")]), [])
+
+    def test_a_second_award_beside_a_live_one_is_found(self):
+        for earlier, later in (("2028-05-25", "2028-05-25"), ("2026-12-13", "2026-12-20"), ("2027-01-30", "2028-05-25"), (None, None)):
+            self.assertTrue(double_awards([award(1, earlier), award(2, later)]), (earlier, later))
+        self.assertTrue(double_awards([award(1, "2028-01-01", "suspended"), award(2, "2028-01-01")]))
+
+    def test_numbers_that_repeat_or_skip_are_found(self):
+        self.assertTrue(double_awards([award(1, "2028-01-01"), award(1, "2028-01-01")]))
+        self.assertTrue(double_awards([award(1, "2026-11-01"), award(3, "2029-01-01")]))
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    unittest.main()
