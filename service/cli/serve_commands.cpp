@@ -68,8 +68,9 @@ int serve(Common const& common, ServeOptions const& options) {
 
 void greet(service::Config const& config, demo::Demo const& demo, http::DemoCertificate const& certificate) {
     auto const base = config.base_url();
-    auto const tokens = demo.tokens_file().string();
-    auto const ca = certificate.authority.string();
+    // Absolute, because people paste the lines into another terminal.
+    auto const tokens = std::filesystem::absolute(demo.tokens_file()).string();
+    auto const ca = std::filesystem::absolute(certificate.authority).string();
     std::cout << "\n  Itqan is running with its demo programme:\n\n    " << base
               << "\n\n  The browser will warn once: the certificate is this demo's own, made on this machine and signed by no authority\n"
                  "  that the browser knows. Continue, or trust it:\n"
@@ -78,7 +79,7 @@ void greet(service::Config const& config, demo::Demo const& demo, http::DemoCert
               << "    Firefox: Settings > Certificates > Authorities > Import > " << ca << "\n\n  Tokens for every role: " << tokens
               << "\n\n  Try it:\n\n    curl --cacert " << ca << " " << base << "/issuers/nakhla/did.json\n\n    curl --cacert " << ca << " -H \"Authorization: Bearer $(jq -r .tokens.admin "
               << tokens << ")\" '" << base << "/api/v1/learners/lrn-015/evaluations'\n\n    curl --cacert " << ca
-              << " -H \"Authorization: Bearer $(jq -r '.tokens.provider[\"prv-qalam\"]' " << tokens << ")\" -H 'Content-Type: application/json' \\\n      -d '{\"externalId\":\"curl-1\",\"learnerId\":\"lrn-021\",\"activityId\":\"act-101\",\"completedAt\":\"'$(date -u +%FT%TZ)'\",\"score\":90}' "
+              << " -H \"Authorization: Bearer $(jq -r '.tokens.provider[\"prv-qalam\"]' " << tokens << ")\" -H 'Content-Type: application/json' \\\n      -d '{\"externalId\":\"curl-1\",\"learnerId\":\"lrn-021\",\"activityId\":\"act-101\",\"completedAt\":\"'$(date -u +%FT00:00:00Z)'\",\"score\":90}' "
               << base << "/api/v1/completions\n\n  Ctrl-C ends it.\n"
               << std::endl;
 }

@@ -18,15 +18,6 @@ namespace {
 
 constexpr char form[] = "jwt";
 
-/// The learner's first language that badges exist in (decision 8).
-std::string first_language(storage::LearnerRow const& learner) {
-    auto const body = Json::parse(learner.body, nullptr, false);
-    if (!body.is_object() || !body.contains("languages") || !body.at("languages").is_array()) return "en";
-    for (auto const& language : body.at("languages"))
-        if (language == "ar" || language == "en") return language.get<std::string>();
-    return "en";
-}
-
 std::string const& name_in(storage::LearnerRow const& learner, std::string_view language) {
     static std::string const nobody;
     auto const& own = language == "ar" ? learner.name_ar : learner.name;
@@ -298,6 +289,14 @@ Result<Prepared> Issuance::new_edition(storage::Session& session, Programme cons
     prepared.document = std::move(*signed_document);
     prepared.event_data = Json{{"edition", prepared.row.edition}, {"language", row.language}}.dump();
     return prepared;
+}
+
+std::string first_language(storage::LearnerRow const& learner) {
+    auto const body = Json::parse(learner.body, nullptr, false);
+    if (!body.is_object() || !body.contains("languages") || !body.at("languages").is_array()) return "en";
+    for (auto const& language : body.at("languages"))
+        if (language == "ar" || language == "en") return language.get<std::string>();
+    return "en";
 }
 
 Evidence load_evidence(storage::Session& session, std::string_view learner_id) {

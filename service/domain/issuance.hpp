@@ -94,6 +94,9 @@ class Issuance {
 /// What revoked and suspended credentials and hand awards mean for badge leaves.
 BadgeOverrides overrides_from(std::vector<storage::CredentialRow> const& held);
 
+/// The learner's first language that badges and mails exist in (decision 8): "en" when none is named.
+std::string first_language(storage::LearnerRow const& learner);
+
 /// Evidence rows of a learner as values, and as they stand in storage.
 Evidence load_evidence(storage::Session& session, std::string_view learner_id);
 

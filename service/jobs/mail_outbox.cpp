@@ -25,16 +25,6 @@ domain::Text in_words(Day date) {
     return {domain::day_in_words(date, "en"), domain::day_in_words(date, "ar")};
 }
 
-std::string first_language(storage::LearnerRow const& learner) {
-    auto const body = nlohmann::json::parse(learner.body, nullptr, false);
-    auto const languages = body.is_object() ? body.find("languages") : body.end();
-    if (languages == body.end() || !languages->is_array()) return "en";
-    for (auto const& language : *languages) {
-        if (language == "ar" || language == "en") return language.get<std::string>();
-    }
-    return "en";
-}
-
 std::vector<storage::CredentialRow> credentials_in(storage::Session& session, storage::OutboxRow const& row) {
     std::vector<storage::CredentialRow> found;
     auto const data = nlohmann::json::parse(row.data, nullptr, false);
@@ -98,7 +88,7 @@ std::optional<MailOutbox::Draft> MailOutbox::draft(storage::Session& session, st
     draft.recipient = learner->email.value_or("");
     draft.token = crypto::random_token();
     auto& facts = draft.facts;
-    facts.first_language = first_language(*learner);
+    facts.first_language = domain::first_language(*learner);
     facts.learner = {learner->name.value_or(learner->name_ar.value_or("")), learner->name_ar.value_or("")};
     facts.controller = services_.settings.controller_name;
     facts.contact = services_.settings.controller_contact;
