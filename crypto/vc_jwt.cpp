@@ -133,15 +133,13 @@ void append(std::string& payload, char const* claim, std::optional<std::string> 
     payload += std::string(",\"") + claim + "\":" + canonical_json(*value);
 }
 
-}  // namespace
-
-std::string issue_vc_jwt(Signer const& signer, std::string_view kid, Json const& credential) {
+/// `payload` is the RFC 8785 form of the credential; the registered claims go behind its members.
+std::string sign_claims(Signer const& signer, std::string_view kid, Json const& credential, std::string payload) {
     for (auto const* claim : registered) {
         if (member(credential, claim) != nullptr) {
             throw std::invalid_argument(std::string("a credential to be signed already has the claim ") + claim);
         }
     }
-    auto payload = canonical_json(credential);
     payload.pop_back();
     append(payload, "iss", issuer_id(credential));
     append(payload, "jti", text(member(credential, "id")));
@@ -152,6 +150,16 @@ std::string issue_vc_jwt(Signer const& signer, std::string_view kid, Json const&
     }
     payload += '}';
     return sign_compact(signer, {std::string(kid), "JWT"}, payload);
+}
+
+}  // namespace
+
+std::string issue_vc_jwt(Signer const& signer, std::string_view kid, Json const& credential) {
+    return sign_claims(signer, kid, credential, canonical_json(credential));
+}
+
+std::string issue_vc_jwt(Signer const& signer, std::string_view kid, Json const& credential, CanonicalPart const& part) {
+    return sign_claims(signer, kid, credential, canonical_json(credential, part));
 }
 
 Result<VcJwt> read_vc_jwt(std::string_view token, JwsRules const& rules, JsonLimits const& limits) {

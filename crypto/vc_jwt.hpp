@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/jws.hpp"
+#include "schemas/canonical_part.hpp"
 #include "schemas/result.hpp"
 
 namespace itqan::crypto {
@@ -17,6 +18,8 @@ namespace itqan::crypto {
 /// nbf = validFrom and, when there is validUntil, exp. Throws std::invalid_argument when one of these is missing or the
 /// credential already has a registered claim.
 std::string issue_vc_jwt(Signer const& signer, std::string_view kid, Json const& credential);
+/// The same for a credential with a large part that was written earlier.
+std::string issue_vc_jwt(Signer const& signer, std::string_view kid, Json const& credential, CanonicalPart const& part);
 
 struct VcJwt {
     CompactJws jws;

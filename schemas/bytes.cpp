@@ -23,19 +23,19 @@ constexpr auto base64_values = inverse(base64_digits);
 constexpr auto base64url_values = inverse(base64url_digits);
 
 std::string encode_sextets(ByteView bytes, std::string_view digits) {
-    std::string out;
-    out.reserve(bytes.size() / 3 * 4 + 4);
-    std::uint32_t buffer = 0;
-    int bits = 0;
-    for (auto const byte : bytes) {
-        buffer = buffer << 8 | byte;
-        bits += 8;
-        while (bits >= 6) {
-            bits -= 6;
-            out.push_back(digits[buffer >> bits & 0x3F]);
-        }
-    }
-    if (bits > 0) out.push_back(digits[buffer << (6 - bits) & 0x3F]);
+    // Whole groups of three by pointer: every signed document passes here, and checked appends took four times as long.
+    auto const rest = bytes.size() % 3;
+    std::string out(bytes.size() / 3 * 4 + (rest == 0 ? 0 : rest + 1), '\0');
+    auto* to = out.data();
+    auto const* from = bytes.data();
+    auto const* const table = digits.data();
+    auto const put = [&](std::uint32_t group, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) *to++ = table[group >> (18 - 6 * i) & 0x3F];
+    };
+    for (auto const* const end = from + (bytes.size() - rest); from != end; from += 3)
+        put(std::uint32_t{from[0]} << 16 | std::uint32_t{from[1]} << 8 | from[2], 4);
+    if (rest == 1) put(std::uint32_t{from[0]} << 16, 2);
+    if (rest == 2) put(std::uint32_t{from[0]} << 16 | std::uint32_t{from[1]} << 8, 3);
     return out;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "schemas/bytes.hpp"
-#include "schemas/json.hpp"
+#include "schemas/canonical_part.hpp"
 
 namespace itqan {
 namespace {
@@ -127,9 +127,21 @@ bool byte_order_suffices(Json::object_t const& members) {
     });
 }
 
-void write_value(std::string& out, Json const& value);
+/// How far a value lies on the way to a part that is written already; off the way there is no part.
+struct Way {
+    CanonicalPart const* part = nullptr;
+    std::size_t depth = 0;
 
-void write_object(std::string& out, Json::object_t const& members) {
+    bool arrived() const { return part != nullptr && depth == part->place.size(); }
+    Way into(std::string const& member) const {
+        if (part == nullptr || part->place[depth] != member) return {};
+        return {part, depth + 1};
+    }
+};
+
+void write_value(std::string& out, Json const& value, Way way);
+
+void write_object(std::string& out, Json::object_t const& members, Way way) {
     std::vector<Json::object_t::value_type const*> sorted;
     sorted.reserve(members.size());
     for (auto const& member : members)
@@ -145,12 +157,16 @@ void write_object(std::string& out, Json::object_t const& members) {
         first = false;
         write_string(out, member->first);
         out += ':';
-        write_value(out, member->second);
+        write_value(out, member->second, way.into(member->first));
     }
     out += '}';
 }
 
-void write_value(std::string& out, Json const& value) {
+void write_value(std::string& out, Json const& value, Way way) {
+    if (way.arrived()) {
+        out += way.part->text;
+        return;
+    }
     switch (value.type()) {
         case Json::value_t::null:
             out += "null";
@@ -175,7 +191,7 @@ void write_value(std::string& out, Json const& value) {
             return;
         }
         case Json::value_t::object:
-            write_object(out, value.get_ref<Json::object_t const&>());
+            write_object(out, value.get_ref<Json::object_t const&>(), way);
             return;
         case Json::value_t::array: {
             out += '[';
@@ -183,7 +199,7 @@ void write_value(std::string& out, Json const& value) {
             for (auto const& element : value) {
                 if (!first) out += ',';
                 first = false;
-                write_value(out, element);
+                write_value(out, element, {});
             }
             out += ']';
             return;
@@ -199,8 +215,14 @@ void write_value(std::string& out, Json const& value) {
 
 std::string canonical_json(Json const& value) {
     std::string out;
-    out.reserve(4096);
-    write_value(out, value);
+    write_value(out, value, {});
+    return out;
+}
+
+std::string canonical_json(Json const& value, CanonicalPart const& part) {
+    std::string out;
+    out.reserve(part.text.size() + 4096);
+    write_value(out, value, {&part, 0});
     return out;
 }
 

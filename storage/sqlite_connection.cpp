@@ -45,6 +45,17 @@ int wait_for_lock(void* limit, int pauses) {
     return 1;
 }
 
+/// Journals of savepoints stay in memory: spilled to a temporary file they would be slow, and they hold people's data.
+void keep_journals_in_memory() {
+    static int const answer = sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+    if (answer != SQLITE_OK) throw std::logic_error("SQLite was used before its journals were set to stay in memory");
+}
+
+SqliteConfig const& configured(SqliteConfig const& config) {
+    keep_journals_in_memory();
+    return config;
+}
+
 struct Bind {
     sqlite3_stmt* statement;
     int index;
@@ -116,12 +127,13 @@ class Connection::Run {
   private:
     void bind_all(std::span<Parameter const> parameters) {
         auto* const handle = statement_.handle.get();
-        if (sqlite3_bind_parameter_count(handle) > static_cast<int>(parameters.size()))
+        auto const& places = statement_.places;
+        if (places.size() > parameters.size())
             throw std::logic_error("a statement has more placeholders than parameters: " + std::string(sql_));
         for (std::size_t i = 0; i < parameters.size(); ++i) {
-            auto const index = sqlite3_bind_parameter_index(handle, ("$" + std::to_string(i + 1)).c_str());
-            if (index == 0) throw std::logic_error("a parameter has no placeholder in: " + std::string(sql_));
-            if (std::visit(Bind{handle, index}, parameters[i]) != SQLITE_OK) connection_.fail(sql_);
+            if (i >= places.size() || places[i] == 0)
+                throw std::logic_error("a parameter has no placeholder in: " + std::string(sql_));
+            if (std::visit(Bind{handle, places[i]}, parameters[i]) != SQLITE_OK) connection_.fail(sql_);
         }
     }
     void leave() {
@@ -136,7 +148,7 @@ class Connection::Run {
 };
 
 Connection::Connection(SqliteConfig const& config, Use use) try
-    : database_(config.path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX),
+    : database_(configured(config).path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX),
       busy_timeout_milliseconds_(config.busy_timeout_milliseconds) {
     auto* const handle = database_.getHandle();
     sqlite3_extended_result_codes(handle, 1);
@@ -152,6 +164,8 @@ Connection::Connection(SqliteConfig const& config, Use use) try
     database_.exec("PRAGMA foreign_keys=ON");
     database_.exec("PRAGMA secure_delete=ON");
     database_.exec("PRAGMA mmap_size=0");
+    // Hot pages then reach the file once in many commits; journal_size_limit keeps the log's size.
+    database_.exec("PRAGMA wal_autocheckpoint=4000");
     database_.exec("PRAGMA journal_size_limit=16777216");
     database_.exec("PRAGMA cache_size=-" + std::to_string(config.cache_kib));
     if (use == Use::read) database_.exec("PRAGMA query_only=ON");
@@ -177,6 +191,7 @@ void Connection::query_bound(std::string_view sql, std::span<Parameter const> pa
         second = prepare(sql);
         statement = &second;
     }
+    if (sqlite3_stmt_readonly(statement->handle.get()) == 0) has_written_ = true;
     Run run(*this, *statement, sql, parameters);
     SqliteRow const row(statement->handle.get());
     while (run.next())
@@ -202,11 +217,15 @@ Connection::Statement Connection::prepare(std::string_view sql) const {
     char const* rest = nullptr;
     auto const code = sqlite3_prepare_v3(database_.getHandle(), sql.data(), static_cast<int>(sql.size()),
                                          SQLITE_PREPARE_PERSISTENT, &made, &rest);
-    Statement statement{std::unique_ptr<sqlite3_stmt, Finalize>(made)};
+    Statement statement;
+    statement.handle.reset(made);
     if (code != SQLITE_OK) fail(sql);
     auto const left = sql.substr(static_cast<std::size_t>(rest - sql.data()));
     if (made == nullptr || left.find_first_not_of(" \t\r\n;") != std::string_view::npos)
         throw std::logic_error("exactly one statement is expected, not: " + std::string(sql));
+    statement.places.resize(static_cast<std::size_t>(sqlite3_bind_parameter_count(made)));
+    for (std::size_t i = 0; i < statement.places.size(); ++i)
+        statement.places[i] = sqlite3_bind_parameter_index(made, ("$" + std::to_string(i + 1)).c_str());
     return statement;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include <SQLiteCpp/Database.h>
 
@@ -37,6 +38,9 @@ class Connection final : public Session {
     bool in_transaction() const;
     /// Ends a transaction without keeping it; does nothing outside one.
     void rollback();
+    /// Whether a statement that can change the database ran since forget_writes().
+    bool has_written() const { return has_written_; }
+    void forget_writes() { has_written_ = false; }
     /// Forgets every prepared statement (VACUUM wants none running, and they hold memory).
     void forget_statements();
 
@@ -46,6 +50,7 @@ class Connection final : public Session {
     };
     struct Statement {
         std::unique_ptr<sqlite3_stmt, Finalize> handle;
+        std::vector<int> places;  ///< SQLite's index of $1, $2, ...; 0 where a number is left out.
         bool running = false;
     };
     class Run;
@@ -60,6 +65,7 @@ class Connection final : public Session {
 
     SQLite::Database database_;
     int busy_timeout_milliseconds_;
+    bool has_written_ = false;
     std::unordered_map<std::string, Statement, TextHash, std::equal_to<>> statements_;
 };
 

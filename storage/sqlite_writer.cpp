@@ -47,9 +47,12 @@ void SqliteWriter::wait_for(Waiting& waiting) {
     if (session_of_this_thread() != nullptr)
         throw std::logic_error("write() inside a unit of work: its commit cannot come before the unit's own");
     {
-        std::unique_lock lock(mutex_);
+        std::lock_guard const lock(mutex_);
         queue_.push_back(&waiting);
         if (std::exchange(idle_, false)) work_waits_.notify_one();
+    }
+    {
+        std::unique_lock lock(waiting.mutex);
         waiting.finished.wait(lock, [&] { return waiting.done; });
     }
     if (waiting.error) std::rethrow_exception(waiting.error);
@@ -112,7 +115,11 @@ void SqliteWriter::commit_group(std::vector<Waiting*>& group) {
     try {
         auto& open = connection();
         open.execute("BEGIN IMMEDIATE");
-        run_units(open, group);
+        if (!run_units(open, group, Undo::all)) {
+            open.execute("ROLLBACK");
+            open.execute("BEGIN IMMEDIATE");
+            run_units(open, group, Undo::each);
+        }
         open.execute("COMMIT");
     } catch (SqliteError const& error) {
         fail_all(error.what());
@@ -123,18 +130,22 @@ void SqliteWriter::commit_group(std::vector<Waiting*>& group) {
     }
 }
 
-/// Runs the group, and those who came while it ran: they need not wait for the next commit.
-void SqliteWriter::run_units(Connection& connection, std::vector<Waiting*>& group) {
+/// Runs the group, and those who came while it ran: they need not wait for the next commit. With Undo::all it gives up
+/// (false) at the first unit whose writes must go.
+bool SqliteWriter::run_units(Connection& connection, std::vector<Waiting*>& group, Undo undo) {
     std::size_t ran = 0;
     do {
         for (; ran < group.size(); ++ran)
-            run_unit(connection, *group[ran]);
+            if (!run_unit(connection, *group[ran], undo)) return false;
     } while (take(group));
+    return true;
 }
 
-void SqliteWriter::run_unit(Connection& connection, Waiting& waiting) {
-    connection.execute("SAVEPOINT unit");
+bool SqliteWriter::run_unit(Connection& connection, Waiting& waiting, Undo undo) {
+    if (undo == Undo::each) connection.execute("SAVEPOINT unit");
+    connection.forget_writes();
     bool keep = false;
+    waiting.error = nullptr;
     try {
         keep = (*waiting.unit)(connection);
     } catch (...) {
@@ -145,8 +156,10 @@ void SqliteWriter::run_unit(Connection& connection, Waiting& waiting) {
         if (waiting.error) std::rethrow_exception(waiting.error);
         throw SqliteError(SQLITE_ABORT, "the transaction was given up inside a unit of work");
     }
+    if (undo == Undo::all) return keep || !connection.has_written();
     if (!keep) connection.execute("ROLLBACK TO unit");
     connection.execute("RELEASE unit");
+    return true;
 }
 
 void SqliteWriter::recover(bool reopen) {
@@ -160,9 +173,9 @@ void SqliteWriter::recover(bool reopen) {
 }
 
 void SqliteWriter::finish(std::vector<Waiting*> const& group) {
-    // Under the lock: a caller that has seen `done` destroys its condition.
-    std::lock_guard const lock(mutex_);
     for (auto* const waiting : group) {
+        // Under the lock: a caller that has seen `done` destroys its condition.
+        std::lock_guard const lock(waiting->mutex);
         waiting->done = true;
         waiting->finished.notify_one();
     }

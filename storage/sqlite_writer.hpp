@@ -1,6 +1,6 @@
 #pragma once
 // The one writer of a SQLite file in this process: units of work wait in a queue, a thread puts those that wait into
-// one commit, each under its savepoint. It knows nothing of readers and of what the units write.
+// one commit. A unit that is refused leaves nothing. It knows nothing of readers and of what the units write.
 
 #include <condition_variable>
 #include <exception>
@@ -39,17 +39,22 @@ class SqliteWriter {
         std::function<bool(Session&)> const* unit = nullptr;
         std::function<void(Connection&)> const* upkeep = nullptr;
         std::exception_ptr error;
+        std::mutex mutex;  ///< One each: those who wake together would queue for a common one.
         bool done = false;
         std::condition_variable finished;
     };
+
+    /// How the writes of a refused unit go. Most groups refuse none, and a savepoint copies every page that its unit
+    /// touches: so a group runs without them first, and once more with one each when a unit has to be undone.
+    enum class Undo { all, each };
 
     void wait_for(Waiting& waiting);
     void serve();
     bool take(std::vector<Waiting*>& group);
     void run_alone(Waiting& waiting);
     void commit_group(std::vector<Waiting*>& group);
-    void run_units(Connection& connection, std::vector<Waiting*>& group);
-    void run_unit(Connection& connection, Waiting& waiting);
+    bool run_units(Connection& connection, std::vector<Waiting*>& group, Undo undo);
+    bool run_unit(Connection& connection, Waiting& waiting, Undo undo);
     void recover(bool reopen);
     void finish(std::vector<Waiting*> const& group);
     Connection& connection();

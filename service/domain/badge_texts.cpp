@@ -154,6 +154,7 @@ std::shared_ptr<BadgeText const> BadgeTexts::of(Programme const& programme, Achi
     auto const in_language = achievement_in(addresses_, programme, achievement, *issuer, language);
     auto made = std::make_shared<BadgeText>();
     made->achievement = schemas::to_json(in_language);
+    made->achievement_part = {{"credentialSubject", "achievement"}, canonical_json(made->achievement)};
     for (auto const& description : in_language.result_description)
         made->results.push_back({description.id, std::nullopt, description.required_level});
     made->issuer = {addresses_.issuer_did(issuer->slug), issuer->name.in(language), addresses_.issuer(issuer->slug)};

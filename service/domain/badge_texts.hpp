@@ -2,6 +2,7 @@
 // What is the same in every badge of one achievement and language: its Achievement object, the results it attests, its
 // issuer. Built once per programme and kept, because issuing reads it thousands of times a second.
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "schemas/canonical_part.hpp"
 #include "schemas/open_badge.hpp"
 #include "service/domain/addresses.hpp"
 #include "service/domain/evidence.hpp"
@@ -19,7 +21,9 @@
 namespace itqan::domain {
 
 struct BadgeText {
-    Json achievement;                                 ///< credentialSubject.achievement.
+    Json achievement;                                 ///< credentialSubject.achievement,
+    CanonicalPart achievement_part;                   ///< and as it is signed.
+    mutable std::atomic<bool> is_proven = false;      ///< A whole document with it was found well-formed.
     std::vector<schemas::AchievementResult> results;  ///< The level attested for each aligned competency.
     schemas::Profile issuer;
     std::string name;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <boost/container/small_vector.hpp>
+
 #include "service/domain/criteria_leaves.hpp"
 
 namespace itqan::domain {
@@ -12,25 +14,6 @@ namespace {
 constexpr std::int64_t scale = 10'000;
 
 std::int64_t ten_thousandths(double progress) { return std::llround(progress * static_cast<double>(scale)); }
-
-std::string_view step_name(schemas::Operator op) {
-    switch (op) {
-        case schemas::Operator::all: return "all";
-        case schemas::Operator::any: return "any";
-        default: return "of";
-    }
-}
-
-std::string message_key_of(Node const& node) {
-    std::string key = "criteria.";
-    switch (node.op) {
-        case schemas::Operator::all: key += "all"; break;
-        case schemas::Operator::any: key += "any"; break;
-        case schemas::Operator::at_least: key += "atLeast"; break;
-        case schemas::Operator::leaf: key += schemas::leaf_name(node.leaf.value()); break;
-    }
-    return key.append(".").append(outcome_name(node.outcome));
-}
 
 constexpr double impossible = std::numeric_limits<double>::infinity();
 constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max();
@@ -64,10 +47,10 @@ void combine(Node& node) {
         node.cost_hours.reset();
         return;
     }
-    // Branches have at most 32 children (criteria_rule): three sorted arrays on the stack would not be faster.
-    std::vector<Outcome> outcomes;
-    std::vector<std::int64_t> progress, last_days;
-    std::vector<double> costs;
+    constexpr std::size_t usual = 32;  // more than a rule may have (criteria_rule)
+    boost::container::small_vector<Outcome, usual> outcomes;
+    boost::container::small_vector<std::int64_t, usual> progress, last_days;
+    boost::container::small_vector<double, usual> costs;
     for (auto const& child : children) {
         outcomes.push_back(child.outcome);
         progress.push_back(ten_thousandths(child.progress));
@@ -112,23 +95,19 @@ struct Evaluator::State {
         : programme(programme_in_force), as_of(day), overrides(changes), judge(programme_in_force, evidence, day),
           verdicts(programme_in_force.achievements.size()) {}
 
-    Node evaluate(schemas::Rule const& rule, std::string path) {
+    Node evaluate(schemas::Rule const& rule) {
         Node node;
         node.op = rule.op;
         if (rule.leaf) {
-            node.leaf = rule.leaf;
+            node.leaf = &*rule.leaf;
             if (auto const* badge = std::get_if<schemas::BadgeLeaf>(&*rule.leaf)) judge_badge(*badge, node);
             else judge.judge(*rule.leaf, node);
         } else {
             node.n = rule.n;
             node.children.reserve(rule.children.size());
-            auto const prefix = (path + ".").append(step_name(rule.op)).append("[");
-            for (std::size_t i = 0; i < rule.children.size(); ++i)
-                node.children.push_back(evaluate(rule.children[i], prefix + std::to_string(i) + "]"));
+            for (auto const& child : rule.children) node.children.push_back(evaluate(child));
             combine(node);
         }
-        node.path = std::move(path);
-        node.message_key = message_key_of(node);
         return node;
     }
 
@@ -142,7 +121,7 @@ struct Evaluator::State {
     }
 
     Verdict const& verdict_of(Achievement const& achievement) {
-        if (!verdicts[position(achievement)]) remember(achievement, evaluate(achievement.criteria, "$"));
+        if (!verdicts[position(achievement)]) remember(achievement, evaluate(achievement.criteria));
         return verdicts[position(achievement)].value();
     }
 
@@ -176,20 +155,21 @@ Evaluator::Evaluator(Programme const& programme, Evidence const& evidence, Day a
 Evaluator::~Evaluator() = default;
 
 Evaluation Evaluator::evaluate(Achievement const& achievement) {
-    Evaluation evaluation{achievement.id, state_->evaluate(achievement.criteria, "$")};
+    Evaluation evaluation{achievement.id, state_->evaluate(achievement.criteria)};
     state_->remember(achievement, evaluation.root);
     return evaluation;
 }
 
-Node Evaluator::evaluate_rule(schemas::Rule const& rule) { return state_->evaluate(rule, "$"); }
+Node Evaluator::evaluate_rule(schemas::Rule const& rule) { return state_->evaluate(rule); }
 
 std::vector<Evaluation> evaluate_all(Programme const& programme, Evidence const& evidence, Day as_of,
-                                     BadgeOverrides const& overrides) {
+                                     BadgeOverrides const& overrides,
+                                     std::function<bool(Achievement const&)> const& only) {
     Evaluator evaluator(programme, evidence, as_of, overrides);
     std::vector<Evaluation> evaluations;
     evaluations.reserve(programme.achievements.size());
     for (auto const& achievement : programme.achievements)
-        if (achievement.status == "published") evaluations.push_back(evaluator.evaluate(achievement));
+        if (achievement.status == "published" && (!only || only(achievement))) evaluations.push_back(evaluator.evaluate(achievement));
     return evaluations;
 }
 

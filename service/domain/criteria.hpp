@@ -2,6 +2,7 @@
 // Evaluates criteria rules against a learner's evidence and explains the verdict (domain.md 1.4). Pure: same input, same
 // verdict; it reads no clock and no database, so any verdict can be replayed.
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,17 +26,15 @@ double r4(Ratio ratio);
 
 /// The explanation node of domain.md 1.4.
 struct Node {
-    std::string path;                       ///< "$", "$.all[4].any[1]", "$.all[2].of[0]".
     schemas::Operator op = schemas::Operator::leaf;
     int n = 0;                              ///< all, any, atLeast.
-    std::optional<schemas::Leaf> leaf;
+    schemas::Leaf const* leaf = nullptr;    ///< Part of the rule, which must live as long.
     Outcome outcome = Outcome::unsatisfied;
     double progress = 0;                    ///< r4.
     std::optional<Day> until;               ///< Last day; none when unlimited or not satisfied.
     std::optional<double> cost_hours;       ///< Hours still to do; none when nothing can satisfy it (empty any).
     double have = 0, need = 0;              ///< Leaves only, on V+P.
     std::vector<std::string> evidence;      ///< Sorted ids, leaves only.
-    std::string message_key;                ///< "criteria.completion.satisfied": a key of the locales.
     std::vector<Node> children;
 };
 
@@ -64,22 +63,25 @@ class Evaluator {
     Evaluation evaluate(Achievement const& achievement);
     /// A rule outside any achievement (drafts, what-if).
     Node evaluate_rule(schemas::Rule const& rule);
+    Node evaluate_rule(schemas::Rule const&&) = delete;
 
   private:
     struct State;
     std::unique_ptr<State> state_;
 };
 
-/// The root of every published achievement, in programme order.
+/// The root of every published achievement, in programme order; `only` may leave some out.
 std::vector<Evaluation> evaluate_all(Programme const& programme, Evidence const& evidence, Day as_of,
-                                     BadgeOverrides const& overrides = {});
+                                     BadgeOverrides const& overrides = {},
+                                     std::function<bool(Achievement const&)> const& only = nullptr);
 
 /// The unsatisfied leaves on the cheapest branch, in cost order ("why not yet").
 std::vector<Node const*> why_not_yet(Node const& root);
 
-/// The API's form (api.md): {outcome, progress, until, costHours}; and the whole tree as domain.md 1.4.
+/// The API's form (api.md): {outcome, progress, until, costHours}; and the whole tree as domain.md 1.4 with paths such as
+/// "$.all[4].any[1]" and keys of the locales such as "criteria.completion.satisfied".
 Json summary_to_json(Node const& root);
-Json node_to_json(Node const& node);
+Json node_to_json(Node const& node, std::string const& path = "$");
 
 /// Keys a rule listens to: "comp:DH4.2", "act:act-102", "badge:ach-01", "epa:epa-01", "exp", "hours:DH2".
 std::set<std::string> touched_keys(schemas::Rule const& rule);

@@ -21,7 +21,15 @@ std::string_view operator_name(Node const& node) {
         case schemas::Operator::all: return "all";
         case schemas::Operator::any: return "any";
         case schemas::Operator::at_least: return "atLeast";
-        default: return schemas::leaf_name(node.leaf.value());
+        default: return schemas::leaf_name(*node.leaf);
+    }
+}
+
+std::string_view step_name(schemas::Operator op) {
+    switch (op) {
+        case schemas::Operator::all: return "all";
+        case schemas::Operator::any: return "any";
+        default: return "of";
     }
 }
 
@@ -90,13 +98,14 @@ Json summary_to_json(Node const& root) {
             {"costHours", root.cost_hours ? number_to_json(*root.cost_hours) : Json(nullptr)}};
 }
 
-Json node_to_json(Node const& node) {
+Json node_to_json(Node const& node, std::string const& path) {
     auto out = summary_to_json(node);
-    out["path"] = node.path;
-    out["op"] = operator_name(node);
-    out["messageKey"] = node.message_key;
+    std::string const name(operator_name(node));
+    out["path"] = path;
+    out["op"] = name;
+    out["messageKey"] = "criteria." + name + "." + std::string(outcome_name(node.outcome));
     if (node.op == schemas::Operator::leaf) {
-        out["rule"] = schemas::leaf_to_json(node.leaf.value());
+        out["rule"] = schemas::leaf_to_json(*node.leaf);
         out["have"] = number_to_json(node.have);
         out["need"] = number_to_json(node.need);
         out["evidence"] = node.evidence;
@@ -104,7 +113,9 @@ Json node_to_json(Node const& node) {
     }
     out["n"] = node.n;
     out["children"] = Json::array();
-    for (auto const& child : node.children) out["children"].push_back(node_to_json(child));
+    auto const step = path + "." + std::string(step_name(node.op)) + "[";
+    for (std::size_t i = 0; i < node.children.size(); ++i)
+        out["children"].push_back(node_to_json(node.children[i], step + std::to_string(i) + "]"));
     return out;
 }
 

@@ -162,11 +162,13 @@ void LeafJudge::judge(schemas::Leaf const& leaf, Node& node) const {
 
 std::optional<double> LeafJudge::competency_cost(schemas::CompetencyLeaf const& leaf, int have) const {
     auto cost = mentor_hours_per_level * (leaf.level - have);
-    for (auto const& activity : programme_.activities)
+    for (auto const position : programme_.activities_awarding(leaf.code)) {
+        auto const& activity = programme_.activities[position];
         for (auto const& award : activity.awards)
             if (activity.hours < cost && award.competency == leaf.code &&
                 std::min(award.level, programme_.cap(activity.kind)) >= leaf.level)
                 cost = activity.hours;
+    }
     return cost;
 }
 

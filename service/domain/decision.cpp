@@ -18,18 +18,22 @@ Evaluation const* find(std::vector<Evaluation> const& evaluations, std::string_v
 }
 
 bool is_seen(EffectsView const& view, std::string const& achievement_id) {
-    if (view.only_touched_by == nullptr) return true;
     auto const* const achievement = view.programme.achievement(achievement_id);
-    return achievement != nullptr && touches(achievement->criteria, view.programme, *view.only_touched_by);
+    return achievement != nullptr && is_seen(view, *achievement);
 }
 
 }  // namespace
 
+bool is_seen(EffectsView const& view, Achievement const& achievement) {
+    return view.only_touched_by == nullptr || touches(achievement.criteria, view.programme, *view.only_touched_by);
+}
+
 Result<Decision> decide(storage::Session& session, Issuance& issuance, Programme const& programme,
-                        storage::LearnerRow const& learner, Evidence const& evidence, Day today, bool issue) {
+                        storage::LearnerRow const& learner, Evidence const& evidence,
+                        std::vector<storage::CredentialRow> held, Day today, bool issue) {
     Decision decision;
     decision.stamp = storage::evidence_stamp(session, learner.id);
-    decision.held = storage::credentials_of(session, learner.id);
+    decision.held = std::move(held);
     decision.evaluations = evaluate_all(programme, evidence, today, overrides_from(decision.held));
     if (!issue) return decision;
     for (auto const& [achievement, award_no] : issuance.due(programme, decision.evaluations, decision.held, today)) {

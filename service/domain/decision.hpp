@@ -16,9 +16,11 @@ struct Decision {
     std::vector<Prepared> awards;          ///< Signed, not yet written.
 };
 
-/// Evaluates `evidence` (what is stored and what is about to be) and prepares what is due. Errors as Issuance::prepare.
+/// Evaluates `evidence` (what is stored and what is about to be) and prepares what is due beside the credentials held.
+/// Errors as Issuance::prepare.
 Result<Decision> decide(storage::Session& session, Issuance& issuance, Programme const& programme,
-                        storage::LearnerRow const& learner, Evidence const& evidence, Day today, bool issue);
+                        storage::LearnerRow const& learner, Evidence const& evidence,
+                        std::vector<storage::CredentialRow> held, Day today, bool issue);
 
 /// In the transaction: false when the evidence changed since the snapshot. Otherwise writes the awards and, with `mail`,
 /// queues the one mail about them.
@@ -37,6 +39,7 @@ struct EffectsView {
     Activity const* only_touched_by = nullptr;
     Addresses const& addresses;
 };
+bool is_seen(EffectsView const& view, Achievement const& achievement);
 Json effects_json(EffectsView const& view, std::vector<Evaluation> const& before, std::vector<Evaluation> const& after);
 Json credentials_json(EffectsView const& view, std::vector<Prepared> const& awards);
 

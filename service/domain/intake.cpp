@@ -103,95 +103,105 @@ Result<Answer> Intake::complete(Actor const& actor, Json const& body, Options co
     throw storage::DatabaseError("the learner's evidence changed all the time");
 }
 
-/// The answer of an earlier post with the same natural key: first, because most repeats need nothing else.
-Result<std::optional<Answer>> Intake::first_answer(Completing const& completing) {
+/// What a request would do, made on a snapshot: the rows, the decision, the signed badges and the answer.
+struct Intake::Plan {
+    std::shared_ptr<Programme const> programme;
+    std::optional<Answer> repeated;  ///< The first answer to the same request: nothing else is set then.
+    CompletionRequest request;
+    Whom whom;
+    storage::EvidenceRow row;
+    Decision decision;
+    std::string answer;
+};
+
+/// The answer of an earlier post with the same natural key.
+Result<std::optional<Answer>> Intake::first_answer(storage::Session& session, Completing const& completing) {
     auto const& body = completing.body;
     if (!body.is_object() || !body.contains("externalId") || !body.at("externalId").is_string()) return std::optional<Answer>{};
-    return database_.read([&](storage::Session& session) -> Result<std::optional<Answer>> {
-        auto const provider = provider_of(completing.actor, *programmes_.current(session), body);
-        return stored_answer(session, "completion:" + provider, body.at("externalId").get<std::string>(), completing.hash, clock_.wall());
-    });
+    auto const provider = provider_of(completing.actor, *programmes_.current(session), body);
+    return stored_answer(session, "completion:" + provider, body.at("externalId").get<std::string>(), completing.hash, clock_.wall());
+}
+
+Result<Intake::Plan> Intake::make_plan(storage::Session& session, Completing const& completing, Instant now) {
+    auto const& [actor, body, options, hash] = completing;
+    Plan plan;
+    plan.programme = programmes_.current(session);
+    // First, because most repeats need nothing else.
+    auto first = first_answer(session, completing);
+    if (first && *first) {
+        plan.repeated = std::move(**first);
+        return plan;
+    }
+    auto request = read_completion_request(actor, *plan.programme, body, clock_.domain());
+    if (!request) return request.error();
+    auto whom = find_learner(session, *request, now);
+    if (!whom) return whom.error();
+    if (auto const replaced = check_replaced(session, *request); !replaced) return replaced.error();
+    // A body that is wrong in itself says so before it says that its key is taken.
+    if (!first) return first.error();
+    if (storage::evidence_by_external_id(session, "completion", request->provider_id, request->external_id))
+        return Error{Fault::conflict, "already-recorded", "This completion was imported before: its answer is not kept.",
+                     {{"/externalId", "is taken by an imported completion"}}};
+    plan.request = std::move(*request);
+    plan.whom = std::move(*whom);
+    plan.row = row_of(plan.request, crypto::uuid_v7(now), plan.whom.row.id, now);
+
+    EffectsView const view{*plan.programme, actor.acts_for_all() ? nullptr : plan.request.activity, addresses_};
+    auto const today = clock_.domain().day();
+    auto evidence = load_evidence(session, plan.row.learner_id);
+    auto held = storage::credentials_of(session, plan.row.learner_id);
+    auto const before = evaluate_all(*plan.programme, evidence, today, overrides_from(held),
+                                     [&](Achievement const& achievement) { return is_seen(view, achievement); });
+    add_to(evidence, plan.row.kind, plan.row.id, plan.row.status, plan.row.eligible, plan.row.occurred_on, plan.row.body);
+    auto decision = decide(session, issuance_, *plan.programme, plan.whom.row, evidence, std::move(held), today,
+                           options.issue && !options.dry_run);
+    if (!decision) return decision.error();
+    plan.decision = std::move(*decision);
+    plan.answer = Json{{"id", options.dry_run ? Json() : Json(plan.row.id)},
+                       {"externalId", plan.request.external_id},
+                       {"learnerId", plan.row.learner_id},
+                       {"activityId", plan.request.activity->id},
+                       {"effects", options.dry_run ? Json::array() : effects_json(view, before, plan.decision.evaluations)},
+                       {"credentials", credentials_json(view, plan.decision.awards)}}
+                      .dump();
+    return plan;
+}
+
+/// False when the learner's evidence is no longer what the plan was made on.
+bool Intake::write_plan(storage::Session& session, Plan const& plan, Completing const& completing, Answer const& answer, Instant now) {
+    auto const& [actor, body, options, hash] = completing;
+    if (!write_awards(session, issuance_, plan.decision, plan.row.learner_id, actor, options.mail, now)) return false;
+    if (plan.whom.is_new) {
+        storage::put_learner(session, plan.whom.row);
+        storage::append_event(session, {0, now, now, actor.id, "learner.invited", plan.row.learner_id, std::nullopt, "{}"});
+    }
+    storage::insert_evidence(session, plan.row);
+    if (plan.request.evidence.free_text)
+        storage::add_note(session, "evidence", plan.row.id, plan.row.learner_id, *plan.request.evidence.free_text, now);
+    storage::append_event(session, {0, now, Instant::start_of(plan.row.occurred_on), actor.id, "evidence.recorded", plan.row.id,
+                                    std::nullopt, R"({"kind":"completion"})"});
+    storage::insert_answer(session, {"completion:" + plan.request.provider_id, plan.request.external_id, hash, answer.status,
+                                     answer.location, answer.body, now, std::nullopt});
+    if (options.keep) options.keep(session, answer);
+    return true;
 }
 
 /// None: somebody changed the learner's evidence or awards meanwhile.
 Result<std::optional<Answer>> Intake::try_complete(Completing const& completing) {
-    // A body that is wrong in itself says so before it says that its key is taken.
-    auto first = first_answer(completing);
-    if (first && *first) return first;
-    auto const& [actor, body, options, hash] = completing;
     auto const now = clock_.wall();
-    auto const today = clock_.domain().day();
-
-    struct Plan {
-        std::shared_ptr<Programme const> programme;
-        CompletionRequest request;
-        Whom whom;
-        storage::EvidenceRow row;
-        Decision decision;
-        std::string answer;
-    };
-    auto const plan = database_.read([&](storage::Session& session) -> Result<Plan> {
-        Plan made;
-        made.programme = programmes_.current(session);
-        auto request = read_completion_request(actor, *made.programme, body, clock_.domain());
-        if (!request) return request.error();
-        auto whom = find_learner(session, *request, now);
-        if (!whom) return whom.error();
-        if (auto const replaced = check_replaced(session, *request); !replaced) return replaced.error();
-        if (storage::evidence_by_external_id(session, "completion", request->provider_id, request->external_id) &&
-            !storage::answer(session, "completion:" + request->provider_id, request->external_id, now))
-            return Error{Fault::conflict, "already-recorded", "This completion was imported before: its answer is not kept.",
-                         {{"/externalId", "is taken by an imported completion"}}};
-        made.request = std::move(*request);
-        made.whom = std::move(*whom);
-        made.row = row_of(made.request, crypto::uuid_v7(now), made.whom.row.id, now);
-
-        auto evidence = load_evidence(session, made.row.learner_id);
-        auto const held = storage::credentials_of(session, made.row.learner_id);
-        auto const before = evaluate_all(*made.programme, evidence, today, overrides_from(held));
-        add_to(evidence, made.row.kind, made.row.id, made.row.status, made.row.eligible, made.row.occurred_on, made.row.body);
-        auto decision = decide(session, issuance_, *made.programme, made.whom.row, evidence, today, options.issue && !options.dry_run);
-        if (!decision) return decision.error();
-        made.decision = std::move(*decision);
-
-        EffectsView const view{*made.programme, actor.acts_for_all() ? nullptr : made.request.activity, addresses_};
-        made.answer = Json{{"id", options.dry_run ? Json() : Json(made.row.id)},
-                           {"externalId", made.request.external_id},
-                           {"learnerId", made.row.learner_id},
-                           {"activityId", made.request.activity->id},
-                           {"effects", options.dry_run ? Json::array() : effects_json(view, before, made.decision.evaluations)},
-                           {"credentials", credentials_json(view, made.decision.awards)}}
-                          .dump();
-        return made;
-    });
+    auto plan = database_.read([&](storage::Session& session) { return make_plan(session, completing, now); });
     if (!plan) return plan.error();
-    if (!first) return first.error();
-    if (options.dry_run) return std::optional(Answer{200, std::nullopt, plan->answer, false});
+    if (plan->repeated) return std::move(plan->repeated);
+    if (completing.options.dry_run) return std::optional(Answer{200, std::nullopt, plan->answer, false});
 
     Answer const answer{201, "/api/v1/completions/" + plan->row.id, plan->answer, false};
     try {
-        bool const written = database_.write([&](storage::Session& session) {
-            if (!write_awards(session, issuance_, plan->decision, plan->row.learner_id, actor, options.mail, now)) return false;
-            if (plan->whom.is_new) {
-                storage::put_learner(session, plan->whom.row);
-                storage::append_event(session, {0, now, now, actor.id, "learner.invited", plan->row.learner_id, std::nullopt, "{}"});
-            }
-            storage::insert_evidence(session, plan->row);
-            if (plan->request.evidence.free_text)
-                storage::add_note(session, "evidence", plan->row.id, plan->row.learner_id, *plan->request.evidence.free_text, now);
-            storage::append_event(session, {0, now, Instant::start_of(plan->row.occurred_on), actor.id, "evidence.recorded", plan->row.id,
-                                            std::nullopt, R"({"kind":"completion"})"});
-            storage::insert_answer(session, {"completion:" + plan->request.provider_id, plan->request.external_id, hash, answer.status,
-                                             answer.location, answer.body, now, std::nullopt});
-            if (options.keep) options.keep(session, answer);
-            return true;
-        });
+        bool const written =
+            database_.write([&](storage::Session& session) { return write_plan(session, *plan, completing, answer, now); });
         if (!written) return std::optional<Answer>{};
     } catch (storage::ConstraintError const&) {
         // The same completion, the same award or the same new learner was written first: look again.
-        first = first_answer(completing);
-        if (!first || *first) return first;
-        return std::optional<Answer>{};
+        return database_.read([&](storage::Session& session) { return first_answer(session, completing); });
     }
     return std::optional(answer);
 }
@@ -211,8 +221,9 @@ std::vector<storage::CredentialRow> Intake::settle(Actor const& actor, std::stri
         auto const decision = database_.read([&](storage::Session& session) -> Result<Decision> {
             auto const learner = storage::learner(session, learner_id);
             if (!learner || learner->erased_at) return Decision{};
-            return decide(session, issuance_, *programmes_.current(session), *learner, load_evidence(session, learner_id),
-                          clock_.domain().day(), true);
+            auto const programme = programmes_.current(session);
+            return decide(session, issuance_, *programme, *learner, load_evidence(session, learner_id),
+                          storage::credentials_of(session, learner->id), clock_.domain().day(), true);
         });
         if (!decision) throw std::runtime_error("learner " + std::string(learner_id) + " cannot be settled: " + decision.error().detail);
         if (decision->awards.empty()) return {};

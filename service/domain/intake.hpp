@@ -45,8 +45,11 @@ class Intake {
 
   private:
     struct Completing;
+    struct Plan;
     Result<std::optional<Answer>> try_complete(Completing const& completing);
-    Result<std::optional<Answer>> first_answer(Completing const& completing);
+    Result<Plan> make_plan(storage::Session& session, Completing const& completing, Instant now);
+    bool write_plan(storage::Session& session, Plan const& plan, Completing const& completing, Answer const& answer, Instant now);
+    Result<std::optional<Answer>> first_answer(storage::Session& session, Completing const& completing);
 
     storage::Database& database_;
     ProgrammeStore& programmes_;

@@ -108,9 +108,10 @@ Result<Answer> Intake::record(Actor const& actor, std::string_view kind, Json co
             made.row = std::move(*row);
             auto const learner = storage::learner(session, made.row.learner_id).value();
             auto evidence = load_evidence(session, learner.id);
-            made.before = evaluate_all(*made.programme, evidence, today, overrides_from(storage::credentials_of(session, learner.id)));
+            auto held = storage::credentials_of(session, learner.id);
+            made.before = evaluate_all(*made.programme, evidence, today, overrides_from(held));
             add_to(evidence, made.row.kind, made.row.id, made.row.status, made.row.eligible, made.row.occurred_on, made.row.body);
-            auto decision = decide(session, issuance_, *made.programme, learner, evidence, today, true);
+            auto decision = decide(session, issuance_, *made.programme, learner, evidence, std::move(held), today, true);
             if (!decision) return decision.error();
             made.decision = std::move(*decision);
             return made;
@@ -159,9 +160,9 @@ Result<Answer> Intake::transition(Actor const& actor, std::string_view kind, std
                 auto const& status = each.id == made.row.id ? made.row.status : each.status;
                 add_to(evidence, each.kind, each.id, status, each.eligible, each.occurred_on, each.body);
             });
-            made.before = evaluate_all(*made.programme, load_evidence(session, learner->id), today,
-                                       overrides_from(storage::credentials_of(session, learner->id)));
-            auto decision = decide(session, issuance_, *made.programme, *learner, evidence, today, true);
+            auto held = storage::credentials_of(session, learner->id);
+            made.before = evaluate_all(*made.programme, load_evidence(session, learner->id), today, overrides_from(held));
+            auto decision = decide(session, issuance_, *made.programme, *learner, evidence, std::move(held), today, true);
             if (!decision) return decision.error();
             made.decision = std::move(*decision);
             return made;

@@ -51,7 +51,7 @@ schemas::StatusEntry status_entry(Addresses const& addresses, storage::Credentia
     return {"BitstringStatusListEntry", list + "#" + index, "revocation", index, list};
 }
 
-/// The unsigned document of a row's edition, valid from `valid_from`.
+/// The unsigned document of a row's edition, valid from `valid_from`, with null where the achievement belongs.
 Json document_of(Addresses const& addresses, storage::CredentialRow const& row, BadgeText const& text,
                  std::string const& subject_urn, std::vector<schemas::IdentityObject> identity,
                  std::vector<schemas::Evidence> evidence, Instant valid_from) {
@@ -68,19 +68,38 @@ Json document_of(Addresses const& addresses, storage::CredentialRow const& row, 
     credential.evidence = std::move(evidence);
     credential.status = {status_entry(addresses, row)};
     auto document = schemas::to_json(credential);
-    document["credentialSubject"]["achievement"] = text.achievement;
+    document["credentialSubject"]["achievement"] = nullptr;
     return document;
 }
 
+Result<void> check_form(std::string const& achievement_id, Json const& document) {
+    auto violations = schemas::validate_open_badge(document, schemas::OpenBadgeProfile::own);
+    if (violations.empty()) return {};
+    return Error{Fault::unprocessable, "invalid-credential",
+                 "The programme's data for " + achievement_id + " make a badge that breaks Open Badges 3.0.", std::move(violations)};
+}
+
+storage::DocumentRow document_row(storage::CredentialRow const& row, IssuerKeys::Active const& key, std::string jwt, Instant now) {
+    return {row.id, row.edition, form, key.key_id, std::move(jwt), now};
+}
+
+/// Signs a whole document. Signing checks its own signature before anybody sees it.
 Result<storage::DocumentRow> sign(storage::CredentialRow const& row, IssuerKeys::Active const& key, Json const& document,
                                   Instant now) {
-    auto violations = schemas::validate_open_badge(document, schemas::OpenBadgeProfile::own);
-    if (!violations.empty())
-        return Error{Fault::unprocessable, "invalid-credential",
-                     "The programme's data for " + row.achievement_id + " make a badge that breaks Open Badges 3.0.",
-                     std::move(violations)};
-    // Signing checks its own signature before anybody sees it.
-    return storage::DocumentRow{row.id, row.edition, form, key.key_id, crypto::issue_vc_jwt(*key.signer, key.kid, document), now};
+    if (auto const good = check_form(row.achievement_id, document); !good) return good.error();
+    return document_row(row, key, crypto::issue_vc_jwt(*key.signer, key.kid, document), now);
+}
+
+/// Signs a document that lacks its achievement. The first of a text is checked whole; those after it differ only in what
+/// our own types write: ids, instants, hashes and the words of the programme. What people wrote is always checked.
+Result<storage::DocumentRow> sign(storage::CredentialRow const& row, IssuerKeys::Active const& key, Json document,
+                                  BadgeText const& text, Instant now) {
+    if (row.origin != "rule" || !text.is_proven) {
+        document["credentialSubject"]["achievement"] = text.achievement;
+        if (auto const good = check_form(row.achievement_id, document); !good) return good.error();
+        text.is_proven = true;
+    }
+    return document_row(row, key, crypto::issue_vc_jwt(*key.signer, key.kid, document, text.achievement_part), now);
 }
 
 Error unknown_learner(std::string const& id) {
@@ -156,9 +175,9 @@ Result<Prepared> Issuance::prepare(storage::Session& session, Programme const& p
         words.push_back(std::move(reason));
     }
     auto const text = texts_->of(programme, achievement, row.language);
-    auto const document = document_of(addresses_, row, *text, urn, identity_of(learner.email.value_or(""), ""),
-                                      std::move(words), valid_from);
-    auto signed_document = sign(row, *key, document, now);
+    auto document = document_of(addresses_, row, *text, urn, identity_of(learner.email.value_or(""), ""),
+                                std::move(words), valid_from);
+    auto signed_document = sign(row, *key, std::move(document), *text, now);
     if (!signed_document) return signed_document.error();
     prepared.document = std::move(*signed_document);
     prepared.event_data = Json{{"achievementId", row.achievement_id},
@@ -282,6 +301,7 @@ Result<Prepared> Issuance::new_edition(storage::Session& session, Programme cons
         auto words = evidence_in_words(programme, load_evidence(session, row.learner_id), ids, row.language);
         auto const text = texts_->of(programme, *achievement, row.language);
         document = document_of(addresses_, prepared.row, *text, *urn, identity, std::move(words), valid_from);
+        document["credentialSubject"]["achievement"] = text->achievement;
         if (row.origin == "hand" && signed_before.contains("evidence")) document["evidence"] = signed_before.at("evidence");
     }
     auto signed_document = sign(prepared.row, *key, document, now);

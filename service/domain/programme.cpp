@@ -66,6 +66,12 @@ std::vector<Achievement const*> Programme::in_badge_order() const {
     return order;
 }
 
+std::vector<std::size_t> const& Programme::activities_awarding(std::string_view code) const {
+    static std::vector<std::size_t> const none;
+    auto const found = awarding_index_.find(code);
+    return found == awarding_index_.end() ? none : found->second;
+}
+
 void Programme::index() {
     static std::atomic<std::uint64_t> counter{0};
     generation = ++counter;
@@ -77,6 +83,9 @@ void Programme::index() {
     fill(slug_index_, issuers, &Issuer::slug);
     fill(provider_index_, providers, &Provider::id);
     fill(role_index_, roles, &Role::id);
+    awarding_index_.clear();
+    for (std::size_t i = 0; i < activities.size(); ++i)
+        for (auto const& award : activities[i].awards) awarding_index_[award.competency].push_back(i);
 }
 
 }  // namespace itqan::domain

@@ -177,6 +177,8 @@ struct Programme {
     int cap(EvidenceKind kind) const { return framework.caps[static_cast<int>(kind)]; }
     /// Achievement ids such that every referenced badge comes before the one that names it.
     std::vector<Achievement const*> in_badge_order() const;
+    /// Positions in `activities` of those that award this competency.
+    std::vector<std::size_t> const& activities_awarding(std::string_view code) const;
 
     /// Call once after filling: builds the indexes behind the look-ups.
     void index();
@@ -184,6 +186,7 @@ struct Programme {
   private:
     std::map<std::string, std::size_t, std::less<>> competency_index_, activity_index_, achievement_index_, epa_index_,
         issuer_index_, slug_index_, provider_index_, role_index_;
+    std::map<std::string, std::vector<std::size_t>, std::less<>> awarding_index_;
 };
 
 }  // namespace itqan::domain

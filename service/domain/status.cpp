@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::int64_t list_length = 131'072;
 constexpr std::size_t block = 512;
+constexpr std::size_t low = 128;  ///< Left when the next block is fetched: more than all workers take in one commit.
 constexpr char purpose[] = "revocation";
 
 /// Distinct random positions; those that are taken already fall out when they are reserved.
@@ -43,16 +44,29 @@ StatusLists::StatusLists(storage::Database& database, IssuerKeys& keys, Addresse
 StatusPosition StatusLists::take(std::string_view issuer_id) {
     std::unique_lock lock(mutex_);
     while (true) {
-        auto const found = reserved_.find(issuer_id);
-        if (found != reserved_.end() && !found->second.empty()) {
-            auto position = std::move(found->second.back());
-            found->second.pop_back();
+        auto& mine = reserved_[std::string(issuer_id)];
+        // One thread fetches the next block while the others use what is left; those who find nothing wait for it.
+        if (mine.positions.size() < low && !mine.is_reserving) {
+            mine.is_reserving = true;
+            lock.unlock();
+            try {
+                reserve(issuer_id);
+            } catch (...) {
+                lock.lock();
+                mine.is_reserving = false;
+                reserved_more_.notify_all();
+                throw;
+            }
+            lock.lock();
+            mine.is_reserving = false;
+            reserved_more_.notify_all();
+        }
+        if (!mine.positions.empty()) {
+            auto position = std::move(mine.positions.back());
+            mine.positions.pop_back();
             return position;
         }
-        // Unlocked while it waits for the commit; two threads may both reserve, which loses nothing.
-        lock.unlock();
-        reserve(issuer_id);
-        lock.lock();
+        reserved_more_.wait(lock, [&] { return !mine.positions.empty() || !mine.is_reserving; });
     }
 }
 
@@ -73,8 +87,8 @@ void StatusLists::reserve(std::string_view issuer_id) {
     });
     shuffle(positions);
     std::lock_guard const lock(mutex_);
-    auto& mine = reserved_[std::string(issuer_id)];
-    mine.insert(mine.end(), std::make_move_iterator(positions.begin()), std::make_move_iterator(positions.end()));
+    auto& mine = reserved_[std::string(issuer_id)].positions;
+    mine.insert(mine.begin(), std::make_move_iterator(positions.begin()), std::make_move_iterator(positions.end()));
 }
 
 Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::string_view list_id, Programme const& programme) {

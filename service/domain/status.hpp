@@ -1,6 +1,7 @@
 #pragma once
 // Status lists: positions reserved in blocks and handed out at random, bits set for ever, lists signed for the world.
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -39,8 +40,14 @@ class StatusLists {
     IssuerKeys& keys_;
     Addresses const& addresses_;
     Clock const& clock_;
+    struct Reserved {
+        std::vector<StatusPosition> positions;
+        bool is_reserving = false;
+    };
+
     std::mutex mutex_;
-    std::map<std::string, std::vector<StatusPosition>, std::less<>> reserved_;
+    std::condition_variable reserved_more_;
+    std::map<std::string, Reserved, std::less<>> reserved_;  ///< By issuer; entries are never removed.
     std::map<std::string, std::pair<std::string, std::shared_ptr<Served const>>, std::less<>> served_;
 };
 

@@ -58,9 +58,8 @@ CREATE TABLE subject (
   issuer_id TEXT NOT NULL,
   learner_id TEXT NOT NULL,
   urn TEXT NOT NULL UNIQUE,
-  PRIMARY KEY (issuer_id, learner_id)
+  PRIMARY KEY (learner_id, issuer_id)
 ) STRICT;
-CREATE INDEX subject_of_learner ON subject (learner_id);
 
 -- Evidence of every kind; `body` is the element without free text. Days are whole UTC dates. `revision` counts the
 -- inserts and changes of one learner's evidence: its maximum is the stamp of what a decision was made on.
@@ -163,10 +162,9 @@ CREATE TABLE credential (
   created_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL,
   erased_at INTEGER,
-  UNIQUE (issuer_id, learner_id, achievement_id, award_no),
+  UNIQUE (learner_id, issuer_id, achievement_id, award_no),
   UNIQUE (status_list_id, status_position)
 ) STRICT;
-CREATE INDEX credential_of_learner ON credential (learner_id, created_at);
 CREATE INDEX credential_of_issuer ON credential (issuer_id, created_at, id);
 CREATE INDEX credential_order ON credential (created_at, id);
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "schemas/json.hpp"
+#include "schemas/canonical_part.hpp"
 
 using namespace itqan;
 
@@ -98,6 +98,16 @@ TEST_SUITE("canonical json") {
         CHECK(canonical(R"(["\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/"])") ==
               "[\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"]");
         CHECK(canonical(R"(["\b\t\f\r\u001f\u007f\u2028"])") == "[\"\\b\\t\\f\\r\\u001f\u007f\u2028\"]");
+    }
+
+    TEST_CASE("a part that was written earlier gives the same bytes as the whole") {
+        Json whole{{"a", {{"big", {{"b", 1}, {"a", {true, "\u00e9"}}}}, {"id", "x"}}}, {"b", {{{"big", 2}}}}, {"big", 3}};
+        CanonicalPart const part{{"a", "big"}, canonical_json(whole.at("a").at("big"))};
+        auto const bytes = canonical_json(whole);
+
+        whole["a"]["big"] = nullptr;
+
+        CHECK(canonical_json(whole, part) == bytes);
     }
 
     TEST_CASE("the canonical form is its own canonical form") {

@@ -43,7 +43,7 @@ struct Learner {
 
     Node judge(char const* rule, BadgeOverrides const& overrides = {}) const {
         Evaluator evaluator(small_programme(), evidence, today, overrides);
-        return evaluator.evaluate_rule(*schemas::parse_rule(Json::parse(rule)));
+        return evaluator.evaluate_rule(kept_rule(rule));
     }
 
   private:
@@ -275,11 +275,12 @@ TEST_CASE("a node tells its path, its operator and its message key") {
     auto const root = Learner().judge(R"({"all":[{"experience":{"months":1}},{"any":[{"badge":{"achievement":"ach-basic"}}]},
                                                  {"atLeast":1,"of":[{"completion":{"activity":"course"}}]}]})");
 
-    CHECK(root.path == "$");
-    CHECK(root.children[0].path == "$.all[0]");
-    CHECK(root.children[1].children[0].path == "$.all[1].any[0]");
-    CHECK(root.children[2].children[0].path == "$.all[2].of[0]");
-    CHECK(root.message_key == "criteria.all.unsatisfied");
-    CHECK(root.children[2].message_key == "criteria.atLeast.unsatisfied");
-    CHECK(root.children[0].message_key == "criteria.experience.unsatisfied");
+    auto const tree = node_to_json(root);
+    CHECK(tree.at("path") == "$");
+    CHECK(tree.at("/children/0/path"_json_pointer) == "$.all[0]");
+    CHECK(tree.at("/children/1/children/0/path"_json_pointer) == "$.all[1].any[0]");
+    CHECK(tree.at("/children/2/children/0/path"_json_pointer) == "$.all[2].of[0]");
+    CHECK(tree.at("messageKey") == "criteria.all.unsatisfied");
+    CHECK(tree.at("/children/2/messageKey"_json_pointer) == "criteria.atLeast.unsatisfied");
+    CHECK(tree.at("/children/0/messageKey"_json_pointer) == "criteria.experience.unsatisfied");
 }

@@ -72,8 +72,9 @@ class Maker {
 };
 
 /// Rules with every kind of leaf, beside those of the programme's achievements.
-std::vector<schemas::Rule> rules() {
-    std::vector<schemas::Rule> list;
+std::vector<schemas::Rule> const& rules() {
+    static std::vector<schemas::Rule> list;
+    if (!list.empty()) return list;
     for (auto const& achievement : small_programme().achievements) list.push_back(achievement.criteria);
     for (auto const* text : {R"({"competency":{"code":"A1","level":3}})", R"({"competency":{"code":"B1","level":2,"within":"P18M"}})",
                              R"({"completion":{"activity":"course","minScore":80,"grade":"C","minHours":4}})",

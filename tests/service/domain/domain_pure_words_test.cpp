@@ -12,7 +12,7 @@ namespace {
 Node judged(char const* rule, Evidence const& evidence = {}) {
     BadgeOverrides const none;
     Evaluator evaluator(small_programme(), evidence, day("2026-11-01"), none);
-    return evaluator.evaluate_rule(*schemas::parse_rule(Json::parse(rule)));
+    return evaluator.evaluate_rule(kept_rule(rule));
 }
 
 std::string title(char const* rule, std::string_view language) {

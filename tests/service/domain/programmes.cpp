@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <list>
 #include <stdexcept>
 
 #include "tests/support/shared.hpp"
@@ -80,6 +81,11 @@ void add(domain::Evidence& evidence, domain::Programme const& programme, std::st
     if (!stored) throw std::runtime_error(element.dump() + ": " + stored.error().detail);
     domain::add_to(evidence, kind, stored->id, stored->status, stored->eligible, stored->occurred_on,
                    stored->body.dump());
+}
+
+schemas::Rule const& kept_rule(std::string_view text) {
+    static std::list<schemas::Rule> kept;
+    return kept.emplace_back(*schemas::parse_rule(Json::parse(text)));
 }
 
 }  // namespace itqan::tests

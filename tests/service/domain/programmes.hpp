@@ -32,6 +32,9 @@ Starter const* starter();
 /// Reads one element, which must be right, and appends it as it would come back from storage.
 void add(domain::Evidence& evidence, domain::Programme const& programme, std::string const& kind, Json const& element);
 
+/// A rule that lives as long as the nodes that point into it.
+schemas::Rule const& kept_rule(std::string_view text);
+
 inline Day day(std::string_view text) { return Day::parse(text).value(); }
 
 }  // namespace itqan::tests
