@@ -233,12 +233,12 @@ Result<ExtractedBadge> extract_svg(std::string_view svg) {
     if (scan->badges > 1) {
         return Error{Fault::unprocessable, "many-credentials", "The picture holds more than one credential."};
     }
-    auto body = trim(scan->body);
+    auto const body = trim(scan->body);
     if (scan->verify && !body.empty()) {
         return Error{Fault::unprocessable, "many-credentials",
                      "The credential stands in verify or in the body, not in both."};
     }
-    auto credential = scan->verify ? *scan->verify : std::move(body);
+    auto credential = scan->verify ? *scan->verify : body;
     if (credential.empty()) {
         return Error{Fault::unprocessable, "no-credential",
                      scan->open_badges_2

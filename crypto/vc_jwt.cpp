@@ -158,7 +158,8 @@ std::string issue_vc_jwt(Signer const& signer, std::string_view kid, Json const&
     return sign_claims(signer, kid, credential, canonical_json(credential));
 }
 
-std::string issue_vc_jwt(Signer const& signer, std::string_view kid, Json const& credential, CanonicalPart const& part) {
+std::string issue_vc_jwt(Signer const& signer, std::string_view kid, Json const& credential,
+                         CanonicalPart const& part) {
     return sign_claims(signer, kid, credential, canonical_json(credential, part));
 }
 

@@ -30,7 +30,8 @@ std::string encode_sextets(ByteView bytes, std::string_view digits) {
     auto const* from = bytes.data();
     auto const* const table = digits.data();
     auto const put = [&](std::uint32_t group, std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) *to++ = table[group >> (18 - 6 * i) & 0x3F];
+        for (std::size_t i = 0; i < count; ++i)
+            *to++ = table[group >> (18 - 6 * i) & 0x3F];
     };
     for (auto const* const end = from + (bytes.size() - rest); from != end; from += 3)
         put(std::uint32_t{from[0]} << 16 | std::uint32_t{from[1]} << 8 | from[2], 4);

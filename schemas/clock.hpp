@@ -1,5 +1,6 @@
 #pragma once
-// Days, instants and the two clocks of the service (decision: rules count whole UTC days, tokens and TLS count real time).
+// Days, instants and the two clocks of the service (decision: rules count whole UTC days, tokens and TLS count real
+// time).
 
 #include <compare>
 #include <cstdint>
@@ -36,16 +37,16 @@ struct Instant {
     std::int64_t milliseconds = 0;
 
     auto operator<=>(Instant const&) const = default;
-    Day day() const;                  ///< The UTC date, also before 1970.
-    Instant whole_seconds() const;    ///< Rounded down.
-    std::int64_t seconds() const;     ///< Rounded down: a JWT NumericDate.
+    Day day() const;                ///< The UTC date, also before 1970.
+    Instant whole_seconds() const;  ///< Rounded down.
+    std::int64_t seconds() const;   ///< Rounded down: a JWT NumericDate.
 
     /// "2026-11-01T12:00:00Z"; with milliseconds only when they are not zero.
     std::string text() const;
     /// RFC 3339 date-time with a zone ("Z" or an offset); a leap second and a missing zone are refused.
     static std::optional<Instant> parse(std::string_view text);
     static Instant start_of(Day day);
-    static Instant end_of(Day day);   ///< 23:59:59.000 of that day.
+    static Instant end_of(Day day);  ///< 23:59:59.000 of that day.
 };
 
 /// An ISO 8601 duration of one unit as the rule language and validities use it: P24M, P90D, P2Y.

@@ -47,10 +47,11 @@ struct EntrustmentLeaf {
 };
 struct ExperienceLeaf {
     int months = 0;
-    std::vector<std::string> groups = {};     ///< One of; empty with a role or with no restriction at all.
+    std::vector<std::string> groups = {};  ///< One of; empty with a role or with no restriction at all.
     std::optional<std::string> role = {};
 };
-using Leaf = std::variant<CompetencyLeaf, CompletionLeaf, HoursLeaf, BadgeLeaf, SignoffLeaf, EntrustmentLeaf, ExperienceLeaf>;
+using Leaf =
+    std::variant<CompetencyLeaf, CompletionLeaf, HoursLeaf, BadgeLeaf, SignoffLeaf, EntrustmentLeaf, ExperienceLeaf>;
 
 enum class Operator { all, any, at_least, leaf };
 

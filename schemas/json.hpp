@@ -17,9 +17,9 @@ using Json = nlohmann::json;
 /// What one document may use. A route states its own (decision 23).
 struct JsonLimits {
     std::size_t bytes = 64 * 1024;
-    std::size_t tokens = 2'000;            ///< Values and member names.
+    std::size_t tokens = 2'000;  ///< Values and member names.
     std::size_t depth = 64;
-    std::size_t members = 4'096;           ///< Of one object.
+    std::size_t members = 4'096;  ///< Of one object.
     std::size_t string_bytes = 256 * 1024;
 };
 

@@ -35,10 +35,12 @@ http::ServerConfig server_config(Config const& config) {
     server.key = config.certificate_key;
     server.hosts = {config.domain};
     auto const port = ":" + std::to_string(config.listen_port);
-    if (config.domain.find(':') == std::string::npos && config.listen_port != 443) server.hosts.push_back(config.domain + port);
+    if (config.domain.find(':') == std::string::npos && config.listen_port != 443)
+        server.hosts.push_back(config.domain + port);
     if (config.demo) {
         // The demo answers to its loopback addresses too (decision 28).
-        for (auto const* const name : {"localhost", "127.0.0.1", "[::1]"}) server.hosts.push_back(name + port);
+        for (auto const* const name : {"localhost", "127.0.0.1", "[::1]"})
+            server.hosts.push_back(name + port);
     }
     server.trusted_proxies = config.trusted_proxies;
     server.hsts = config.hsts;
@@ -47,7 +49,8 @@ http::ServerConfig server_config(Config const& config) {
 
 std::vector<http::Route> joined(std::vector<std::vector<http::Route>> groups) {
     std::vector<http::Route> all;
-    for (auto& group : groups) all.insert(all.end(), std::make_move_iterator(group.begin()), std::make_move_iterator(group.end()));
+    for (auto& group : groups)
+        all.insert(all.end(), std::make_move_iterator(group.begin()), std::make_move_iterator(group.end()));
     return all;
 }
 
@@ -60,16 +63,20 @@ struct App::Parts {
           log(log_),
           options(std::move(options_)),
           guard(services.database, services.clock, services.addresses.base()),
-          api(services, guard, rates()),
+          rates(rate_settings()),
+          api(services, guard, rates),
           templates(locales),
           pictures(web::make_pictures(services.clock)),
-          web{services, guard, locales, templates, *pictures, demo_bar()},
-          router(routes(), [this](std::string const& text) { log.error("handler-failed", {{"reason", text}}); }),
+          web{services, guard, rates, locales, templates, *pictures, demo_bar()},
+          router(routes(),
+                 [this](std::string const& text) {
+                     log.error("handler-failed", {{"reason", text}});
+                 }),
           server(server_config(config), router, [this](http::Access const& access) { write(access); }),
           transport(transport_of(config)) {}
 
-    api::RateSettings rates() const {
-        api::RateSettings settings;
+    http::RateSettings rate_settings() const {
+        http::RateSettings settings;
         auto networks = http::Networks::read(config.exempt_networks);
         if (!networks) throw std::runtime_error(networks.error().detail);
         auto const exempt = std::make_shared<http::Networks>(std::move(*networks));
@@ -83,7 +90,8 @@ struct App::Parts {
     }
 
     std::vector<http::Route> routes() {
-        std::vector<std::vector<http::Route>> groups{api::api_routes(api), web::public_routes(web), web::staff_routes(web)};
+        std::vector<std::vector<http::Route>> groups{api::api_routes(api), web::public_routes(web),
+                                                     web::staff_routes(web)};
         if (options.demo) groups.push_back(web::demo_routes(web, *options.demo));
         return joined(std::move(groups));
     }
@@ -103,6 +111,7 @@ struct App::Parts {
     Log& log;
     AppOptions options;
     auth::Guard guard;
+    http::RateLimits rates;
     api::ApiContext api;
     web::Locales locales;
     web::Templates templates;
@@ -119,25 +128,40 @@ struct App::Parts {
 App::App(Installation& installation, Log& log, AppOptions options)
     : parts_(std::make_unique<Parts>(installation, log, std::move(options))) {}
 
-App::~App() { stop(); }
+App::~App() {
+    stop();
+}
 
 void App::start() {
     auto& parts = *parts_;
     auto const report = [&parts](std::string const& text) { parts.log.error("job-failed", {{"reason", text}}); };
     if (parts.transport) {
-        auto const sender = parts.config.mail.sender.empty() ? "badges@" + parts.config.domain.substr(0, parts.config.domain.find(':')) : parts.config.mail.sender;
-        parts.outbox = std::make_unique<jobs::MailOutbox>(parts.services, *parts.transport, jobs::MailSettings{parts.config.demo ? "badges@itqan.example" : sender});
-        parts.mail_job = std::make_unique<jobs::Periodic>(milliseconds(500), [&parts] { return parts.outbox->run_once(); }, report);
+        auto const sender = parts.config.mail.sender.empty()
+                                ? "badges@" + parts.config.domain.substr(0, parts.config.domain.find(':'))
+                                : parts.config.mail.sender;
+        parts.outbox = std::make_unique<jobs::MailOutbox>(
+            parts.services, *parts.transport, jobs::MailSettings{parts.config.demo ? "badges@itqan.example" : sender});
+        parts.mail_job = std::make_unique<jobs::Periodic>(
+            milliseconds(500), [&parts] { return parts.outbox->run_once(); }, report);
     } else {
         parts.log.warn("no-mail-server", {{"effect", "mails wait in the outbox until [mail] host is configured"}});
     }
-    parts.sweep = std::make_unique<domain::Sweep>(parts.services.database, parts.services.intake, parts.services.clock);
-    parts.sweep_job = std::make_unique<jobs::Periodic>(milliseconds(60'000), [&parts] { return parts.sweep->run_once(); }, report);
+    parts.sweep = std::make_unique<domain::Sweep>(
+        parts.services.database, parts.services.intake, parts.services.clock,
+        [&parts](std::string const& learner, std::string const& reason) {
+            parts.log.error("learner-not-settled", {{"learnerId", learner}, {"reason", reason}});
+        });
+    parts.sweep_job = std::make_unique<jobs::Periodic>(
+        milliseconds(60'000), [&parts] { return parts.sweep->run_once(); }, report);
     parts.server.start();
 }
 
-std::uint16_t App::port() const { return parts_->server.port(); }
-void App::reload_certificate() { parts_->server.reload_certificate(); }
+std::uint16_t App::port() const {
+    return parts_->server.port();
+}
+void App::reload_certificate() {
+    parts_->server.reload_certificate();
+}
 
 void App::stop() {
     parts_->server.stop();
@@ -150,7 +174,8 @@ namespace {
 sigset_t watched() {
     sigset_t signals;
     sigemptyset(&signals);
-    for (int const signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+    for (int const signal : {SIGTERM, SIGINT, SIGHUP})
+        sigaddset(&signals, signal);
     return signals;
 }
 

@@ -37,8 +37,8 @@ class App {
     std::unique_ptr<Parts> parts_;
 };
 
-/// Blocks until SIGTERM or SIGINT; calls `on_hangup` for each SIGHUP. Call before any thread starts, so that all inherit
-/// the blocked signals: block_signals() does that part.
+/// Blocks until SIGTERM or SIGINT; calls `on_hangup` for each SIGHUP. Call before any thread starts, so that all
+/// inherit the blocked signals: block_signals() does that part.
 void block_signals();
 void wait_for_end(std::function<void()> const& on_hangup);
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include <toml++/toml.h>
+#include <nlohmann/json.hpp>
 
 #include "schemas/identifier.hpp"
 
@@ -29,10 +30,14 @@ Setter text_into(std::string Config::*member) {
 }
 
 Result<void> set_security(Config& config, std::string const& value) {
-    if (value == "starttls") config.mail.smtp.security = jobs::SmtpSecurity::starttls;
-    else if (value == "implicit") config.mail.smtp.security = jobs::SmtpSecurity::tls;
-    else if (value == "none") config.mail.smtp.security = jobs::SmtpSecurity::none;
-    else return bad_value("mail.security", "must be starttls, implicit or none");
+    if (value == "starttls")
+        config.mail.smtp.security = jobs::SmtpSecurity::starttls;
+    else if (value == "implicit")
+        config.mail.smtp.security = jobs::SmtpSecurity::tls;
+    else if (value == "none")
+        config.mail.smtp.security = jobs::SmtpSecurity::none;
+    else
+        return bad_value("mail.security", "must be starttls, implicit or none");
     return {};
 }
 
@@ -53,8 +58,11 @@ Result<void> set_sender(Config& config, std::string const& value) {
 
 Result<void> set_password_file(Config& config, std::string const& value) {
     std::ifstream file(value);
-    if (!file) return bad_value("mail.password_file", "names a file that cannot be read");
-    std::getline(file, config.mail.smtp.password);
+    auto& password = config.mail.smtp.password;
+    if (!file || !std::getline(file, password))
+        return bad_value("mail.password_file", "names a file that is empty or cannot be read");
+    if (password.ends_with('\r')) password.pop_back();
+    if (password.empty()) return bad_value("mail.password_file", "names a file whose first line is empty");
     return {};
 }
 
@@ -71,7 +79,7 @@ Result<void> set_key_type(Config& config, std::string const& value) {
     return {};
 }
 
-/// Every key there is, by its dotted name; the environment names them ITQAN_MAIL_HOST.
+/// Every key but the lists, by its dotted name; the environment names them ITQAN_MAIL_HOST.
 std::map<std::string, Setter> const& setters() {
     static std::map<std::string, Setter> const all{
         {"domain", [](Config& c, std::string const& v) { return set_domain(c, v); }},
@@ -79,22 +87,41 @@ std::map<std::string, Setter> const& setters() {
         {"demo", [](Config& c, std::string const& v) { return set_flag(c.demo, "demo", v); }},
         {"hsts", [](Config& c, std::string const& v) { return set_flag(c.hsts, "hsts", v); }},
         {"durable", [](Config& c, std::string const& v) { return set_flag(c.durable, "durable", v); }},
-        {"tls.certificate", [](Config& c, std::string const& v) -> Result<void> { c.certificate = v; return {}; }},
-        {"tls.key", [](Config& c, std::string const& v) -> Result<void> { c.certificate_key = v; return {}; }},
+        {"tls.certificate",
+         [](Config& c, std::string const& v) -> Result<void> {
+             c.certificate = v;
+             return {};
+         }},
+        {"tls.key",
+         [](Config& c, std::string const& v) -> Result<void> {
+             c.certificate_key = v;
+             return {};
+         }},
         {"issuing.key_type", set_key_type},
         {"privacy.controller", text_into(&Config::controller_name)},
         {"privacy.contact", text_into(&Config::controller_contact)},
         {"mail.sender", set_sender},
-        {"mail.host", [](Config& c, std::string const& v) -> Result<void> { c.mail.smtp.host = v; return {}; }},
+        {"mail.host",
+         [](Config& c, std::string const& v) -> Result<void> {
+             c.mail.smtp.host = v;
+             return {};
+         }},
         {"mail.port", set_port},
         {"mail.security", set_security},
-        {"mail.user", [](Config& c, std::string const& v) -> Result<void> { c.mail.smtp.user = v; return {}; }},
+        {"mail.user",
+         [](Config& c, std::string const& v) -> Result<void> {
+             c.mail.smtp.user = v;
+             return {};
+         }},
         {"mail.password_file", set_password_file},
-        {"mail.ca_file", [](Config& c, std::string const& v) -> Result<void> { c.mail.smtp.ca_file = v; return {}; }}};
+        {"mail.ca_file", [](Config& c, std::string const& v) -> Result<void> {
+             c.mail.smtp.ca_file = v;
+             return {};
+         }}};
     return all;
 }
 
-/// Keys whose values are lists of networks.
+/// Keys whose values are lists of networks; in the environment with commas between them.
 std::map<std::string, std::vector<std::string> Config::*> const& list_keys() {
     static std::map<std::string, std::vector<std::string> Config::*> const all{
         {"limits.trusted_proxies", &Config::trusted_proxies}, {"limits.exempt_networks", &Config::exempt_networks}};
@@ -111,13 +138,16 @@ std::string text_of(toml::node const& node) {
 Result<void> apply(Config& config, std::string const& key, toml::node const& node) {
     if (auto const list = list_keys().find(key); list != list_keys().end()) {
         if (!node.is_array()) return bad_value(key, "must be a list of networks such as \"10.0.0.0/8\"");
-        for (auto const& element : *node.as_array()) (config.*(list->second)).push_back(text_of(element));
+        for (auto const& element : *node.as_array())
+            (config.*(list->second)).push_back(text_of(element));
         return {};
     }
     auto const setter = setters().find(key);
     if (setter == setters().end())
-        return Error{Fault::unprocessable, "config-unknown-key",
-                     "\"" + key + "\" in line " + std::to_string(node.source().begin.line) + " is not a key of the configuration.",
+        return Error{Fault::unprocessable,
+                     "config-unknown-key",
+                     "\"" + key + "\" in line " + std::to_string(node.source().begin.line) +
+                         " is not a key of the configuration.",
                      {{"/" + key, "is unknown"}}};
     return setter->second(config, text_of(node));
 }
@@ -137,12 +167,15 @@ Result<void> apply_table(Config& config, std::string const& prefix, toml::table 
 
 std::string environment_name(std::string const& key) {
     std::string name = "ITQAN_";
-    for (char const c : key) name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    for (char const c : key)
+        name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
     return name;
 }
 
 /// Variables that commands read themselves.
-bool is_known_variable(std::string const& name) { return name == "ITQAN_DATA" || name == "ITQAN_CONFIG"; }
+bool is_known_variable(std::string const& name) {
+    return name == "ITQAN_DATA" || name == "ITQAN_CONFIG";
+}
 
 Result<void> apply_environment(Config& config, std::map<std::string, std::string> const& environment) {
     auto left = environment;
@@ -152,9 +185,21 @@ Result<void> apply_environment(Config& config, std::map<std::string, std::string
         if (auto const done = setter(config, found->second); !done) return done.error();
         left.erase(found);
     }
+    for (auto const& [key, list] : list_keys()) {
+        auto const found = left.find(environment_name(key));
+        if (found == left.end()) continue;
+        (config.*list).clear();
+        std::istringstream words(found->second);
+        for (std::string word; std::getline(words, word, ',');)
+            (config.*list).push_back(word);
+        left.erase(found);
+    }
     for (auto const& [name, value] : left)
         if (!is_known_variable(name))
-            return Error{Fault::unprocessable, "config-unknown-key", "The variable " + name + " is not a key of the configuration.", {}};
+            return Error{Fault::unprocessable,
+                         "config-unknown-key",
+                         "The variable " + name + " is not a key of the configuration.",
+                         {}};
     return {};
 }
 
@@ -172,7 +217,8 @@ void write_config(Config const& config) {
     file << config_text(config);
     file.close();
     if (!file) throw std::runtime_error(config.file().string() + " cannot be written");
-    std::filesystem::permissions(config.file(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::filesystem::permissions(config.file(),
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 std::optional<crypto::KeyType> read_signing_key_type(std::string_view text) {
@@ -191,7 +237,8 @@ Result<void> read_listen(std::string const& text, Config& config) {
     }
     auto address = text.substr(0, colon);
     if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-    if (port < 0 || port > 65535 || address.empty()) return bad_value("listen", "must be an address and a port such as 127.0.0.1:8443");
+    if (port < 0 || port > 65535 || address.empty())
+        return bad_value("listen", "must be an address and a port such as 127.0.0.1:8443");
     config.listen_address = address;
     config.listen_port = static_cast<std::uint16_t>(port);
     return {};
@@ -218,30 +265,37 @@ Result<Config> read_config(std::filesystem::path const& data, std::optional<std:
             auto const table = toml::parse_file(path.string());
             if (auto const done = apply_table(config, "", table); !done) return done.error();
         } catch (toml::parse_error const& error) {
-            return Error{Fault::unprocessable, "config-syntax",
-                         path.string() + ", line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()), {}};
+            return Error{Fault::unprocessable,
+                         "config-syntax",
+                         path.string() + ", line " + std::to_string(error.source().begin.line) + ": " +
+                             std::string(error.description()),
+                         {}};
         }
     } else if (file) {
-        return Error{Fault::unprocessable, "config-missing", "There is no configuration file " + path.string() + ".", {}};
+        return Error{
+            Fault::unprocessable, "config-missing", "There is no configuration file " + path.string() + ".", {}};
     }
     if (auto const done = apply_environment(config, environment); !done) return done.error();
     return config;
 }
 
 std::string config_text(Config const& config) {
+    // A JSON string is a TOML basic string.
+    auto const quoted = [](std::string const& value) { return nlohmann::json(value).dump(); };
     std::ostringstream text;
     text << "# Itqan. Flags and ITQAN_* variables win over this file; unknown keys are errors.\n"
          << "# The domain is signed into every badge: it cannot be changed later.\n"
-         << "domain = \"" << config.domain << "\"\n"
+         << "domain = " << quoted(config.domain) << "\n"
          << "listen = \"" << config.listen_address << ':' << config.listen_port << "\"\n"
          << (config.demo ? "demo = true\nhsts = false\n" : "")
          << "\n[tls]\n# certificate = \"/etc/itqan/fullchain.pem\"\n# key = \"/etc/itqan/privkey.pem\"\n"
          << "\n[issuing]\n# rsa (RS256), ed25519 (EdDSA) or p256 (ES256), for keys made from now on\nkey_type = \""
          << crypto::key_type_name(config.key_type) << "\"\n"
-         << "\n[privacy]\n# Who is responsible for the data: named in mails and on /privacy.\ncontroller = \""
-         << config.controller_name << "\"\ncontact = \"" << config.controller_contact << "\"\n"
+         << "\n[privacy]\n# Who is responsible for the data: named in mails and on /privacy.\ncontroller = "
+         << quoted(config.controller_name) << "\ncontact = " << quoted(config.controller_contact) << "\n"
          << "\n[mail]\n# sender = \"badges@example.org\"\n# host = \"smtp.example.org\"\n# port = 587\n"
-         << "# security = \"starttls\"        # or implicit, none\n# user = \"itqan\"\n# password_file = \"/etc/itqan/smtp-password\"\n"
+         << "# security = \"starttls\"        # or implicit, none\n# user = \"itqan\"\n# password_file = "
+            "\"/etc/itqan/smtp-password\"\n"
          << "# ca_file = \"/etc/ssl/certs/ca-certificates.crt\"\n"
          << "\n[limits]\n# trusted_proxies = [\"127.0.0.1/32\"]\n# exempt_networks = []\n";
     return text.str();

@@ -16,13 +16,13 @@
 namespace itqan::service {
 
 struct MailConfig {
-    std::string sender;       ///< "badges@example.org"; empty: mails are spooled into the data folder (demo).
-    jobs::SmtpConfig smtp;    ///< host empty: no server is configured.
+    std::string sender;     ///< "badges@example.org"; empty: mails are spooled into the data folder (demo).
+    jobs::SmtpConfig smtp;  ///< host empty: no server is configured.
 };
 
 struct Config {
-    std::filesystem::path data;                ///< Folder of database, keys, spool.
-    std::string domain;                        ///< "badges.example.org" or "localhost:8443": signed into every badge.
+    std::filesystem::path data;  ///< Folder of database, keys, spool.
+    std::string domain;          ///< "badges.example.org" or "localhost:8443": signed into every badge.
     std::string listen_address = "127.0.0.1";
     std::uint16_t listen_port = 8443;
     bool demo = false;
@@ -33,7 +33,7 @@ struct Config {
     std::vector<std::string> trusted_proxies;  ///< CIDRs.
     std::vector<std::string> exempt_networks;  ///< CIDRs that the per-address limits do not count.
     bool hsts = true;
-    bool durable = true;                       ///< false: benchmarks only.
+    bool durable = true;  ///< false: benchmarks only.
 
     std::string base_url() const { return "https://" + domain; }
     std::filesystem::path file() const { return data / "itqan.toml"; }

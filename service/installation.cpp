@@ -8,7 +8,8 @@
 namespace itqan::service {
 
 struct Installation::Parts {
-    Parts(Config config_, std::unique_ptr<storage::Database> database_, crypto::KeyEncryptionKey kek_, std::int64_t offset)
+    Parts(Config config_, std::unique_ptr<storage::Database> database_, crypto::KeyEncryptionKey kek_,
+          std::int64_t offset)
         : config(std::move(config_)), clock(offset), database(std::move(database_)), kek(std::move(kek_)) {}
 
     Config config;
@@ -34,12 +35,18 @@ Result<void> make_folder(std::filesystem::path const& folder) {
     std::error_code failure;
     bool const made = std::filesystem::create_directories(folder, failure);
     if (failure)
-        return Error{Fault::unavailable, "data-folder", "The folder " + folder.string() + " cannot be made: " + failure.message() + ".", {}};
+        return Error{Fault::unavailable,
+                     "data-folder",
+                     "The folder " + folder.string() + " cannot be made: " + failure.message() + ".",
+                     {}};
     if (made) std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
     struct stat facts {};
     if (stat(folder.c_str(), &facts) != 0 || (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return Error{Fault::unprocessable, "data-mode",
-                     "Others may enter " + folder.string() + ". Make it its owner's alone: chmod 700 " + folder.string(), {}};
+        return Error{
+            Fault::unprocessable,
+            "data-mode",
+            "Others may enter " + folder.string() + ". Make it its owner's alone: chmod 700 " + folder.string(),
+            {}};
     return {};
 }
 
@@ -48,7 +55,8 @@ Result<void> make_folder(std::filesystem::path const& folder) {
 Installation::Installation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Installation::~Installation() = default;
 
-Result<std::unique_ptr<Installation>> Installation::open(Config const& config, std::int64_t domain_offset_milliseconds) {
+Result<std::unique_ptr<Installation>> Installation::open(Config const& config,
+                                                         std::int64_t domain_offset_milliseconds) {
     for (auto const& folder : {config.data, config.key_file().parent_path()})
         if (auto const made = make_folder(folder); !made) return made.error();
     auto kek = crypto::KeyEncryptionKey::load_or_create(config.key_file());
@@ -63,8 +71,12 @@ Result<std::unique_ptr<Installation>> Installation::open(Config const& config, s
     }
 }
 
-domain::Services& Installation::services() { return parts_->services; }
-Config const& Installation::config() const { return parts_->config; }
+domain::Services& Installation::services() {
+    return parts_->services;
+}
+Config const& Installation::config() const {
+    return parts_->config;
+}
 
 void Installation::use_certificate(std::filesystem::path const& certificate, std::filesystem::path const& key) {
     parts_->config.certificate = certificate;
@@ -74,7 +86,8 @@ void Installation::use_certificate(std::filesystem::path const& certificate, std
 void Installation::ensure_keys() {
     auto const programme =
         parts_->database->read([&](storage::Session& session) { return parts_->programmes.current(session); });
-    for (auto const& issuer : programme->issuers) parts_->keys.ensure(issuer, parts_->config.key_type);
+    for (auto const& issuer : programme->issuers)
+        parts_->keys.ensure(issuer, parts_->config.key_type);
 }
 
 }  // namespace itqan::service

@@ -15,7 +15,8 @@ class Installation {
     /// Opens (and makes) the folder's database and key-encryption key and applies missing migrations.
     /// `domain_offset_milliseconds` moves the programme's clock. Errors: unprocessable "data-mode" when others may read
     /// the folder, those of KeyEncryptionKey::load_or_create, unavailable "database".
-    static Result<std::unique_ptr<Installation>> open(Config const& config, std::int64_t domain_offset_milliseconds = 0);
+    static Result<std::unique_ptr<Installation>> open(Config const& config,
+                                                      std::int64_t domain_offset_milliseconds = 0);
     ~Installation();
     Installation(Installation const&) = delete;
     Installation& operator=(Installation const&) = delete;

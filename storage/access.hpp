@@ -1,6 +1,6 @@
 #pragma once
-// Rows of who may enter: API tokens, sessions and links sent by mail. Only hashes of secrets are stored; what a role may
-// do is decided in service/auth.
+// Rows of who may enter: API tokens, sessions and links sent by mail. Only hashes of secrets are stored; what a role
+// may do is decided in service/auth.
 
 #include <optional>
 #include <string>
@@ -12,11 +12,11 @@ namespace itqan::storage {
 
 struct TokenRow {
     std::string id;
-    std::string prefix;   ///< First characters of the secret, to recognise it in a list.
-    std::string hash;     ///< SHA-256 hex of the secret.
-    std::string role;     ///< admin, issuer, provider, lead, mentor, learner.
+    std::string prefix;  ///< First characters of the secret, to recognise it in a list.
+    std::string hash;    ///< SHA-256 hex of the secret.
+    std::string role;    ///< admin, issuer, provider, lead, mentor, learner.
     std::optional<std::string> issuer_id, provider_id, organisation_id, learner_id;
-    std::string scope;    ///< Space separated; "" or "history".
+    std::string scope;  ///< Space separated; "" or "history".
     Instant created_at;
     Instant expires_at;
     std::optional<Instant> revoked_at;

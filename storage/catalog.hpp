@@ -23,7 +23,8 @@ struct ProgrammeItem {
 /// Inserts or replaces; a new item goes to the end of its kind (lists keep the order of the files).
 void put_programme_item(Session& session, ProgrammeItem const& item, Instant now);
 std::optional<std::string> programme_item(Session& session, std::string_view kind, std::string_view id);
-void each_programme_item(Session& session, std::string_view kind, std::function<void(ProgrammeItem const&)> const& each);
+void each_programme_item(Session& session, std::string_view kind,
+                         std::function<void(ProgrammeItem const&)> const& each);
 
 struct AchievementRow {
     std::string issuer_id;

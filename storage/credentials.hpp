@@ -11,19 +11,19 @@
 namespace itqan::storage {
 
 struct CredentialRow {
-    std::string id;                 ///< UUIDv4, the public id.
+    std::string id;  ///< UUIDv4, the public id.
     std::string issuer_id;
     std::string learner_id;
     std::string achievement_id;
     int achievement_version = 1;
     int award_no = 1;
-    std::string origin;             ///< rule, hand.
-    std::string status;             ///< active, suspended, revoked.
+    std::string origin;                 ///< rule, hand.
+    std::string status;                 ///< active, suspended, revoked.
     std::optional<std::string> reason;  ///< Public reason of a revocation or suspension.
-    std::string claim_state;        ///< offered, claimed, declined, disputed.
-    std::string visibility;         ///< offered (claim link only), link, public, hidden.
+    std::string claim_state;            ///< offered, claimed, declined, disputed.
+    std::string visibility;             ///< offered (claim link only), link, public, hidden.
     bool show_name = false;
-    std::string language;           ///< en, ar.
+    std::string language;  ///< en, ar.
     std::string share_code;
     int edition = 1;
     Instant awarded_at;
@@ -31,7 +31,7 @@ struct CredentialRow {
     std::optional<std::string> limited_by;  ///< Why valid_until is that day: "evidence" or "validity".
     std::string status_list_id;
     std::int64_t status_position = 0;
-    std::string details = "{}";     ///< Snapshot of the evaluation and evidence ids at issue: JSON object.
+    std::string details = "{}";  ///< Snapshot of the evaluation and evidence ids at issue: JSON object.
     Instant created_at;
     Instant changed_at;
     std::optional<Instant> erased_at;
@@ -40,7 +40,7 @@ struct CredentialRow {
 struct DocumentRow {
     std::string credential_id;
     int edition = 1;
-    std::string form;               ///< "jwt".
+    std::string form;  ///< "jwt".
     std::string key_id;
     std::string body;
     Instant signed_at;
@@ -56,11 +56,12 @@ bool update_credential(Session& session, CredentialRow const& row, Instant expec
 std::optional<CredentialRow> credential(Session& session, std::string_view id);
 std::optional<CredentialRow> credential_by_share_code(Session& session, std::string_view code);
 std::vector<CredentialRow> credentials_of(Session& session, std::string_view learner_id);
-std::optional<DocumentRow> document(Session& session, std::string_view credential_id, int edition, std::string_view form);
+std::optional<DocumentRow> document(Session& session, std::string_view credential_id, int edition,
+                                    std::string_view form);
 
 struct CredentialFilter {
     std::optional<std::string> issuer_id, learner_id, achievement_id, status;
-    std::string after_id;           ///< Continue after this credential, oldest first.
+    std::string after_id;  ///< Continue after this credential, oldest first.
     int limit = 100;
 };
 std::vector<CredentialRow> list_credentials(Session& session, CredentialFilter const& filter);
@@ -68,16 +69,16 @@ std::vector<CredentialRow> list_credentials(Session& session, CredentialFilter c
 struct KeyRow {
     std::string id;
     std::string issuer_id;
-    std::string type;               ///< ed25519, p256, p384, p521, rsa.
-    std::string purpose;            ///< "assertion".
-    std::string public_jwk;         ///< JSON.
+    std::string type;        ///< ed25519, p256, p384, p521, rsa.
+    std::string purpose;     ///< "assertion".
+    std::string public_jwk;  ///< JSON.
     Bytes sealed;
-    std::string state;              ///< next, active, retired, revoked.
+    std::string state;  ///< next, active, retired, revoked.
     Instant created_at;
     std::optional<Instant> activated_at, retired_at, revoked_at;
 };
 void insert_key(Session& session, KeyRow const& row);
-void update_key_state(Session& session, KeyRow const& row);  ///< Also moves the change counter "keys".
+void update_key_state(Session& session, KeyRow const& row);                 ///< Also moves the change counter "keys".
 std::vector<KeyRow> keys_of(Session& session, std::string_view issuer_id);  ///< Oldest first.
 std::optional<KeyRow> key(Session& session, std::string_view id);
 
@@ -94,7 +95,8 @@ std::optional<StatusListRow> status_list(Session& session, std::string_view id);
 /// The newest list of an issuer that is less than half reserved.
 std::optional<StatusListRow> open_status_list(Session& session, std::string_view issuer_id, std::string_view purpose);
 /// Takes the positions that are still free and returns them (each is now taken for ever).
-std::vector<std::int64_t> reserve_positions(Session& session, std::string_view list_id, std::vector<std::int64_t> const& wanted);
+std::vector<std::int64_t> reserve_positions(Session& session, std::string_view list_id,
+                                            std::vector<std::int64_t> const& wanted);
 void set_status_bit(Session& session, std::string_view list_id, std::int64_t position, Instant now);
 std::vector<std::int64_t> set_positions(Session& session, std::string_view list_id);
 

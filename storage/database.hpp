@@ -1,6 +1,6 @@
 #pragma once
-// The one narrow way to the rows: transactions, statements with $1 placeholders, and rows. SQLite and PostgreSQL drivers
-// stand behind it; it knows no table and no rule.
+// The one narrow way to the rows: transactions, statements with $1 placeholders, and rows. SQLite and PostgreSQL
+// drivers stand behind it; it knows no table and no rule.
 
 #include <array>
 #include <cstdint>
@@ -24,21 +24,40 @@ namespace itqan::storage {
 /// A value bound to $n. Texts and blobs are views: they must live until the call returns.
 using Parameter = std::variant<std::nullptr_t, std::int64_t, double, std::string_view, ByteView>;
 
-inline Parameter bind(std::nullptr_t) { return nullptr; }
-inline Parameter bind(bool value) { return std::int64_t{value ? 1 : 0}; }
+inline Parameter bind(std::nullptr_t) {
+    return nullptr;
+}
+inline Parameter bind(bool value) {
+    return std::int64_t{value ? 1 : 0};
+}
 template <std::integral T>
-    requires(!std::is_same_v<T, bool>)
-Parameter bind(T value) {
+requires(!std::is_same_v<T, bool>) Parameter bind(T value) {
     return static_cast<std::int64_t>(value);
 }
-inline Parameter bind(double value) { return value; }
-inline Parameter bind(std::string_view text) { return text; }
-inline Parameter bind(std::string const& text) { return std::string_view(text); }
-inline Parameter bind(char const* text) { return std::string_view(text); }
-inline Parameter bind(Bytes const& blob) { return ByteView(blob); }
-inline Parameter bind(ByteView blob) { return blob; }
-inline Parameter bind(Instant instant) { return instant.milliseconds; }
-inline Parameter bind(Day day) { return std::int64_t{day.number}; }
+inline Parameter bind(double value) {
+    return value;
+}
+inline Parameter bind(std::string_view text) {
+    return text;
+}
+inline Parameter bind(std::string const& text) {
+    return std::string_view(text);
+}
+inline Parameter bind(char const* text) {
+    return std::string_view(text);
+}
+inline Parameter bind(Bytes const& blob) {
+    return ByteView(blob);
+}
+inline Parameter bind(ByteView blob) {
+    return blob;
+}
+inline Parameter bind(Instant instant) {
+    return instant.milliseconds;
+}
+inline Parameter bind(Day day) {
+    return std::int64_t{day.number};
+}
 template <typename T>
 Parameter bind(std::optional<T> const& value) {
     return value ? bind(*value) : Parameter(nullptr);
@@ -127,8 +146,10 @@ class Database {
   private:
     template <typename T>
     static bool keeps(T const& answer) {
-        if constexpr (requires { answer.error(); }) return static_cast<bool>(answer);
-        else return true;
+        if constexpr (requires { answer.error(); })
+            return static_cast<bool>(answer);
+        else
+            return true;
     }
     template <typename F, typename Runner>
     static auto run(F&& work, Runner const& runner) {
@@ -151,10 +172,10 @@ class Database {
 
 struct SqliteConfig {
     std::string path;
-    int readers = 4;                     ///< Connections for parallel snapshots.
-    int cache_kib = 1024;                ///< Page cache per connection.
+    int readers = 4;       ///< Connections for parallel snapshots.
+    int cache_kib = 1024;  ///< Page cache per connection.
     int busy_timeout_milliseconds = 5000;
-    bool durable = true;                 ///< false: synchronous=OFF, for benchmarks only.
+    bool durable = true;  ///< false: synchronous=OFF, for benchmarks only.
 };
 
 /// Opens (and creates) the file with mode 0600: WAL, synchronous=FULL, foreign keys, secure_delete, DEFENSIVE,

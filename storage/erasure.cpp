@@ -7,11 +7,16 @@ std::vector<std::string> erase_credentials(Session& session, std::string_view le
     std::vector<std::string> ids;
     // A later changed_at makes an edition that is being signed right now fail its check.
     session.query(
-        "UPDATE credential SET details = '{}', show_name = 0, erased_at = coalesce(erased_at, $2), "
+        "UPDATE credential SET details = '{}', reason = NULL, show_name = 0, erased_at = coalesce(erased_at, $2), "
         "changed_at = CASE WHEN changed_at < $2 THEN $2 ELSE changed_at + 1 END WHERE learner_id = $1 RETURNING id",
         [&](Row const& row) { ids.push_back(row.string(0)); }, learner_id, now);
     for (auto const& id : ids)
         session.execute("DELETE FROM credential_document WHERE credential_id = $1", id);
+    // The first answer to an award by hand repeats the signed document.
+    session.execute(
+        "DELETE FROM answer WHERE location IN "
+        "(SELECT '/api/v1/credentials/' || id FROM credential WHERE learner_id = $1)",
+        learner_id);
     return ids;
 }
 

@@ -77,6 +77,21 @@ std::string evidence_stamp(Session& session, std::string_view learner_id) {
     return std::to_string(revision);
 }
 
+std::string decision_stamp(Session& session, std::string_view learner_id) {
+    std::string stamp;
+    session.query(
+        "SELECT coalesce((SELECT max(revision) FROM evidence WHERE learner_id = $1), 0), "
+        "coalesce((SELECT max(changed_at) FROM credential WHERE learner_id = $1), 0), "
+        "coalesce((SELECT erased_at FROM learner WHERE id = $1), 0), "
+        "coalesce((SELECT n FROM change WHERE topic = 'keys'), 0)",
+        [&](Row const& row) {
+            for (int column = 0; column < 4; ++column)
+                stamp += std::to_string(row.integer(column)) + "/";
+        },
+        learner_id);
+    return stamp;
+}
+
 std::vector<EvidenceRow> list_completions(Session& session, EvidencePage const& page) {
     std::pair<Instant, std::string> start{page.since, ""};
     if (!page.after_id.empty()) {
@@ -104,9 +119,10 @@ std::vector<EvidenceRow> newest_completions(Session& session, EvidencePage const
     std::vector<EvidenceRow> rows;
     auto const collect = [&](Row const& row) { rows.push_back(evidence_from(row)); };
     if (page.source) {
-        session.query("SELECT " EVIDENCE_COLUMNS
-                      " FROM evidence WHERE kind = 'completion' AND source = $1 ORDER BY recorded_at DESC, id DESC LIMIT $2",
-                      collect, page.source, page.limit);
+        session.query(
+            "SELECT " EVIDENCE_COLUMNS
+            " FROM evidence WHERE kind = 'completion' AND source = $1 ORDER BY recorded_at DESC, id DESC LIMIT $2",
+            collect, page.source, page.limit);
     } else {
         session.query("SELECT " EVIDENCE_COLUMNS
                       " FROM evidence WHERE kind = 'completion' ORDER BY recorded_at DESC, id DESC LIMIT $1",
@@ -135,6 +151,10 @@ void insert_answer(Session& session, AnswerRow const& row) {
         "INSERT INTO answer (scope, key, request_hash, status, location, body, created_at, expires_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         row.scope, row.key, row.request_hash, row.status, row.location, row.body, row.created_at, row.expires_at);
+}
+
+void forget_expired_answers(Session& session, Instant now) {
+    session.execute("DELETE FROM answer WHERE expires_at <= $1", now);
 }
 
 }  // namespace itqan::storage

@@ -1,6 +1,6 @@
 #pragma once
-// Brings a database to the schema of this program: append-only numbered migrations, each in its own transaction with its
-// checksum. It never changes a migration that has been applied.
+// Brings a database to the schema of this program: append-only numbered migrations, each in its own transaction with
+// its checksum. It never changes a migration that has been applied.
 
 #include <string>
 #include <vector>

@@ -91,6 +91,10 @@ std::vector<OutboxRow> lease_outbox(Session& session, Instant now, Instant until
     return rows;
 }
 
+void forget_outbox(Session& session, std::string_view id) {
+    session.execute("DELETE FROM outbox WHERE id = $1", id);
+}
+
 void finish_outbox(Session& session, std::string_view id, Instant now) {
     session.execute(
         "UPDATE outbox SET state = 'done', done_at = $2, leased_until = NULL, last_error = NULL WHERE id = $1", id,

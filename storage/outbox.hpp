@@ -11,10 +11,10 @@ namespace itqan::storage {
 
 struct OutboxRow {
     std::string id;
-    std::string kind;                 ///< mail.claim, mail.sign-in.
+    std::string kind;  ///< mail.claim, mail.sign-in.
     std::optional<std::string> learner_id, issuer_id;
-    std::string data;                 ///< JSON object of ids: {"credentialIds": [...]}.
-    std::string state = "waiting";    ///< waiting, done, parked.
+    std::string data;               ///< JSON object of ids: {"credentialIds": [...]}.
+    std::string state = "waiting";  ///< waiting, done, parked.
     int attempts = 0;
     Instant due_at;
     std::optional<Instant> leased_until;
@@ -25,7 +25,8 @@ struct OutboxRow {
 void insert_outbox(Session& session, OutboxRow const& row);
 std::optional<OutboxRow> outbox_row(Session& session, std::string_view id);
 /// The newest waiting row of this kind for the learner, if it is not leased: later badges join its mail.
-std::optional<OutboxRow> waiting_outbox(Session& session, std::string_view kind, std::string_view learner_id, Instant now);
+std::optional<OutboxRow> waiting_outbox(Session& session, std::string_view kind, std::string_view learner_id,
+                                        Instant now);
 void set_outbox_data(Session& session, std::string_view id, std::string_view data);
 /// How many rows of this kind were created for the learner since then.
 std::int64_t outbox_since(Session& session, std::string_view kind, std::string_view learner_id, Instant since);
@@ -33,22 +34,25 @@ std::int64_t outbox_since(Session& session, std::string_view kind, std::string_v
 std::optional<Instant> last_outbox(Session& session, std::string_view kind, std::string_view learner_id);
 /// Leases up to `limit` due rows until `until`, oldest first.
 std::vector<OutboxRow> lease_outbox(Session& session, Instant now, Instant until, int limit);
+/// Takes a row away that had nothing to do.
+void forget_outbox(Session& session, std::string_view id);
 void finish_outbox(Session& session, std::string_view id, Instant now);
 /// Counts the attempt and tries again at `due_at`; parks the row when due_at is none.
 void retry_outbox(Session& session, std::string_view id, std::string_view error, std::optional<Instant> due_at);
 std::vector<OutboxRow> list_outbox(Session& session, std::optional<std::string> const& issuer_id, int limit);
 
 struct EventRow {
-    std::int64_t seq = 0;             ///< Given by append_event.
+    std::int64_t seq = 0;  ///< Given by append_event.
     Instant recorded_at;
     Instant occurred_at;
-    std::string actor;                ///< "token:<id>", "session:<role>:<id>", "system".
-    std::string kind;                 ///< evidence.recorded, credential.issued, ...
-    std::string subject;              ///< Id of what it is about.
+    std::string actor;    ///< "token:<id>", "session:<role>:<id>", "system".
+    std::string kind;     ///< evidence.recorded, credential.issued, ...
+    std::string subject;  ///< Id of what it is about.
     std::optional<std::string> issuer_id;
-    std::string data = "{}";          ///< JSON object of ids.
+    std::string data = "{}";  ///< JSON object of ids.
 };
 void append_event(Session& session, EventRow const& row);
-std::vector<EventRow> events_after(Session& session, std::int64_t seq, std::optional<std::string> const& issuer_id, int limit);
+std::vector<EventRow> events_after(Session& session, std::int64_t seq, std::optional<std::string> const& issuer_id,
+                                   int limit);
 
 }  // namespace itqan::storage

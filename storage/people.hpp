@@ -16,7 +16,7 @@ struct LearnerRow {
     std::optional<std::string> email;  ///< Normalised: trimmed, lower case.
     std::optional<std::string> name, name_ar;
     std::optional<std::string> organisation_id;
-    std::string body;                  ///< The element without id, name, name_ar, email: JSON object.
+    std::string body;  ///< The element without id, name, name_ar, email: JSON object.
     Instant created_at;
     std::optional<Instant> erased_at;
 };
@@ -25,7 +25,8 @@ void put_learner(Session& session, LearnerRow const& learner);
 std::optional<LearnerRow> learner(Session& session, std::string_view id);
 std::optional<LearnerRow> learner_by_email(Session& session, std::string_view email);
 /// Ordered as imported; the page starts after `after` ("" for the first) and has at most `limit` rows.
-void each_learner(Session& session, std::string_view after, int limit, std::function<void(LearnerRow const&)> const& each);
+void each_learner(Session& session, std::string_view after, int limit,
+                  std::function<void(LearnerRow const&)> const& each);
 
 struct PersonRow {
     std::string id;
@@ -37,8 +38,8 @@ std::optional<PersonRow> person(Session& session, std::string_view id);
 void each_person(Session& session, std::function<void(PersonRow const&)> const& each);
 
 /// Free text about something: about = "credential" | "evidence", subject = its id.
-void add_note(Session& session, std::string_view about, std::string_view subject, std::optional<std::string> const& learner_id,
-              std::string_view text, Instant now);
+void add_note(Session& session, std::string_view about, std::string_view subject,
+              std::optional<std::string> const& learner_id, std::string_view text, Instant now);
 std::optional<std::string> latest_note(Session& session, std::string_view about, std::string_view subject);
 
 /// The learner's "urn:uuid:" with this issuer, if one was given; put_subject refuses a second one (ConstraintError).

@@ -15,6 +15,8 @@ deploy/build.sh ci all
 
 if [ $# -gt 0 ]; then exec ctest --test-dir out/ci --output-on-failure "$@"; fi
 
+step "clang-tidy"
+tests/tidy.sh
 step "Sanitizers: schemas, crypto, storage"
 deploy/build.sh asan schemas_test crypto_test storage_test
 export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1

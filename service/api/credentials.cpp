@@ -1,5 +1,7 @@
 #include "storage/credentials.hpp"
+
 #include "crypto/vc_jwt.hpp"
+#include "schemas/identifier.hpp"
 #include "service/api/endpoint.hpp"
 #include "service/domain/body_reader.hpp"
 
@@ -49,8 +51,11 @@ Reply get_credential(Call const& call) {
     auto json = call.services.database.read([&](storage::Session& session) -> Result<Json> {
         auto const row = storage::credential(session, call.path("id"));
         if (!row || !may_see(call.actor(), *row)) return not_found("credential");
-        if (row->erased_at) return Error{Fault::gone, "erased", "This credential was erased.", {}};
-        return full_json(call, session, *row);
+        if (row->erased_at)
+            return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+        // An issuer still manages what its holder hid, by its ids and states.
+        bool const own = call.actor().learner_id == row->learner_id;
+        return own || domain::issuer_may_read(*row) ? full_json(call, session, *row) : row_json(call, *row);
     });
     if (!json) return json.error();
     return json_reply(200, *json);
@@ -84,6 +89,31 @@ Reply list_credentials(Call const& call) {
     return json_reply(200, page_json(std::move(items), ids, *page));
 }
 
+/// `evidence`: at most 20 of {url?, name?, narrative?} with something in each.
+std::vector<schemas::Evidence> read_evidence(domain::BodyReader& reader) {
+    constexpr std::size_t most = 20;
+    std::vector<schemas::Evidence> evidence;
+    auto const* const list = reader.member("evidence");
+    if (list == nullptr) return evidence;
+    if (!list->is_array() || list->empty() || list->size() > most) {
+        reader.violation("evidence", "must be a list of 1 to 20 objects {url, name, narrative}");
+        return evidence;
+    }
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        domain::BodyReader each((*list)[i], "/evidence/" + std::to_string(i));
+        schemas::Evidence item;
+        item.id = each.text("url", 2000);
+        if (item.id && !schemas::is_https_url(*item.id)) each.violation("url", "must be an https address");
+        item.name = each.text("name", 200);
+        item.narrative = each.text("narrative", 2000);
+        if ((*list)[i].is_object() && (*list)[i].empty())
+            each.violation("name", "is required where there is no url and no narrative");
+        if (auto const shape = each.finish(); !shape) reader.add(shape.error().violations);
+        evidence.push_back(std::move(item));
+    }
+    return evidence;
+}
+
 Reply award(Call const& call) {
     if (auto const proof = call.query("proof"); proof && *proof != "jwt")
         return invalid_parameter("proof", "must be jwt, the one form this service signs so far");
@@ -93,6 +123,7 @@ Reply award(Call const& call) {
     wanted.learner_id = reader.required_text("learnerId", 64);
     wanted.awarded_on = reader.day("awardedDate");
     wanted.narrative = reader.text("narrative", 2000);
+    wanted.evidence = read_evidence(reader);
     if (auto const shape = reader.finish(); !shape) return shape.error();
 
     return once(call, [&](domain::Keep const& keep) -> Result<domain::Answer> {

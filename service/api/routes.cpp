@@ -62,18 +62,9 @@ Result<Json> read_body(Endpoint const& endpoint, http::Request const& request) {
 
 Result<void> within_rate(ApiContext& context, Endpoint const& endpoint, http::Request const& request,
                          std::optional<auth::Caller> const& caller, Instant now) {
-    std::optional<int> wait;
-    if (caller) {
-        wait = context.signed_in_rate.refuse(caller->principal, now);
-    } else if (!context.is_exempt || !context.is_exempt(request.client)) {
-        auto& limiter = endpoint.payload == Payload::upload ? context.verify_rate : context.anonymous_rate;
-        wait = limiter.refuse(request.client, now);
-    }
-    if (!wait) return {};
-    return Error{Fault::rate_limited,
-                 "rate-limited",
-                 "Too many requests. Try again in " + std::to_string(*wait) + " seconds.",
-                 {}};
+    using Work = http::RateLimits::Work;
+    auto const work = endpoint.payload == Payload::upload ? Work::verify : Work::plain;
+    return context.rates.admit(work, caller ? caller->principal : "", request.client, now);
 }
 
 Result<std::optional<auth::Caller>> caller_of(ApiContext& context, Endpoint const& endpoint,

@@ -38,9 +38,11 @@ std::unique_ptr<service::Installation> open_existing(Common const& common) {
         return nullptr;
     }
     if (!std::filesystem::exists(config->database())) {
-        fail(common, {Fault::not_found, "no-installation",
-                      "There is no installation in " + config->data.string() +
-                          ". Make one with: itqan init --data " + config->data.string() + " --domain badges.example.org", {}});
+        fail(common, {Fault::not_found,
+                      "no-installation",
+                      "There is no installation in " + config->data.string() + ". Make one with: itqan init --data " +
+                          config->data.string() + " --domain badges.example.org",
+                      {}});
         return nullptr;
     }
     auto installation = service::Installation::open(*config);
@@ -58,7 +60,8 @@ int fail(Common const& common, Error const& error) {
     }
     std::cerr << "itqan: " << error.detail << " (" << error.code << ")\n";
     for (auto const& violation : error.violations)
-        std::cerr << "  " << (violation.pointer.empty() ? "the document" : violation.pointer) << ": " << violation.detail << '\n';
+        std::cerr << "  " << (violation.pointer.empty() ? "the document" : violation.pointer) << ": "
+                  << violation.detail << '\n';
     return exit_code::failed;
 }
 

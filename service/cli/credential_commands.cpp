@@ -49,7 +49,8 @@ int revoke(Common const& common, ChangeOptions const& wanted) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto& services = installation->services();
-    return answer_row(common, services, services.claims.revoke(operator_actor(), wanted.id, wanted.reason, wanted.note), "revoked");
+    return answer_row(common, services, services.claims.revoke(operator_actor(), wanted.id, wanted.reason, wanted.note),
+                      "revoked");
 }
 
 int suspend(Common const& common, ChangeOptions const& wanted) {
@@ -63,7 +64,8 @@ int reinstate(Common const& common, ChangeOptions const& wanted) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto& services = installation->services();
-    return answer_row(common, services, services.claims.reinstate(operator_actor(), wanted.id, wanted.note), "reinstated");
+    return answer_row(common, services, services.claims.reinstate(operator_actor(), wanted.id, wanted.note),
+                      "reinstated");
 }
 
 /// Rows, signed bytes, free pages, and what the demo's post office keeps (decision 2).
@@ -78,6 +80,8 @@ int erase(Common const& common, std::string const& learner_id) {
     if (learner && learner->email) mails = jobs::remove_spooled_mail(installation->config().spool(), *learner->email);
     auto const erased = services.claims.erase(operator_actor(), learner_id);
     if (!erased) return fail(common, erased.error());
+    // And those that a running server wrote meanwhile.
+    if (learner && learner->email) mails += jobs::remove_spooled_mail(installation->config().spool(), *learner->email);
     return answer(common, {{"learnerId", learner_id}, {"credentials", *erased}, {"mails", mails}},
                   "erased " + learner_id + ": " + std::to_string(*erased) + " credentials withdrawn, " +
                       std::to_string(mails) + " spooled mails removed");
@@ -87,7 +91,8 @@ int erase(Common const& common, std::string const& learner_id) {
 
 void add_credential_commands(CLI::App& app, Common& common) {
     auto const wanted = std::make_shared<IssueOptions>();
-    auto* const give = add_command(app, common, "issue", "Award an achievement by hand", [&common, wanted] { return issue(common, *wanted); });
+    auto* const give = add_command(app, common, "issue", "Award an achievement by hand",
+                                   [&common, wanted] { return issue(common, *wanted); });
     give->add_option("--achievement", wanted->achievement, "Achievement id")->required();
     give->add_option("--learner", wanted->learner, "Learner id")->required();
 
@@ -96,14 +101,15 @@ void add_credential_commands(CLI::App& app, Common& common) {
         char const *name, *description;
         int (*run)(Common const&, ChangeOptions const&);
     };
-    for (auto const& act : {Act{"revoke", "Withdraw a credential for ever", revoke},
-                            Act{"suspend", "Put a credential on hold", suspend},
-                            Act{"reinstate", "End a suspension", reinstate}}) {
+    for (auto const& act :
+         {Act{"revoke", "Withdraw a credential for ever", revoke}, Act{"suspend", "Put a credential on hold", suspend},
+          Act{"reinstate", "End a suspension", reinstate}}) {
         auto* const command = add_command(app, common, act.name, act.description,
                                           [&common, change, run = act.run] { return run(common, *change); });
         command->add_option("id", change->id, "Id of the credential")->required();
         if (act.run == revoke)
-            command->add_option("--reason", change->reason, "Public reason: issued-in-error, evidence-withdrawn, ...")->required();
+            command->add_option("--reason", change->reason, "Public reason: issued-in-error, evidence-withdrawn, ...")
+                ->required();
         command->add_option("--note", change->note, "Private note");
     }
 

@@ -14,10 +14,14 @@ struct Options {
 };
 
 void add_lines(domain::Programme const& programme, domain::Node const& node, std::size_t depth, std::string& text) {
-    auto const mark = node.outcome == domain::Outcome::satisfied ? "[x] " : node.outcome == domain::Outcome::pending ? "[~] " : "[ ] ";
+    auto const mark = node.outcome == domain::Outcome::satisfied ? "[x] "
+                      : node.outcome == domain::Outcome::pending ? "[~] "
+                                                                 : "[ ] ";
     auto const state = domain::node_state(programme, node, "en");
-    text += std::string(2 * depth, ' ') + mark + domain::node_title(programme, node, "en") + (state.empty() ? "" : "  -  " + state) + "\n";
-    for (auto const& child : node.children) add_lines(programme, child, depth + 1, text);
+    text += std::string(2 * depth, ' ') + mark + domain::node_title(programme, node, "en") +
+            (state.empty() ? "" : "  -  " + state) + "\n";
+    for (auto const& child : node.children)
+        add_lines(programme, child, depth + 1, text);
 }
 
 int evaluate(Common const& common, Options const& options) {
@@ -36,9 +40,12 @@ int evaluate(Common const& common, Options const& options) {
     return services.database.read([&](storage::Session& session) -> int {
         auto const programme = services.programmes.current(session);
         if (!storage::learner(session, options.learner))
-            return fail(common, {Fault::not_found, "unknown-learner", "There is no learner " + options.learner + ".", {}});
+            return fail(common,
+                        {Fault::not_found, "unknown-learner", "There is no learner " + options.learner + ".", {}});
         if (options.achievement && programme->achievement(*options.achievement) == nullptr)
-            return fail(common, {Fault::not_found, "unknown-achievement", "There is no achievement " + *options.achievement + ".", {}});
+            return fail(
+                common,
+                {Fault::not_found, "unknown-achievement", "There is no achievement " + *options.achievement + ".", {}});
         auto const evidence = domain::load_evidence(session, options.learner);
         auto const overrides = domain::overrides_from(storage::credentials_of(session, options.learner));
         auto const all = domain::evaluate_all(*programme, evidence, as_of, overrides);

@@ -18,7 +18,8 @@ int init(Common const& common, InitOptions const& options) {
     auto config = configuration(common);
     if (!config) return fail(common, config.error());
     if (std::filesystem::exists(config->database()))
-        return fail(common, {Fault::conflict, "already-exists", config->data.string() + " holds an installation already.", {}});
+        return fail(common,
+                    {Fault::conflict, "already-exists", config->data.string() + " holds an installation already.", {}});
     if (auto const domain = service::set_domain(*config, options.domain); !domain) return fail(common, domain.error());
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
@@ -31,10 +32,16 @@ int init(Common const& common, InitOptions const& options) {
     auto const token = services.database.write(
         [&](storage::Session& session) { return auth::create_token(session, wanted, operator_actor(), now); });
     if (!common.json)
-        std::cerr << "The name " << options.domain << " is signed into every badge: it cannot be changed later.\n"
-                  << "Next: set certificate, mail and privacy contact in " << config->file().string()
-                  << ", then itqan import your programme, then itqan serve.\nThe first administrator's token, shown once:\n";
-    return answer(common, {{"data", config->data.string()}, {"domain", options.domain}, {"config", config->file().string()}, {"adminToken", token.secret}}, token.secret);
+        std::cerr
+            << "The name " << options.domain << " is signed into every badge: it cannot be changed later.\n"
+            << "Next: set certificate, mail and privacy contact in " << config->file().string()
+            << ", then itqan import your programme, then itqan serve.\nThe first administrator's token, shown once:\n";
+    return answer(common,
+                  {{"data", config->data.string()},
+                   {"domain", options.domain},
+                   {"config", config->file().string()},
+                   {"adminToken", token.secret}},
+                  token.secret);
 }
 
 struct ImportOptions {
@@ -50,7 +57,8 @@ int import(Common const& common, ImportOptions const& options) {
         domain::ImportOptions wanted;
         wanted.issue = issue;
         wanted.notify = options.notify;
-        return domain::import_path(services.database, services.programmes, services.intake, services.clock, operator_actor(), options.path, wanted);
+        return domain::import_path(services.database, services.programmes, services.intake, services.clock,
+                                   operator_actor(), options.path, wanted);
     };
     auto report = run(false);
     if (!report) return fail(common, report.error());
@@ -61,9 +69,13 @@ int import(Common const& common, ImportOptions const& options) {
         report->credentials = issued->credentials;
     }
     std::string text;
-    for (auto const& [kind, count] : report->written) text += kind + ": " + std::to_string(count) + "\n";
-    text += "unchanged evidence: " + std::to_string(report->unchanged) + "\ncredentials issued: " + std::to_string(report->credentials) + "\n";
-    return answer(common, {{"written", report->written}, {"unchanged", report->unchanged}, {"credentials", report->credentials}}, text);
+    for (auto const& [kind, count] : report->written)
+        text += kind + ": " + std::to_string(count) + "\n";
+    text += "unchanged evidence: " + std::to_string(report->unchanged) +
+            "\ncredentials issued: " + std::to_string(report->credentials) + "\n";
+    return answer(
+        common, {{"written", report->written}, {"unchanged", report->unchanged}, {"credentials", report->credentials}},
+        text);
 }
 
 int migrate(Common const& common) {
@@ -76,8 +88,9 @@ int migrate(Common const& common) {
 
 void add_installation_commands(CLI::App& app, Common& common) {
     auto const wanted = std::make_shared<InitOptions>();
-    auto* const make = add_command(app, common, "init", "Make an installation: folder, keys, configuration, first administrator",
-                                   [&common, wanted] { return init(common, *wanted); });
+    auto* const make =
+        add_command(app, common, "init", "Make an installation: folder, keys, configuration, first administrator",
+                    [&common, wanted] { return init(common, *wanted); });
     make->add_option("--domain", wanted->domain, "Its public name, such as badges.example.org")->required();
 
     auto const options = std::make_shared<ImportOptions>();
@@ -87,7 +100,8 @@ void add_installation_commands(CLI::App& app, Common& common) {
     take->add_flag("--issue", options->issue, "Issue what is due");
     take->add_flag("--notify", options->notify, "Mail the learners about what is issued");
 
-    add_command(app, common, "migrate", "Bring the database to this program's schema", [&common] { return migrate(common); });
+    add_command(app, common, "migrate", "Bring the database to this program's schema",
+                [&common] { return migrate(common); });
 }
 
 }  // namespace itqan::cli

@@ -12,11 +12,16 @@ struct Options {
 };
 
 Json key_json(storage::KeyRow const& row) {
-    return {{"id", row.id}, {"issuerId", row.issuer_id}, {"type", row.type}, {"state", row.state}, {"createdAt", row.created_at.text()}};
+    return {{"id", row.id},
+            {"issuerId", row.issuer_id},
+            {"type", row.type},
+            {"state", row.state},
+            {"createdAt", row.created_at.text()}};
 }
 
 std::string key_line(storage::KeyRow const& row) {
-    return row.id + "  " + row.issuer_id + "  " + row.type + "  " + row.state + "  since " + row.created_at.day().text() + "\n";
+    return row.id + "  " + row.issuer_id + "  " + row.type + "  " + row.state + "  since " +
+           row.created_at.day().text() + "\n";
 }
 
 Result<domain::Issuer> find_issuer(domain::Services& services, std::string const& id) {
@@ -52,8 +57,10 @@ int make(Common const& common, Options const& options, Act act) {
     auto& services = installation->services();
     auto const issuer = find_issuer(services, options.issuer);
     if (!issuer) return fail(common, issuer.error());
-    auto const type = options.type ? service::read_signing_key_type(*options.type) : std::optional(services.settings.key_type);
-    if (!type) return fail(common, {Fault::unprocessable, "unknown-key-type", "--type must be rsa, ed25519 or p256.", {}});
+    auto const type =
+        options.type ? service::read_signing_key_type(*options.type) : std::optional(services.settings.key_type);
+    if (!type)
+        return fail(common, {Fault::unprocessable, "unknown-key-type", "--type must be rsa, ed25519 or p256.", {}});
     auto const row = act == Act::create ? services.keys.create(operator_actor(), *issuer, *type)
                                         : services.keys.rotate(operator_actor(), *issuer, *type);
     if (!row) return fail(common, row.error());

@@ -38,13 +38,23 @@ int run_until_stopped(service::Installation& installation, service::Log& log, se
 
 /// What production must not start without (api.md).
 Result<void> check_for_production(service::Config const& config) {
-    auto const refuse = [](std::string code, std::string detail) { return Error{Fault::unprocessable, std::move(code), std::move(detail), {}}; };
+    auto const refuse = [](std::string code, std::string detail) {
+        return Error{Fault::unprocessable, std::move(code), std::move(detail), {}};
+    };
     if (!std::filesystem::exists(config.database()))
-        return refuse("no-installation", "There is no installation in " + config.data.string() + ". Make one with: itqan init --data " + config.data.string() + " --domain NAME");
-    if (config.demo) return refuse("demo-installation", "This folder holds a demo: its tokens lie in a file and its keys must not sign for anybody. Make a new one with: itqan init");
-    if (config.domain.empty()) return refuse("no-domain", "No domain is configured. It is signed into every badge: set domain in " + config.file().string());
+        return refuse("no-installation", "There is no installation in " + config.data.string() +
+                                             ". Make one with: itqan init --data " + config.data.string() +
+                                             " --domain NAME");
+    if (config.demo)
+        return refuse("demo-installation",
+                      "This folder holds a demo: its tokens lie in a file and its keys must not sign for anybody. Make "
+                      "a new one with: itqan init");
+    if (config.domain.empty())
+        return refuse("no-domain", "No domain is configured. It is signed into every badge: set domain in " +
+                                       config.file().string());
     if (config.certificate.empty() || config.certificate_key.empty())
-        return refuse("no-certificate", "Set [tls] certificate and key in " + config.file().string() + " to PEM files of your certificate.");
+        return refuse("no-certificate", "Set [tls] certificate and key in " + config.file().string() +
+                                            " to PEM files of your certificate.");
     auto const mode = std::filesystem::status(config.certificate_key).permissions();
     if ((mode & std::filesystem::perms::others_all) != std::filesystem::perms::none)
         return refuse("key-mode", "Others may read " + config.certificate_key.string() + ": chmod 600 it.");
@@ -55,14 +65,17 @@ int serve(Common const& common, ServeOptions const& options) {
     auto config = configuration(common);
     if (!config) return fail(common, config.error());
     if (options.listen)
-        if (auto const listen = service::read_listen(*options.listen, *config); !listen) return fail(common, listen.error());
+        if (auto const listen = service::read_listen(*options.listen, *config); !listen)
+            return fail(common, listen.error());
     if (auto const fine = check_for_production(*config); !fine) return fail(common, fine.error());
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
     (*installation)->ensure_keys();
     service::Log log(service::Log::Form::json);
     return run_until_stopped(**installation, log, {}, [&](service::App& app) {
-        log.info("serving", {{"address", config->base_url()}, {"port", std::to_string(app.port())}, {"data", config->data.string()}});
+        log.info(
+            "serving",
+            {{"address", config->base_url()}, {"port", std::to_string(app.port())}, {"data", config->data.string()}});
     });
 }
 
@@ -72,21 +85,28 @@ void greet(service::Config const& config, demo::Demo const& demo, http::DemoCert
     auto const tokens = std::filesystem::absolute(demo.tokens_file()).string();
     auto const ca = std::filesystem::absolute(certificate.authority).string();
     std::cout << "\n  Itqan is running with its demo programme:\n\n    " << base
-              << "\n\n  The browser will warn once: the certificate is this demo's own, made on this machine and signed by no authority\n"
+              << "\n\n  The browser will warn once: the certificate is this demo's own, made on this machine and "
+                 "signed by no authority\n"
                  "  that the browser knows. Continue, or trust it:\n"
                  "    Debian:  sudo cp "
               << ca << " /usr/local/share/ca-certificates/itqan-demo.crt && sudo update-ca-certificates\n"
-              << "    Firefox: Settings > Certificates > Authorities > Import > " << ca << "\n\n  Tokens for every role: " << tokens
-              << "\n\n  Try it:\n\n    curl --cacert " << ca << " " << base << "/issuers/nakhla/did.json\n\n    curl --cacert " << ca << " -H \"Authorization: Bearer $(jq -r .tokens.admin "
-              << tokens << ")\" '" << base << "/api/v1/learners/lrn-015/evaluations'\n\n    curl --cacert " << ca
-              << " -H \"Authorization: Bearer $(jq -r '.tokens.provider[\"prv-qalam\"]' " << tokens << ")\" -H 'Content-Type: application/json' \\\n      -d '{\"externalId\":\"curl-1\",\"learnerId\":\"lrn-021\",\"activityId\":\"act-101\",\"completedAt\":\"'$(date -u +%FT00:00:00Z)'\",\"score\":90}' "
+              << "    Firefox: Settings > Certificates > Authorities > Import > " << ca
+              << "\n\n  Tokens for every role: " << tokens << "\n\n  Try it:\n\n    curl --cacert " << ca << " " << base
+              << "/issuers/nakhla/did.json\n\n    curl --cacert " << ca
+              << " -H \"Authorization: Bearer $(jq -r .tokens.admin " << tokens << ")\" '" << base
+              << "/api/v1/learners/lrn-015/evaluations'\n\n    curl --cacert " << ca
+              << " -H \"Authorization: Bearer $(jq -r '.tokens.provider[\"prv-qalam\"]' " << tokens
+              << ")\" -H 'Content-Type: application/json' \\\n      -d "
+                 "'{\"externalId\":\"curl-1\",\"learnerId\":\"lrn-021\",\"activityId\":\"act-101\",\"completedAt\":\"'$"
+                 "(date -u +%FT00:00:00Z)'\",\"score\":90}' "
               << base << "/api/v1/completions\n\n  Ctrl-C ends it.\n"
               << std::endl;
 }
 
 /// "localhost:8443" for loopback addresses; the address itself otherwise.
 std::string demo_domain(service::Config const& config) {
-    bool const loopback = config.listen_address == "127.0.0.1" || config.listen_address == "::1" || config.listen_address == "localhost";
+    bool const loopback =
+        config.listen_address == "127.0.0.1" || config.listen_address == "::1" || config.listen_address == "localhost";
     auto const host = loopback || config.listen_address == "0.0.0.0" ? "localhost" : config.listen_address;
     return host + ":" + std::to_string(config.listen_port);
 }
@@ -97,7 +117,11 @@ Result<service::Config> demo_config(Common const& common, ServeOptions const& op
     bool const is_new = !std::filesystem::exists(config->database());
     auto const domain_before = config->domain;
     if (!is_new && !config->demo)
-        return Error{Fault::unprocessable, "not-a-demo", config->data.string() + " holds a real installation. Give the demo a folder of its own: --data DIR", {}};
+        return Error{
+            Fault::unprocessable,
+            "not-a-demo",
+            config->data.string() + " holds a real installation. Give the demo a folder of its own: --data DIR",
+            {}};
     config->demo = true;
     config->hsts = false;
     if (options.listen)
@@ -107,12 +131,20 @@ Result<service::Config> demo_config(Common const& common, ServeOptions const& op
         if (!type) return Error{Fault::unprocessable, "config-value", "--key-type must be rsa, ed25519 or p256.", {}};
         config->key_type = *type;
     }
-    bool const loopback = config->listen_address == "127.0.0.1" || config->listen_address == "::1" || config->listen_address == "localhost";
+    bool const loopback = config->listen_address == "127.0.0.1" || config->listen_address == "::1" ||
+                          config->listen_address == "localhost";
     if (!loopback && !options.expose)
-        return Error{Fault::unprocessable, "demo-exposed", "The demo's persons have no passwords: it listens on loopback only. --expose-demo overrides that.", {}};
+        return Error{Fault::unprocessable,
+                     "demo-exposed",
+                     "The demo's persons have no passwords: it listens on loopback only. --expose-demo overrides that.",
+                     {}};
     config->domain = demo_domain(*config);
     if (!is_new && config->domain != domain_before)
-        return Error{Fault::unprocessable, "demo-domain", "The badges of this demo say " + domain_before + ". Start it there, or give --data another folder.", {}};
+        return Error{
+            Fault::unprocessable,
+            "demo-domain",
+            "The badges of this demo say " + domain_before + ". Start it there, or give --data another folder.",
+            {}};
     if (config->controller_name.empty()) config->controller_name = "Nakhla Digital Health Workforce Collaborative";
     if (config->controller_contact.empty()) config->controller_contact = "privacy@nakhla.example";
     return config;
@@ -125,7 +157,9 @@ int demo_command(Common const& common, ServeOptions const& options) {
     std::int64_t offset = 0;
     if (options.as_of) {
         wanted.as_of = Day::parse(*options.as_of);
-        if (!wanted.as_of) return fail(common, {Fault::malformed, "invalid-parameter", "--as-of must be a date such as 2026-11-01.", {}});
+        if (!wanted.as_of)
+            return fail(common,
+                        {Fault::malformed, "invalid-parameter", "--as-of must be a date such as 2026-11-01.", {}});
         offset = Instant::start_of(*wanted.as_of).milliseconds + 12 * 3'600'000 - SystemClock().wall().milliseconds;
     }
     if (options.programme) wanted.programme = *options.programme;
@@ -153,15 +187,17 @@ int demo_command(Common const& common, ServeOptions const& options) {
 
 void add_serve_commands(CLI::App& app, Common& common) {
     auto const options = std::make_shared<ServeOptions>();
-    auto* const demo_cli = add_command(app, common, "demo", "The service with a programme of invented people, on this machine only",
-                                       [&common, options] { return demo_command(common, *options); });
+    auto* const demo_cli =
+        add_command(app, common, "demo", "The service with a programme of invented people, on this machine only",
+                    [&common, options] { return demo_command(common, *options); });
     demo_cli->add_option("--listen", options->listen, "Address and port (default 127.0.0.1:8443)");
     demo_cli->add_option("--as-of", options->as_of, "Start the programme's clock at this date; shift no dates");
     demo_cli->add_option("--programme", options->programme, "A folder with another programme");
     demo_cli->add_option("--key-type", options->key_type, "rsa (default), ed25519 or p256 for new signing keys");
     demo_cli->add_flag("--expose-demo", options->expose, "Listen on other addresses than loopback");
     demo_cli->add_flag("--quiet", options->quiet, "Print nothing when it is ready");
-    auto* const serve_cli = add_command(app, common, "serve", "The service in production", [&common, options] { return serve(common, *options); });
+    auto* const serve_cli = add_command(app, common, "serve", "The service in production",
+                                        [&common, options] { return serve(common, *options); });
     serve_cli->add_option("--listen", options->listen, "Address and port");
 }
 

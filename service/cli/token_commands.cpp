@@ -17,11 +17,15 @@ struct Wanted {
 Result<auth::NewToken> read_wanted(Wanted const& wanted, Instant now) {
     auto const role = read_role(wanted.role);
     if (!role || *role == Role::system)
-        return Error{Fault::unprocessable, "invalid-token-request",
-                     "--role must be admin, issuer, provider, lead, mentor or learner.", {{"/role", "is not a role"}}};
+        return Error{Fault::unprocessable,
+                     "invalid-token-request",
+                     "--role must be admin, issuer, provider, lead, mentor or learner.",
+                     {{"/role", "is not a role"}}};
     auto const period = Period::parse(wanted.expires);
     if (!period)
-        return Error{Fault::unprocessable, "invalid-token-request", "--expires must be a period such as P90D or P1Y.",
+        return Error{Fault::unprocessable,
+                     "invalid-token-request",
+                     "--expires must be a period such as P90D or P1Y.",
                      {{"/expires", "is not a period"}}};
     auth::NewToken token;
     token.role = *role;
@@ -57,13 +61,20 @@ std::string body_of(storage::TokenRow const& row) {
 int list(Common const& common) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
-    auto const rows = installation->services().database.read([](storage::Session& session) { return storage::tokens(session); });
+    auto const rows =
+        installation->services().database.read([](storage::Session& session) { return storage::tokens(session); });
     Json json = Json::array();
     std::string text;
     for (auto const& row : rows) {
-        auto const state = row.revoked_at ? "revoked" : row.expires_at < installation->services().clock.wall() ? "expired" : "live";
-        json.push_back({{"id", row.id}, {"prefix", row.prefix}, {"role", row.role}, {"for", body_of(row)},
-                        {"expiresAt", row.expires_at.text()}, {"state", state}});
+        auto const state = row.revoked_at                                           ? "revoked"
+                           : row.expires_at < installation->services().clock.wall() ? "expired"
+                                                                                    : "live";
+        json.push_back({{"id", row.id},
+                        {"prefix", row.prefix},
+                        {"role", row.role},
+                        {"for", body_of(row)},
+                        {"expiresAt", row.expires_at.text()},
+                        {"state", state}});
         text += row.id + "  " + row.prefix + "...  " + row.role + "  " + body_of(row) + "  " + state + "  until " +
                 row.expires_at.day().text() + "\n";
     }
@@ -101,7 +112,8 @@ void add_token_commands(CLI::App& app, Common& common) {
     add_command(*token, common, "list", "All tokens, without secrets", [&common] { return list(common); });
 
     auto const id = std::make_shared<std::string>();
-    auto* const end = add_command(*token, common, "revoke", "End a token now", [&common, id] { return revoke(common, *id); });
+    auto* const end =
+        add_command(*token, common, "revoke", "End a token now", [&common, id] { return revoke(common, *id); });
     end->add_option("id", *id, "Id of the token")->required();
 }
 

@@ -67,9 +67,12 @@ Result<domain::Report> judge(Common const& common, std::string input, std::optio
 int exit_of(domain::Verdict verdict) {
     switch (verdict) {
         case domain::Verdict::valid:
-        case domain::Verdict::warning: return exit_code::done;
-        case domain::Verdict::invalid: return exit_code::failed;
-        case domain::Verdict::unchecked: return exit_code::unchecked;
+        case domain::Verdict::warning:
+            return exit_code::done;
+        case domain::Verdict::invalid:
+            return exit_code::failed;
+        case domain::Verdict::unchecked:
+            return exit_code::unchecked;
     }
     return exit_code::unchecked;
 }
@@ -105,9 +108,11 @@ int verify(Common const& common, Options const& options) {
 
 void add_verify_command(CLI::App& app, Common& common) {
     auto const options = std::make_shared<Options>();
-    auto* const command = add_command(app, common, "verify", "Verify a credential: 0 valid or warning, 1 invalid, 2 usage, 3 unchecked",
-                                      [&common, options] { return verify(common, *options); });
-    command->add_option("input", options->input, "A file (PNG, SVG, JWT, JSON), an address, or - for standard input")->required();
+    auto* const command =
+        add_command(app, common, "verify", "Verify a credential: 0 valid or warning, 1 invalid, 2 usage, 3 unchecked",
+                    [&common, options] { return verify(common, *options); });
+    command->add_option("input", options->input, "A file (PNG, SVG, JWT, JSON), an address, or - for standard input")
+        ->required();
     command->add_option("--recipient", options->recipient, "E-mail address or id that the credential should be for");
 }
 

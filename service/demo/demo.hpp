@@ -12,13 +12,15 @@
 namespace itqan::demo {
 
 struct DemoOptions {
-    std::optional<Day> as_of;                        ///< Shifts nothing; the programme's clock starts there. None: the date of record is today.
+    std::optional<Day>
+        as_of;  ///< Shifts nothing; the programme's clock starts there. None: the date of record is today.
     std::optional<std::filesystem::path> programme;  ///< None: the one that this program carries.
 };
 
 class Demo {
   public:
-    Demo(service::Installation& installation, DemoOptions options) : installation_(installation), options_(std::move(options)) {}
+    Demo(service::Installation& installation, DemoOptions options)
+        : installation_(installation), options_(std::move(options)) {}
 
     /// Fills an empty installation and writes demo.json; leaves one that holds the demo already as it is. Errors as
     /// import_path.

@@ -13,8 +13,10 @@ constexpr std::string_view scheme = "https://";
 std::string did_host(std::string_view host) {
     std::string encoded;
     for (char const c : host) {
-        if (c == ':') encoded += "%3A";
-        else encoded += c;
+        if (c == ':')
+            encoded += "%3A";
+        else
+            encoded += c;
     }
     return encoded;
 }
@@ -29,21 +31,39 @@ Addresses::Addresses(std::string base_url) : base_(std::move(base_url)) {
         throw std::invalid_argument("the base address must not have a path, query or user, got " + base_);
 }
 
-std::string Addresses::installation_did() const { return "did:web:" + did_host(host_); }
+std::string Addresses::installation_did() const {
+    return "did:web:" + did_host(host_);
+}
 std::string Addresses::issuer_did(std::string_view slug) const {
     return installation_did() + ":issuers:" + std::string(slug);
 }
-std::string Addresses::issuer(std::string_view slug) const { return base_ + "/issuers/" + std::string(slug); }
+std::string Addresses::issuer(std::string_view slug) const {
+    return base_ + "/issuers/" + std::string(slug);
+}
 std::string Addresses::key(std::string_view slug, std::string_view key_id) const {
     return issuer(slug) + "/keys/" + std::string(key_id);
 }
-std::string Addresses::achievement(std::string_view uuid) const { return base_ + "/achievements/" + std::string(uuid); }
-std::string Addresses::credential(std::string_view uuid) const { return base_ + "/credentials/" + std::string(uuid); }
-std::string Addresses::share(std::string_view code) const { return base_ + "/c/" + std::string(code); }
-std::string Addresses::claim(std::string_view token) const { return base_ + "/claim/" + std::string(token); }
-std::string Addresses::sign_in(std::string_view token) const { return base_ + "/my/link/" + std::string(token); }
-std::string Addresses::status_list(std::string_view id) const { return base_ + "/status/" + std::string(id); }
-std::string Addresses::privacy() const { return base_ + "/privacy"; }
+std::string Addresses::achievement(std::string_view uuid) const {
+    return base_ + "/achievements/" + std::string(uuid);
+}
+std::string Addresses::credential(std::string_view uuid) const {
+    return base_ + "/credentials/" + std::string(uuid);
+}
+std::string Addresses::share(std::string_view code) const {
+    return base_ + "/c/" + std::string(code);
+}
+std::string Addresses::claim(std::string_view token) const {
+    return base_ + "/claim/" + std::string(token);
+}
+std::string Addresses::sign_in(std::string_view token) const {
+    return base_ + "/my/link/" + std::string(token);
+}
+std::string Addresses::status_list(std::string_view id) const {
+    return base_ + "/status/" + std::string(id);
+}
+std::string Addresses::privacy() const {
+    return base_ + "/privacy";
+}
 
 std::string Addresses::achievement_uuid(std::string_view issuer_slug, std::string_view code, int version,
                                         std::string_view language) const {

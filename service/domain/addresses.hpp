@@ -15,15 +15,15 @@ class Addresses {
     std::string const& base() const { return base_; }
     std::string const& host() const { return host_; }  ///< "localhost:8443".
 
-    std::string installation_did() const;                       ///< did:web:HOST
-    std::string issuer_did(std::string_view slug) const;        ///< did:web:HOST:issuers:SLUG, a port as %3A
-    std::string issuer(std::string_view slug) const;            ///< https://HOST/issuers/SLUG
+    std::string installation_did() const;                 ///< did:web:HOST
+    std::string issuer_did(std::string_view slug) const;  ///< did:web:HOST:issuers:SLUG, a port as %3A
+    std::string issuer(std::string_view slug) const;      ///< https://HOST/issuers/SLUG
     std::string key(std::string_view slug, std::string_view key_id) const;
     std::string achievement(std::string_view uuid) const;
     std::string credential(std::string_view uuid) const;
-    std::string share(std::string_view code) const;             ///< https://HOST/c/CODE
+    std::string share(std::string_view code) const;  ///< https://HOST/c/CODE
     std::string claim(std::string_view token) const;
-    std::string sign_in(std::string_view token) const;          ///< https://HOST/my/link/TOKEN
+    std::string sign_in(std::string_view token) const;  ///< https://HOST/my/link/TOKEN
     std::string status_list(std::string_view id) const;
     std::string privacy() const;
 

@@ -18,7 +18,9 @@ Result<Answer> replay(storage::AnswerRow const& row, std::string const& hash) {
 
 }  // namespace
 
-std::string request_hash(Json const& body) { return crypto::sha256_hex(canonical_json(body)); }
+std::string request_hash(Json const& body) {
+    return crypto::sha256_hex(canonical_json(body));
+}
 
 Result<std::optional<Answer>> stored_answer(storage::Session& session, std::string const& scope, std::string const& key,
                                             std::string const& hash, Instant now) {

@@ -7,7 +7,8 @@ namespace {
 
 constexpr int renewal_window_days = 30;
 
-storage::CredentialRow const* latest_award(std::vector<storage::CredentialRow> const& held, Achievement const& achievement) {
+storage::CredentialRow const* latest_award(std::vector<storage::CredentialRow> const& held,
+                                           Achievement const& achievement) {
     storage::CredentialRow const* latest = nullptr;
     for (auto const& row : held)
         if (row.issuer_id == achievement.issuer_id && row.achievement_id == achievement.id &&
@@ -64,8 +65,10 @@ BadgeOverrides overrides_from(std::vector<storage::CredentialRow> const& held) {
     }
     BadgeOverrides overrides;
     for (auto const& [achievement, row] : latest) {
-        if (row->status != "active") overrides.withdrawn.insert(achievement);
-        else if (row->origin == "hand") overrides.by_hand[achievement] = row->valid_until;
+        if (row->status != "active")
+            overrides.withdrawn.insert(achievement);
+        else if (row->origin == "hand")
+            overrides.by_hand[achievement] = row->valid_until;
     }
     return overrides;
 }

@@ -9,7 +9,9 @@
 namespace itqan::domain {
 namespace {
 
-std::string_view other(std::string_view language) { return language == "ar" ? "en" : "ar"; }
+std::string_view other(std::string_view language) {
+    return language == "ar" ? "en" : "ar";
+}
 
 /// One competency as a CFItem of the framework in this language (decision 9).
 schemas::Alignment item_alignment(Framework const& framework, Competency const& competency, std::string_view language) {
@@ -44,7 +46,8 @@ schemas::RubricCriterionLevel rubric_level(std::string const& description_id, in
 }
 
 schemas::ResultDescription level_description(Framework const& framework, Competency const& competency,
-                                             std::string const& achievement_url, int required, std::string_view language) {
+                                             std::string const& achievement_url, int required,
+                                             std::string_view language) {
     schemas::ResultDescription description;
     description.id = achievement_url + "#" + competency.code;
     description.name = competency.code + " " + competency.short_name.in(language);
@@ -104,13 +107,14 @@ void add_completions(Programme const& programme, Evidence const& evidence, std::
                      std::string_view language, std::vector<Dated>& found) {
     for (auto const& completion : evidence.completions) {
         auto const* const activity = programme.activity(completion.activity_id);
-        if (completion.standing != Standing::verified || activity == nullptr || completion.score < activity->pass_score ||
-            !std::binary_search(ids.begin(), ids.end(), completion.id))
+        if (completion.standing != Standing::verified || activity == nullptr ||
+            completion.score < activity->pass_score || !std::binary_search(ids.begin(), ids.end(), completion.id))
             continue;
         auto const* const provider = programme.provider(activity->provider_id);
         schemas::Evidence entry;
         entry.name = activity->title.in(language);
-        entry.narrative = in_month(language, provider != nullptr ? provider->name.in(language) : "", completion.completed);
+        entry.narrative =
+            in_month(language, provider != nullptr ? provider->name.in(language) : "", completion.completed);
         found.push_back({completion.completed, entry});
     }
 }
@@ -130,9 +134,11 @@ void add_workplace(Programme const& programme, Evidence const& evidence, std::ve
     for (auto const& signoff : evidence.signoffs)
         if (auto const* const competency = programme.competency(signoff.competency);
             competency != nullptr && counts(signoff.standing, signoff.id))
-            add(arabic ? "اعتماد في موقع العمل" : "Signed off at work", competency->short_name.in(language), signoff.signed_on);
+            add(arabic ? "اعتماد في موقع العمل" : "Signed off at work", competency->short_name.in(language),
+                signoff.signed_on);
     for (auto const& entrustment : evidence.entrustments)
-        if (auto const* const epa = programme.epa(entrustment.epa_id); epa != nullptr && counts(entrustment.standing, entrustment.id))
+        if (auto const* const epa = programme.epa(entrustment.epa_id);
+            epa != nullptr && counts(entrustment.standing, entrustment.id))
             add(arabic ? "إسناد مهمة" : "Entrusted with", epa->title.in(language), entrustment.decided_on);
 }
 

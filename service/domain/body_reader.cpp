@@ -12,9 +12,12 @@ namespace {
 std::string escape_token(std::string_view token) {
     std::string out;
     for (char const c : token) {
-        if (c == '~') out += "~0";
-        else if (c == '/') out += "~1";
-        else out += c;
+        if (c == '~')
+            out += "~0";
+        else if (c == '/')
+            out += "~1";
+        else
+            out += c;
     }
     return out;
 }
@@ -38,13 +41,22 @@ BodyReader::BodyReader(Json const& body, std::string pointer) : body_(body), poi
     if (!body_.is_object()) violations_.push_back({pointer_, "must be an object"});
 }
 
-std::string BodyReader::pointer_to(std::string_view member) const { return pointer_ + "/" + escape_token(member); }
+std::string BodyReader::pointer_to(std::string_view member) const {
+    return pointer_ + "/" + escape_token(member);
+}
 
 void BodyReader::violation(std::string_view member, std::string detail) {
     violations_.push_back({pointer_to(member), std::move(detail)});
 }
 
-bool BodyReader::has(std::string_view member) const { return body_.is_object() && body_.contains(member); }
+void BodyReader::add(std::vector<Violation> violations) {
+    violations_.insert(violations_.end(), std::make_move_iterator(violations.begin()),
+                       std::make_move_iterator(violations.end()));
+}
+
+bool BodyReader::has(std::string_view member) const {
+    return body_.is_object() && body_.contains(member);
+}
 
 Json const* BodyReader::find(std::string_view member, bool required) {
     read_.emplace(member);
@@ -55,7 +67,9 @@ Json const* BodyReader::find(std::string_view member, bool required) {
     return nullptr;
 }
 
-Json const* BodyReader::member(std::string_view name) { return find(name, false); }
+Json const* BodyReader::member(std::string_view name) {
+    return find(name, false);
+}
 
 std::optional<std::string> BodyReader::text(std::string_view member, std::size_t max_characters) {
     auto const* value = find(member, false);
@@ -65,11 +79,14 @@ std::optional<std::string> BodyReader::text(std::string_view member, std::size_t
         return std::nullopt;
     }
     auto const& content = value->get_ref<std::string const&>();
-    if (content.empty()) violation(member, "must not be empty");
+    if (content.empty())
+        violation(member, "must not be empty");
     else if (characters(content) > max_characters)
         violation(member, "must have at most " + std::to_string(max_characters) + " characters");
-    else if (has_control(content)) violation(member, "must not contain control characters");
-    else return content;
+    else if (has_control(content))
+        violation(member, "must not contain control characters");
+    else
+        return content;
     return std::nullopt;
 }
 
@@ -91,7 +108,8 @@ std::optional<int> BodyReader::integer(std::string_view member) {
     if (value == nullptr) return std::nullopt;
     if (value->is_number_integer()) {
         auto const wide = value->get<std::int64_t>();
-        if (wide >= std::numeric_limits<int>::min() && wide <= std::numeric_limits<int>::max()) return static_cast<int>(wide);
+        if (wide >= std::numeric_limits<int>::min() && wide <= std::numeric_limits<int>::max())
+            return static_cast<int>(wide);
     }
     violation(member, "must be a whole number");
     return std::nullopt;

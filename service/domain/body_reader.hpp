@@ -25,13 +25,15 @@ class BodyReader {
     std::optional<int> integer(std::string_view member);
     int required_integer(std::string_view member);
     std::optional<bool> boolean(std::string_view member);
-    std::optional<Instant> instant(std::string_view member);          ///< RFC 3339 date-time.
+    std::optional<Instant> instant(std::string_view member);  ///< RFC 3339 date-time.
     std::optional<Instant> required_instant(std::string_view member);
-    std::optional<Day> day(std::string_view member);                  ///< Full date.
+    std::optional<Day> day(std::string_view member);  ///< Full date.
     /// The member's value unread (an object or array for another reader); null when absent.
     Json const* member(std::string_view name);
 
     void violation(std::string_view member, std::string detail);
+    /// What another reader found inside a member of this one.
+    void add(std::vector<Violation> violations);
 
     /// Call last: adds the members that nobody read. The error is malformed "invalid-body" with every violation.
     Result<void> finish();

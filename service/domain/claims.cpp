@@ -22,16 +22,23 @@ Error no_such_credential() {
     return {Fault::not_found, "not-found", "There is no such credential, or it is not yours to see.", {}};
 }
 
-Error erased() { return {Fault::gone, "credential-erased", "This credential was erased on request.", {}}; }
+Error erased() {
+    return {Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+}
 
-Error link_expired() { return {Fault::gone, "link-expired", "This link has run out. Ask for a new one.", {}}; }
+Error link_expired() {
+    return {Fault::gone, "link-expired", "This link has run out. Ask for a new one.", {}};
+}
 
-Error already_claimed() { return {Fault::conflict, "already-claimed", "This badge was claimed before.", {}}; }
+Error already_claimed() {
+    return {Fault::conflict, "already-claimed", "This badge was claimed before.", {}};
+}
 
 /// The link of this purpose, whatever its state. Error: not_found.
 Result<storage::MailLinkRow> find_link(storage::Session& session, std::string_view token, std::string_view purpose) {
     auto const link = storage::mail_link(session, crypto::sha256_hex(token));
-    if (!link || link->purpose != purpose) return Error{Fault::not_found, "not-found", "This link is not known here.", {}};
+    if (!link || link->purpose != purpose)
+        return Error{Fault::not_found, "not-found", "This link is not known here.", {}};
     return *link;
 }
 
@@ -42,7 +49,8 @@ std::vector<std::string> offered_ids(storage::Session& session, storage::MailLin
 }
 
 /// The credential that a link offers. Errors: not_found; gone "link-expired", "credential-erased".
-Result<storage::CredentialRow> offered(storage::Session& session, std::string_view token, std::string_view id, Instant now) {
+Result<storage::CredentialRow> offered(storage::Session& session, std::string_view token, std::string_view id,
+                                       Instant now) {
     auto const link = find_link(session, token, "claim");
     if (!link) return link.error();
     if (now >= link->expires_at) return link_expired();
@@ -57,15 +65,23 @@ Result<storage::CredentialRow> offered(storage::Session& session, std::string_vi
 Result<void> may_still_decide(storage::CredentialRow const& row) {
     if (row.claim_state == "offered" && row.status == "active") return {};
     if (row.claim_state == "claimed") return already_claimed();
-    if (row.claim_state == "declined") return Error{Fault::conflict, "already-declined", "This badge was declined before.", {}};
-    return Error{Fault::conflict, "wrong-state", "This badge is " + (row.status == "active" ? row.claim_state : row.status) + ".", {}};
+    if (row.claim_state == "declined")
+        return Error{Fault::conflict, "already-declined", "This badge was declined before.", {}};
+    return Error{Fault::conflict,
+                 "wrong-state",
+                 "This badge is " + (row.status == "active" ? row.claim_state : row.status) + ".",
+                 {}};
 }
 
 Result<void> check_choices(Choices const& choices) {
     if (choices.visibility != "link" && choices.visibility != "public" && choices.visibility != "hidden")
-        return Error{Fault::unprocessable, "invalid-choice", "Visibility must be link, public or hidden.", {{"/visibility", "must be link, public or hidden"}}};
+        return Error{Fault::unprocessable,
+                     "invalid-choice",
+                     "Visibility must be link, public or hidden.",
+                     {{"/visibility", "must be link, public or hidden"}}};
     if (choices.language != "en" && choices.language != "ar")
-        return Error{Fault::unprocessable, "invalid-choice", "Language must be en or ar.", {{"/language", "must be en or ar"}}};
+        return Error{
+            Fault::unprocessable, "invalid-choice", "Language must be en or ar.", {{"/language", "must be en or ar"}}};
     return {};
 }
 
@@ -85,7 +101,8 @@ void append(storage::Session& session, Actor const& actor, std::string_view kind
 enum class Refusal { decline, dispute };
 
 /// With the link of the mail only what is still offered can be refused: once claimed, the holder's session decides.
-Result<storage::CredentialRow> refusable(storage::Session& session, std::string_view token, std::string_view id, Instant now) {
+Result<storage::CredentialRow> refusable(storage::Session& session, std::string_view token, std::string_view id,
+                                         Instant now) {
     auto row = offered(session, token, id, now);
     if (row && row->claim_state == "claimed") return already_claimed();
     return row;
@@ -95,11 +112,14 @@ Result<storage::CredentialRow> refusable(storage::Session& session, std::string_
 Result<storage::CredentialRow> refuse(storage::Session& session, Actor const& actor, storage::CredentialRow row,
                                       Refusal refusal, Instant now) {
     if (row.status == "revoked" || row.claim_state == "declined" || row.claim_state == "disputed")
-        return Error{Fault::conflict, row.claim_state == "declined" ? "already-declined" : "wrong-state",
-                     "This badge was given back or withdrawn before.", {}};
+        return Error{Fault::conflict,
+                     row.claim_state == "declined" ? "already-declined" : "wrong-state",
+                     "This badge was given back or withdrawn before.",
+                     {}};
     auto const before = row.changed_at;
     row.changed_at = now;
-    row.visibility = "hidden";
+    // A page that was given away stays and says what became of the badge (pages.md 1.9).
+    if (row.visibility == "offered") row.visibility = "hidden";
     if (refusal == Refusal::decline) {
         row.claim_state = "declined";
         row.status = "revoked";
@@ -109,7 +129,8 @@ Result<storage::CredentialRow> refuse(storage::Session& session, Actor const& ac
         row.claim_state = "disputed";
         row.status = "suspended";
     }
-    if (!storage::update_credential(session, row, before)) throw storage::DatabaseError("credential changed within its transaction");
+    if (!storage::update_credential(session, row, before))
+        throw storage::DatabaseError("credential changed within its transaction");
     append(session, actor, refusal == Refusal::decline ? "credential.declined" : "credential.disputed", row, now,
            {{"review", refusal == Refusal::dispute}});
     return storage::credential(session, row.id).value();
@@ -133,9 +154,8 @@ class ChoiceWriter {
         for (int attempt = 0; attempt < 5; ++attempt) {
             auto planned = database_.read([&](storage::Session& session) { return plan(session, choices, find); });
             if (!planned) return planned.error();
-            auto const written = database_.write([&](storage::Session& session) {
-                return write(session, actor, act, *planned);
-            });
+            auto const written =
+                database_.write([&](storage::Session& session) { return write(session, actor, act, *planned); });
             if (written) return *written;
         }
         return Error{Fault::conflict, "changed-meanwhile", "The badge changed meanwhile. Look at it again.", {}};
@@ -169,7 +189,8 @@ class ChoiceWriter {
         return plan;
     }
 
-    std::optional<storage::CredentialRow> write(storage::Session& session, Actor const& actor, Act const& act, Plan const& plan) {
+    std::optional<storage::CredentialRow> write(storage::Session& session, Actor const& actor, Act const& act,
+                                                Plan const& plan) {
         if (!storage::update_credential(session, plan.row, plan.before)) return std::nullopt;
         if (plan.edition) {
             storage::insert_document(session, plan.edition->document);
@@ -177,7 +198,8 @@ class ChoiceWriter {
                                             plan.row.id, plan.row.issuer_id, plan.edition->event_data});
         }
         if (!act.link_hash.empty()) storage::use_mail_link(session, act.link_hash, plan.row.changed_at);
-        append(session, actor, act.event, plan.row, plan.row.changed_at, {{"visibility", plan.row.visibility}, {"language", plan.row.language}});
+        append(session, actor, act.event, plan.row, plan.row.changed_at,
+               {{"visibility", plan.row.visibility}, {"language", plan.row.language}});
         return storage::credential(session, plan.row.id);
     }
 
@@ -209,7 +231,8 @@ Result<Claims::Offer> Claims::open(std::string_view token) {
     });
 }
 
-Result<storage::CredentialRow> Claims::claim(std::string_view token, std::string_view credential_id, Choices const& choices) {
+Result<storage::CredentialRow> Claims::claim(std::string_view token, std::string_view credential_id,
+                                             Choices const& choices) {
     auto const offer = open(token);
     if (!offer) return offer.error();
     auto const actor = learner_actor(offer->learner_id);
@@ -243,15 +266,17 @@ Result<storage::CredentialRow> Claims::dispute(std::string_view token, std::stri
     });
 }
 
-Result<storage::CredentialRow> Claims::choose(Actor const& actor, std::string_view credential_id, Choices const& choices) {
+Result<storage::CredentialRow> Claims::choose(Actor const& actor, std::string_view credential_id,
+                                              Choices const& choices) {
     ChoiceWriter writer(database_, programmes_, issuance_, clock_);
-    return writer.run(actor, choices, {"credential.chosen"}, [&](storage::Session& session) -> Result<storage::CredentialRow> {
-        auto found = own(session, actor, credential_id);
-        if (!found) return found.error();
-        if (found->status != "active" || found->claim_state == "declined" || found->claim_state == "disputed")
-            return Error{Fault::conflict, "wrong-state", "This badge is withdrawn or on hold.", {}};
-        return found;
-    });
+    return writer.run(
+        actor, choices, {"credential.chosen"}, [&](storage::Session& session) -> Result<storage::CredentialRow> {
+            auto found = own(session, actor, credential_id);
+            if (!found) return found.error();
+            if (found->status != "active" || found->claim_state == "declined" || found->claim_state == "disputed")
+                return Error{Fault::conflict, "wrong-state", "This badge is withdrawn or on hold.", {}};
+            return found;
+        });
 }
 
 Result<storage::CredentialRow> Claims::decline(Actor const& actor, std::string_view credential_id) {
@@ -276,12 +301,14 @@ void Claims::request_sign_in(std::string_view email) {
     auto const now = clock_.wall();
     database_.write([&](storage::Session& session) {
         auto const learner = storage::learner_by_email(session, address);
-        if (!learner || learner->erased_at) return;
-        if (storage::outbox_since(session, "mail.sign-in", learner->id, Instant{now.milliseconds - day_milliseconds}) >= mails_per_day) return;
+        auto const id = learner && !learner->erased_at ? std::optional(learner->id) : std::nullopt;
+        auto const sent = storage::outbox_since(session, "mail.sign-in", id.value_or(""),
+                                                Instant{now.milliseconds - day_milliseconds});
+        // A row for everybody, so that the time of the answer tells nothing; one without a learner is never sent.
         storage::OutboxRow row;
         row.id = crypto::uuid_v7(now);
         row.kind = "mail.sign-in";
-        row.learner_id = learner->id;
+        if (sent < mails_per_day) row.learner_id = id;
         row.data = "{}";
         row.due_at = now;
         row.created_at = now;
@@ -298,7 +325,9 @@ Result<void> Claims::resend(std::string_view token) {
         auto const mail = link->mail_id ? storage::outbox_row(session, *link->mail_id) : std::nullopt;
         if (ids.empty() || !mail) return Error{Fault::not_found, "not-found", "This link is not known here.", {}};
         // Quiet beyond the limit: the page says the same, and nobody's mailbox is flooded.
-        if (storage::outbox_since(session, "mail.claim", link->learner_id, Instant{now.milliseconds - day_milliseconds}) >= mails_per_day) return {};
+        if (storage::outbox_since(session, "mail.claim", link->learner_id,
+                                  Instant{now.milliseconds - day_milliseconds}) >= mails_per_day)
+            return {};
         storage::OutboxRow row;
         row.id = crypto::uuid_v7(now);
         row.kind = "mail.claim";
@@ -319,7 +348,8 @@ Result<std::string> Claims::consume_sign_in(std::string_view token) {
         if (!link || now >= link->expires_at) return link_expired();
         if (!storage::use_mail_link(session, link->hash, now))
             return Error{Fault::gone, "link-used", "This link was used before. Ask for a new one.", {}};
-        storage::append_event(session, {0, now, now, "learner:" + link->learner_id, "learner.signed-in", link->learner_id, std::nullopt, "{}"});
+        storage::append_event(session, {0, now, now, "learner:" + link->learner_id, "learner.signed-in",
+                                        link->learner_id, std::nullopt, "{}"});
         return link->learner_id;
     });
 }

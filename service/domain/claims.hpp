@@ -1,6 +1,6 @@
 #pragma once
-// What a learner does with a credential: open the mailed link, claim, decline, say "not me", change visibility, name and
-// language; and how people and programs read it (view, JWT, baked picture).
+// What a learner does with a credential: open the mailed link, claim, decline, say "not me", change visibility, name
+// and language; and how people and programs read it (view, JWT, baked picture).
 
 #include <optional>
 #include <string>
@@ -16,17 +16,20 @@ namespace itqan::domain {
 struct Choices {
     std::string visibility;  ///< link, public, hidden.
     bool show_name = false;
-    std::string language;    ///< en, ar.
+    std::string language;  ///< en, ar.
 };
 
 /// Everything a page or a program may show of one credential. The signed text is `credential`.
 struct CredentialView {
     storage::CredentialRow row;
-    Json credential;                 ///< Payload of the current edition's JWT without the registered claims.
+    Json credential;  ///< Payload of the current edition's JWT without the registered claims.
     std::string jwt;
     std::string url, share_url;
     bool erased = false;
 };
+
+/// Whether the issuer may read the signed document: hidden is the holder's choice; what is disputed waits for review.
+bool issuer_may_read(storage::CredentialRow const& row);
 
 class Claims {
   public:
@@ -42,7 +45,8 @@ class Claims {
     Result<Offer> open(std::string_view token);
     /// Claims, declines or disputes ("not me") one offered credential with the link; the link opens a session at the
     /// edge. Errors as open(); conflict "already-claimed" / "already-declined".
-    Result<storage::CredentialRow> claim(std::string_view token, std::string_view credential_id, Choices const& choices);
+    Result<storage::CredentialRow> claim(std::string_view token, std::string_view credential_id,
+                                         Choices const& choices);
     Result<storage::CredentialRow> decline(std::string_view token, std::string_view credential_id);
     Result<storage::CredentialRow> dispute(std::string_view token, std::string_view credential_id);
 
@@ -66,10 +70,13 @@ class Claims {
 
     // Issuer's acts. Errors: not_found, forbidden, conflict "wrong-state", unprocessable "unknown-reason".
     Result<storage::CredentialRow> revoke(Actor const& actor, std::string_view id, std::string_view reason,
-                                          std::optional<std::string> const& note, OnWritten const& on_written = nullptr);
-    Result<storage::CredentialRow> suspend(Actor const& actor, std::string_view id, std::optional<std::string> const& note,
+                                          std::optional<std::string> const& note,
+                                          OnWritten const& on_written = nullptr);
+    Result<storage::CredentialRow> suspend(Actor const& actor, std::string_view id,
+                                           std::optional<std::string> const& note,
                                            OnWritten const& on_written = nullptr);
-    Result<storage::CredentialRow> reinstate(Actor const& actor, std::string_view id, std::optional<std::string> const& note,
+    Result<storage::CredentialRow> reinstate(Actor const& actor, std::string_view id,
+                                             std::optional<std::string> const& note,
                                              OnWritten const& on_written = nullptr);
 
     /// `itqan erase`: people's rows and signed bytes; bits set without a reason. Asked again, it purges the files again
@@ -87,7 +94,8 @@ class Claims {
 /// The same acts inside a transaction of the caller's: what a loss of evidence does to a credential (decision 10).
 Result<storage::CredentialRow> withdraw(storage::Session& session, Actor const& actor, std::string_view id,
                                         std::string_view reason, Instant now);
-Result<storage::CredentialRow> put_on_hold(storage::Session& session, Actor const& actor, std::string_view id, Instant now);
+Result<storage::CredentialRow> put_on_hold(storage::Session& session, Actor const& actor, std::string_view id,
+                                           Instant now);
 
 /// The public reasons of a revocation (decision 20).
 std::vector<std::string> const& revocation_reasons();

@@ -18,11 +18,15 @@ Error unprocessable(std::string code, std::string detail, std::string pointer, s
 Result<void> check_members(Actor const& actor, Json const& body) {
     std::vector<Violation> violations;
     for (auto const* const name : {"id", "providerId", "idempotencyKey"})
-        if (body.contains(name)) violations.push_back({std::string("/") + name, "is not a member of a completion; its own id is externalId"});
+        if (body.contains(name))
+            violations.push_back(
+                {std::string("/") + name, "is not a member of a completion; its own id is externalId"});
     if (!actor.acts_for_all())
         for (auto const* const name : {"eligible", "coi"})
-            if (body.contains(name)) violations.push_back({std::string("/") + name, "may be given by administrators only"});
-    if (!body.contains("externalId")) violations.push_back({"/externalId", "is required: your own id of this completion"});
+            if (body.contains(name))
+                violations.push_back({std::string("/") + name, "may be given by administrators only"});
+    if (!body.contains("externalId"))
+        violations.push_back({"/externalId", "is required: your own id of this completion"});
     if (body.contains("learnerId") == body.contains("learner"))
         violations.push_back({"/learnerId", "give either learnerId or learner with an email"});
     if (violations.empty()) return {};
@@ -48,13 +52,16 @@ Result<void> read_learner(Json const& body, CompletionRequest& request) {
 Result<void> check_date(Actor const& actor, Json const& body, Instant now) {
     auto const completed = Instant::parse(body.at("completedAt").get<std::string>()).value();
     if (completed.milliseconds > now.milliseconds + clock_leeway)
-        return unprocessable("completed-in-future", "A completion cannot lie in the future.", "/completedAt", "is after " + now.text());
+        return unprocessable("completed-in-future", "A completion cannot lie in the future.", "/completedAt",
+                             "is after " + now.text());
     bool const history = actor.may_post_history || actor.acts_for_all();
     auto const earliest = history ? now.day().plus_months(-12 * history_years) : now.day() - recent_days;
     if (completed.day() < earliest)
-        return unprocessable("completed-too-long-ago",
-                             history ? "A completion may lie ten years back." : "A completion may lie 365 days back; a token with the scope history may post older ones.",
-                             "/completedAt", "is before " + earliest.text());
+        return unprocessable(
+            "completed-too-long-ago",
+            history ? "A completion may lie ten years back."
+                    : "A completion may lie 365 days back; a token with the scope history may post older ones.",
+            "/completedAt", "is before " + earliest.text());
     return {};
 }
 
@@ -84,17 +91,22 @@ Result<CompletionRequest> read_completion_request(Actor const& actor, Programme 
 
     request.activity = programme.activity(body.at("activityId").get_ref<std::string const&>());
     if (request.activity == nullptr)
-        return unprocessable("unknown-activity", "There is no such activity in the programme.", "/activityId", "is unknown");
+        return unprocessable("unknown-activity", "There is no such activity in the programme.", "/activityId",
+                             "is unknown");
     request.provider_id = provider_of(actor, programme, body);
     if (request.activity->provider_id != request.provider_id)
-        return Error{Fault::forbidden, "foreign-activity", "This activity belongs to another provider.", {{"/activityId", "is another provider's"}}};
+        return Error{Fault::forbidden,
+                     "foreign-activity",
+                     "This activity belongs to another provider.",
+                     {{"/activityId", "is another provider's"}}};
     if (!evidence) return evidence.error();
     request.evidence = std::move(*evidence);
     if (auto const date = check_date(actor, body, now); !date) return date.error();
     auto& status = request.evidence.status;
     if (status.empty()) status = "verified";
     if (status != "verified" && status != "pending" && !actor.acts_for_all())
-        return unprocessable("status-not-allowed", "A completion is posted as verified or pending.", "/status", "must be verified or pending");
+        return unprocessable("status-not-allowed", "A completion is posted as verified or pending.", "/status",
+                             "must be verified or pending");
     if (auto const learner = read_learner(body, request); !learner) return learner.error();
     request.external_id = body.at("externalId").get<std::string>();
     request.evidence.body["providerId"] = request.provider_id;

@@ -15,8 +15,8 @@ struct CompletionRequest {
     std::string provider_id;
     std::string external_id;
     Activity const* activity = nullptr;
-    std::string learner_id;              ///< Or, when empty:
-    std::string email, name;             ///< Normalised address; the name may be empty.
+    std::string learner_id;   ///< Or, when empty:
+    std::string email, name;  ///< Normalised address; the name may be empty.
     StoredEvidence evidence;
 };
 

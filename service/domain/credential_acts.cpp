@@ -27,8 +27,10 @@ struct Change {
     std::optional<std::string> reason = {};
 };
 
-Result<storage::CredentialRow> apply(storage::Session& session, Actor const& actor, std::string_view id, Change const& change,
-                                     std::optional<std::string> const& note, Instant now) {
+Result<storage::CredentialRow> apply(storage::Session& session, Actor const& actor, std::string_view id,
+                                     Change const& change, std::optional<std::string> const& note, Instant now) {
+    if (note && !note->empty())
+        if (auto const fine = check_prose(note, "invalid-note", "/note"); !fine) return fine.error();
     auto row = storage::credential(session, id);
     if (!row || !actor.acts_for_issuer(row->issuer_id)) return no_such_credential();
     if (row->erased_at) return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
@@ -42,7 +44,8 @@ Result<storage::CredentialRow> apply(storage::Session& session, Actor const& act
         row->visibility = "offered";
     }
     row->changed_at = now;
-    if (!storage::update_credential(session, *row, before)) throw storage::DatabaseError("credential changed within its transaction");
+    if (!storage::update_credential(session, *row, before))
+        throw storage::DatabaseError("credential changed within its transaction");
     if (change.to == "revoked") storage::set_status_bit(session, row->status_list_id, row->status_position, now);
     if (note && !note->empty()) storage::add_note(session, "credential", row->id, row->learner_id, *note, now);
     storage::append_event(session, {0, now, now, actor.id, std::string(change.event), row->id, row->issuer_id,
@@ -63,7 +66,8 @@ Result<storage::CredentialRow> withdraw(storage::Session& session, Actor const& 
     return apply(session, actor, id, {"credential.revoked", "", "revoked", std::string(reason)}, std::nullopt, now);
 }
 
-Result<storage::CredentialRow> put_on_hold(storage::Session& session, Actor const& actor, std::string_view id, Instant now) {
+Result<storage::CredentialRow> put_on_hold(storage::Session& session, Actor const& actor, std::string_view id,
+                                           Instant now) {
     return apply(session, actor, id, {"credential.suspended", "active", "suspended"}, std::nullopt, now);
 }
 
@@ -72,11 +76,16 @@ Result<storage::CredentialRow> Claims::revoke(Actor const& actor, std::string_vi
     auto const& reasons = revocation_reasons();
     if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
         std::string known;
-        for (auto const& each : reasons) known += (known.empty() ? "" : ", ") + each;
-        return Error{Fault::unprocessable, "unknown-reason", "The reason must be one of: " + known + ".", {{"/reason", "must be one of: " + known}}};
+        for (auto const& each : reasons)
+            known += (known.empty() ? "" : ", ") + each;
+        return Error{Fault::unprocessable,
+                     "unknown-reason",
+                     "The reason must be one of: " + known + ".",
+                     {{"/reason", "must be one of: " + known}}};
     }
     return database_.write([&](storage::Session& session) {
-        auto row = apply(session, actor, id, {"credential.revoked", "", "revoked", std::string(reason)}, note, clock_.wall());
+        auto row =
+            apply(session, actor, id, {"credential.revoked", "", "revoked", std::string(reason)}, note, clock_.wall());
         if (row && on_written) on_written(session, *row);
         return row;
     });
@@ -103,7 +112,9 @@ Result<storage::CredentialRow> Claims::reinstate(Actor const& actor, std::string
 Result<int> Claims::erase(Actor const& actor, std::string_view learner_id) {
     auto const erased = database_.write([&](storage::Session& session) -> Result<int> {
         auto const learner = storage::learner(session, learner_id);
-        if (!learner) return Error{Fault::not_found, "unknown-learner", "There is no learner " + std::string(learner_id) + ".", {}};
+        if (!learner)
+            return Error{
+                Fault::not_found, "unknown-learner", "There is no learner " + std::string(learner_id) + ".", {}};
         // Asked again: a crash may have come between the rows and the purge of the files.
         if (learner->erased_at) return 0;
         auto const now = clock_.wall();

@@ -15,10 +15,13 @@ Error no_such_credential() {
     return {Fault::not_found, "not-found", "There is no such credential, or it is not yours to see.", {}};
 }
 
-bool holds_link(storage::Session& session, storage::CredentialRow const& row, std::string_view claim_token, Instant now) {
+bool holds_link(storage::Session& session, storage::CredentialRow const& row, std::string_view claim_token,
+                Instant now) {
     if (claim_token.empty()) return false;
     auto const link = storage::mail_link(session, crypto::sha256_hex(claim_token));
-    if (!link || link->purpose != "claim" || link->learner_id != row.learner_id || now >= link->expires_at || !link->mail_id) return false;
+    if (!link || link->purpose != "claim" || link->learner_id != row.learner_id || now >= link->expires_at ||
+        !link->mail_id)
+        return false;
     auto const mail = storage::outbox_row(session, *link->mail_id);
     if (!mail) return false;
     for (auto const& id : Json::parse(mail->data).value("credentialIds", std::vector<std::string>{}))
@@ -27,11 +30,10 @@ bool holds_link(storage::Session& session, storage::CredentialRow const& row, st
 }
 
 /// Strangers see what was claimed and not hidden; a withdrawn page stays, with its reason (pages.md 1.9).
-bool may_see(storage::Session& session, storage::CredentialRow const& row, Actor const* viewer, std::string_view claim_token, Instant now) {
+bool may_see(storage::Session& session, storage::CredentialRow const& row, Actor const* viewer,
+             std::string_view claim_token, Instant now) {
     if (viewer != nullptr && viewer->learner_id == row.learner_id) return true;
-    // Hidden is the holder's choice; what is disputed waits for the issuer's review.
-    bool const issuer_may = row.visibility != "hidden" || row.claim_state == "disputed";
-    if (viewer != nullptr && issuer_may && viewer->acts_for_issuer(row.issuer_id)) return true;
+    if (viewer != nullptr && issuer_may_read(row) && viewer->acts_for_issuer(row.issuer_id)) return true;
     if (row.visibility == "link" || row.visibility == "public") return true;
     return row.visibility == "offered" && holds_link(session, row, claim_token, now);
 }
@@ -55,6 +57,10 @@ CredentialView read(storage::Session& session, Addresses const& addresses, stora
 
 }  // namespace
 
+bool issuer_may_read(storage::CredentialRow const& row) {
+    return row.visibility != "hidden" || row.claim_state == "disputed";
+}
+
 Result<CredentialView> Claims::view(std::string_view credential_id, Actor const* viewer, std::string_view claim_token) {
     return database_.read([&](storage::Session& session) -> Result<CredentialView> {
         auto row = storage::credential(session, credential_id);
@@ -76,7 +82,8 @@ Result<CredentialView> Claims::view_by_share_code(std::string_view code, Actor c
 std::vector<CredentialView> Claims::of_learner(std::string_view learner_id) {
     return database_.read([&](storage::Session& session) {
         std::vector<CredentialView> views;
-        for (auto& row : storage::credentials_of(session, learner_id)) views.push_back(read(session, addresses_, std::move(row)));
+        for (auto& row : storage::credentials_of(session, learner_id))
+            views.push_back(read(session, addresses_, std::move(row)));
         return views;
     });
 }

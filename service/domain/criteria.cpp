@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::int64_t scale = 10'000;
 
-std::int64_t ten_thousandths(double progress) { return std::llround(progress * static_cast<double>(scale)); }
+std::int64_t ten_thousandths(double progress) {
+    return std::llround(progress * static_cast<double>(scale));
+}
 
 constexpr double impossible = std::numeric_limits<double>::infinity();
 constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max();
@@ -28,9 +30,12 @@ std::int64_t rank_of_until(Node const& node) {
 
 std::string_view outcome_name(Outcome outcome) {
     switch (outcome) {
-        case Outcome::satisfied: return "satisfied";
-        case Outcome::pending: return "pending";
-        default: return "unsatisfied";
+        case Outcome::satisfied:
+            return "satisfied";
+        case Outcome::pending:
+            return "pending";
+        default:
+            return "unsatisfied";
     }
 }
 
@@ -92,7 +97,10 @@ struct Evaluator::State {
     std::vector<std::optional<Verdict>> verdicts;  ///< By position in programme.achievements.
 
     State(Programme const& programme_in_force, Evidence const& evidence, Day day, BadgeOverrides const& changes)
-        : programme(programme_in_force), as_of(day), overrides(changes), judge(programme_in_force, evidence, day),
+        : programme(programme_in_force),
+          as_of(day),
+          overrides(changes),
+          judge(programme_in_force, evidence, day),
           verdicts(programme_in_force.achievements.size()) {}
 
     Node evaluate(schemas::Rule const& rule) {
@@ -100,12 +108,15 @@ struct Evaluator::State {
         node.op = rule.op;
         if (rule.leaf) {
             node.leaf = &*rule.leaf;
-            if (auto const* badge = std::get_if<schemas::BadgeLeaf>(&*rule.leaf)) judge_badge(*badge, node);
-            else judge.judge(*rule.leaf, node);
+            if (auto const* badge = std::get_if<schemas::BadgeLeaf>(&*rule.leaf))
+                judge_badge(*badge, node);
+            else
+                judge.judge(*rule.leaf, node);
         } else {
             node.n = rule.n;
             node.children.reserve(rule.children.size());
-            for (auto const& child : rule.children) node.children.push_back(evaluate(child));
+            for (auto const& child : rule.children)
+                node.children.push_back(evaluate(child));
             combine(node);
         }
         return node;
@@ -135,8 +146,10 @@ struct Evaluator::State {
             verdict.until.reset();
         } else if (by_hand != overrides.by_hand.end() && (!by_hand->second || *by_hand->second >= as_of)) {
             auto const rule_is_unlimited = verdict.outcome == Outcome::satisfied && !verdict.until;
-            if (rule_is_unlimited || !by_hand->second) verdict.until.reset();
-            else verdict.until = std::max(verdict.until.value_or(*by_hand->second), *by_hand->second);
+            if (rule_is_unlimited || !by_hand->second)
+                verdict.until.reset();
+            else
+                verdict.until = std::max(verdict.until.value_or(*by_hand->second), *by_hand->second);
             verdict.outcome = Outcome::satisfied;
             verdict.cost_hours = 0;
         }
@@ -160,7 +173,9 @@ Evaluation Evaluator::evaluate(Achievement const& achievement) {
     return evaluation;
 }
 
-Node Evaluator::evaluate_rule(schemas::Rule const& rule) { return state_->evaluate(rule); }
+Node Evaluator::evaluate_rule(schemas::Rule const& rule) {
+    return state_->evaluate(rule);
+}
 
 std::vector<Evaluation> evaluate_all(Programme const& programme, Evidence const& evidence, Day as_of,
                                      BadgeOverrides const& overrides,
@@ -169,7 +184,8 @@ std::vector<Evaluation> evaluate_all(Programme const& programme, Evidence const&
     std::vector<Evaluation> evaluations;
     evaluations.reserve(programme.achievements.size());
     for (auto const& achievement : programme.achievements)
-        if (achievement.status == "published" && (!only || only(achievement))) evaluations.push_back(evaluator.evaluate(achievement));
+        if (achievement.status == "published" && (!only || only(achievement)))
+            evaluations.push_back(evaluator.evaluate(achievement));
     return evaluations;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Evaluates criteria rules against a learner's evidence and explains the verdict (domain.md 1.4). Pure: same input, same
-// verdict; it reads no clock and no database, so any verdict can be replayed.
+// Evaluates criteria rules against a learner's evidence and explains the verdict (domain.md 1.4). Pure: same input,
+// same verdict; it reads no clock and no database, so any verdict can be replayed.
 
 #include <functional>
 #include <optional>
@@ -27,14 +27,14 @@ double r4(Ratio ratio);
 /// The explanation node of domain.md 1.4.
 struct Node {
     schemas::Operator op = schemas::Operator::leaf;
-    int n = 0;                              ///< all, any, atLeast.
-    schemas::Leaf const* leaf = nullptr;    ///< Part of the rule, which must live as long.
+    int n = 0;                            ///< all, any, atLeast.
+    schemas::Leaf const* leaf = nullptr;  ///< Part of the rule, which must live as long.
     Outcome outcome = Outcome::unsatisfied;
-    double progress = 0;                    ///< r4.
-    std::optional<Day> until;               ///< Last day; none when unlimited or not satisfied.
-    std::optional<double> cost_hours;       ///< Hours still to do; none when nothing can satisfy it (empty any).
-    double have = 0, need = 0;              ///< Leaves only, on V+P.
-    std::vector<std::string> evidence;      ///< Sorted ids, leaves only.
+    double progress = 0;                ///< r4.
+    std::optional<Day> until;           ///< Last day; none when unlimited or not satisfied.
+    std::optional<double> cost_hours;   ///< Hours still to do; none when nothing can satisfy it (empty any).
+    double have = 0, need = 0;          ///< Leaves only, on V+P.
+    std::vector<std::string> evidence;  ///< Sorted ids, leaves only.
     std::vector<Node> children;
 };
 
@@ -47,8 +47,8 @@ struct Evaluation {
 /// What issued credentials change for badge leaves (decision 10): a revoked or suspended credential overrides the
 /// referenced rule to unsatisfied, a hand award to satisfied until its last day.
 struct BadgeOverrides {
-    std::set<std::string> withdrawn;                           ///< Achievement ids.
-    std::map<std::string, std::optional<Day>> by_hand;         ///< Achievement id -> last day (none: no end).
+    std::set<std::string> withdrawn;                    ///< Achievement ids.
+    std::map<std::string, std::optional<Day>> by_hand;  ///< Achievement id -> last day (none: no end).
 };
 
 /// Evaluates rules of one learner on one day, sharing claims and referenced badges between achievements.
@@ -78,7 +78,8 @@ std::vector<Evaluation> evaluate_all(Programme const& programme, Evidence const&
 /// The unsatisfied leaves on the cheapest branch, in cost order ("why not yet").
 std::vector<Node const*> why_not_yet(Node const& root);
 
-/// The API's form (api.md): {outcome, progress, until, costHours}; and the whole tree as domain.md 1.4 with paths such as
+/// The API's form (api.md): {outcome, progress, until, costHours}; and the whole tree as domain.md 1.4 with paths such
+/// as
 /// "$.all[4].any[1]" and keys of the locales such as "criteria.completion.satisfied".
 Json summary_to_json(Node const& root);
 Json node_to_json(Node const& node, std::string const& path = "$");

@@ -14,28 +14,39 @@ Json number_to_json(double value) {
     return rounded;
 }
 
-Json day_to_json(std::optional<Day> const& day) { return day ? Json(day->text()) : Json(nullptr); }
+Json day_to_json(std::optional<Day> const& day) {
+    return day ? Json(day->text()) : Json(nullptr);
+}
 
 std::string_view operator_name(Node const& node) {
     switch (node.op) {
-        case schemas::Operator::all: return "all";
-        case schemas::Operator::any: return "any";
-        case schemas::Operator::at_least: return "atLeast";
-        default: return schemas::leaf_name(*node.leaf);
+        case schemas::Operator::all:
+            return "all";
+        case schemas::Operator::any:
+            return "any";
+        case schemas::Operator::at_least:
+            return "atLeast";
+        default:
+            return schemas::leaf_name(*node.leaf);
     }
 }
 
 std::string_view step_name(schemas::Operator op) {
     switch (op) {
-        case schemas::Operator::all: return "all";
-        case schemas::Operator::any: return "any";
-        default: return "of";
+        case schemas::Operator::all:
+            return "all";
+        case schemas::Operator::any:
+            return "any";
+        default:
+            return "of";
     }
 }
 
 constexpr double impossible = 1e300;
 
-double cost_of(Node const& node) { return node.cost_hours.value_or(impossible); }
+double cost_of(Node const& node) {
+    return node.cost_hours.value_or(impossible);
+}
 
 void collect_missing(Node const& node, std::vector<Node const*>& leaves) {
     if (node.outcome != Outcome::unsatisfied) return;
@@ -44,18 +55,21 @@ void collect_missing(Node const& node, std::vector<Node const*>& leaves) {
         return;
     }
     std::vector<Node const*> cheapest;
-    for (auto const& child : node.children) cheapest.push_back(&child);
+    for (auto const& child : node.children)
+        cheapest.push_back(&child);
     std::stable_sort(cheapest.begin(), cheapest.end(), [](Node const* a, Node const* b) {
         // What holds or waits costs as little as experience that only needs time; it comes first.
         if (cost_of(*a) != cost_of(*b)) return cost_of(*a) < cost_of(*b);
         return a->outcome > b->outcome;
     });
     cheapest.resize(std::min(cheapest.size(), static_cast<std::size_t>(node.n)));
-    for (auto const* child : cheapest) collect_missing(*child, leaves);
+    for (auto const* child : cheapest)
+        collect_missing(*child, leaves);
 }
 
 void collect_keys(schemas::Rule const& rule, std::set<std::string>& keys) {
-    for (auto const& child : rule.children) collect_keys(child, keys);
+    for (auto const& child : rule.children)
+        collect_keys(child, keys);
     if (!rule.leaf) return;
     struct Key {
         std::string operator()(schemas::CompetencyLeaf const& leaf) const { return "comp:" + leaf.code; }
@@ -71,7 +85,8 @@ void collect_keys(schemas::Rule const& rule, std::set<std::string>& keys) {
 
 /// Completions make claims, so of the leaves on a competency only the competency leaf is touched by one.
 bool leaf_touched(schemas::Leaf const& leaf, Programme const& programme, Activity const& activity) {
-    if (auto const* completion = std::get_if<schemas::CompletionLeaf>(&leaf)) return completion->activity == activity.id;
+    if (auto const* completion = std::get_if<schemas::CompletionLeaf>(&leaf))
+        return completion->activity == activity.id;
     return std::any_of(activity.awards.begin(), activity.awards.end(), [&](Award const& award) {
         if (auto const* competency = std::get_if<schemas::CompetencyLeaf>(&leaf))
             return competency->code == award.competency;

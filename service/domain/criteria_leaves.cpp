@@ -12,9 +12,13 @@ constexpr double hours_per_signoff = 4;
 constexpr double hours_per_entrustment = 6;
 
 /// Scores and hours have at most six decimals; in millionths their sums and comparisons are exact.
-std::int64_t millionths(double value) { return std::llround(value * 1e6); }
+std::int64_t millionths(double value) {
+    return std::llround(value * 1e6);
+}
 
-double share(std::int64_t have, std::int64_t need) { return have >= need ? 1 : r4({have, need}); }
+double share(std::int64_t have, std::int64_t need) {
+    return have >= need ? 1 : r4({have, need});
+}
 
 Outcome outcome_of(bool on_verified, bool with_waiting) {
     if (on_verified) return Outcome::satisfied;
@@ -59,9 +63,12 @@ class Witnesses {
     using Newest = std::vector<std::pair<std::string_view, Day>>;
 
     static void enter(Newest& list, std::string const& who, Day date) {
-        auto const found = std::find_if(list.begin(), list.end(), [&](auto const& entry) { return entry.first == who; });
-        if (found == list.end()) list.emplace_back(who, date);
-        else found->second = std::max(found->second, date);
+        auto const found =
+            std::find_if(list.begin(), list.end(), [&](auto const& entry) { return entry.first == who; });
+        if (found == list.end())
+            list.emplace_back(who, date);
+        else
+            found->second = std::max(found->second, date);
     }
 
     Newest all_, verified_;
@@ -90,7 +97,8 @@ struct CompletionNeed {
     double progress_of(Completion const& completion) const {
         auto progress = share(millionths(completion.score), score);
         if (grade && *grade > 0)
-            progress = std::min(progress, share(std::max<std::ptrdiff_t>(0, grade_index(*scale, completion.grade)), *grade));
+            progress =
+                std::min(progress, share(std::max<std::ptrdiff_t>(0, grade_index(*scale, completion.grade)), *grade));
         if (hours) progress = std::min(progress, share(millionths(completion.hours), *hours));
         return progress;
     }
@@ -99,7 +107,10 @@ struct CompletionNeed {
 }  // namespace
 
 LeafJudge::LeafJudge(Programme const& programme, Evidence const& evidence, Day as_of)
-    : programme_(programme), evidence_(evidence), as_of_(as_of), verified_(hold(Scope::verified)),
+    : programme_(programme),
+      evidence_(evidence),
+      as_of_(as_of),
+      verified_(hold(Scope::verified)),
       with_waiting_(hold(Scope::with_waiting)) {}
 
 std::vector<HeldClaim> LeafJudge::hold(Scope scope) const {
@@ -133,8 +144,8 @@ std::span<HeldClaim const> LeafJudge::held(Scope scope, std::string const& compe
     auto const& list = scope == Scope::verified ? verified_ : with_waiting_;
     auto const first = std::partition_point(list.begin(), list.end(),
                                             [&](HeldClaim const& h) { return h.claim.competency < competency; });
-    auto const last = std::find_if(first, list.end(),
-                                   [&](HeldClaim const& h) { return h.claim.competency != competency; });
+    auto const last =
+        std::find_if(first, list.end(), [&](HeldClaim const& h) { return h.claim.competency != competency; });
     return {first, last};
 }
 
@@ -150,13 +161,20 @@ bool LeafJudge::in_domain(Activity const& activity, std::string const& domain) c
 }
 
 void LeafJudge::judge(schemas::Leaf const& leaf, Node& node) const {
-    if (auto const* competency = std::get_if<schemas::CompetencyLeaf>(&leaf)) judge_competency(*competency, node);
-    else if (auto const* completion = std::get_if<schemas::CompletionLeaf>(&leaf)) judge_completion(*completion, node);
-    else if (auto const* hours = std::get_if<schemas::HoursLeaf>(&leaf)) judge_hours(*hours, node);
-    else if (auto const* signoff = std::get_if<schemas::SignoffLeaf>(&leaf)) judge_signoff(*signoff, node);
-    else if (auto const* entrusted = std::get_if<schemas::EntrustmentLeaf>(&leaf)) judge_entrustment(*entrusted, node);
-    else if (auto const* experience = std::get_if<schemas::ExperienceLeaf>(&leaf)) judge_experience(*experience, node);
-    else throw std::logic_error("a badge leaf is judged by the evaluator");
+    if (auto const* competency = std::get_if<schemas::CompetencyLeaf>(&leaf))
+        judge_competency(*competency, node);
+    else if (auto const* completion = std::get_if<schemas::CompletionLeaf>(&leaf))
+        judge_completion(*completion, node);
+    else if (auto const* hours = std::get_if<schemas::HoursLeaf>(&leaf))
+        judge_hours(*hours, node);
+    else if (auto const* signoff = std::get_if<schemas::SignoffLeaf>(&leaf))
+        judge_signoff(*signoff, node);
+    else if (auto const* entrusted = std::get_if<schemas::EntrustmentLeaf>(&leaf))
+        judge_entrustment(*entrusted, node);
+    else if (auto const* experience = std::get_if<schemas::ExperienceLeaf>(&leaf))
+        judge_experience(*experience, node);
+    else
+        throw std::logic_error("a badge leaf is judged by the evaluator");
     sort_unique(node.evidence);
 }
 

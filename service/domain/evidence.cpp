@@ -41,8 +41,7 @@ void claim_completions(Programme const& programme, Evidence const& evidence, Sco
 }
 
 /// Summative decisions of the same EPA, level and day count together, once enough assessors made them (F-cap).
-void claim_entrustments(Programme const& programme, Evidence const& evidence, Scope scope, Day t,
-                        ClaimWriter& writer) {
+void claim_entrustments(Programme const& programme, Evidence const& evidence, Scope scope, Day t, ClaimWriter& writer) {
     auto const& all = evidence.entrustments;
     auto const counted = [&](Entrustment const& e) {
         return e.summative && e.decided_on <= t && counts(e.standing, scope);
@@ -131,7 +130,8 @@ int experience_months(std::vector<Experience const*> const& intervals, Day t) {
 Day window_end(Day date, Period within) {
     // date + within is never too late, but where it was clipped, up to three later days still count (F3b).
     auto last = within.after(date);
-    while (within.before(last + 1) <= date) last = last + 1;
+    while (within.before(last + 1) <= date)
+        last = last + 1;
     return last;
 }
 
@@ -152,7 +152,8 @@ std::map<std::string, CompetencyLevel> levels_of(Programme const& programme, Evi
     std::map<std::string_view, std::vector<Day>> practices;
     for (auto const& practice : evidence.practices)
         if (practice.standing == Standing::verified) practices[practice.competency].push_back(practice.at);
-    for (auto& [competency, days] : practices) std::sort(days.begin(), days.end());
+    for (auto& [competency, days] : practices)
+        std::sort(days.begin(), days.end());
 
     std::map<std::string, CompetencyLevel> levels;
     std::vector<std::tuple<Claim, DecayClass const*, Day>> current;

@@ -74,7 +74,7 @@ enum class Scope { verified, with_waiting };
 
 struct Claim {
     std::string competency;
-    int level = 0;           ///< After the ceiling of its kind.
+    int level = 0;  ///< After the ceiling of its kind.
     EvidenceKind kind = EvidenceKind::knowledge;
     Day date;
     std::string evidence_id;
@@ -83,7 +83,8 @@ struct Claim {
 
 /// Level of a claim of level `level` at `age` days after its effective date (F1); 0 outside [0, validity].
 int decayed(DecayClass const& decay, int level, int age_days);
-/// Last day on which a claim of level `level` that counts from `start` is still >= `wanted` (F1b); none when it never is.
+/// Last day on which a claim of level `level` that counts from `start` is still >= `wanted` (F1b); none when it never
+/// is.
 std::optional<Day> last_day(DecayClass const& decay, Day start, int level, int wanted);
 /// Effective date of a claim at t, moved by the confirmed practices on its competency (F1c). `practices` in date order.
 Day effective_date(DecayClass const& decay, Claim const& claim, std::vector<Day> const& practices, Day t);
@@ -97,7 +98,7 @@ std::vector<Claim> claims_of(Programme const& programme, Evidence const& evidenc
 
 struct CompetencyLevel {
     int level = 0;
-    Claim claim;             ///< The one that decides: highest level today, then latest effective date.
+    Claim claim;  ///< The one that decides: highest level today, then latest effective date.
     Day effective;
     std::optional<Day> until;  ///< Last day of this level without new evidence.
 };
@@ -106,7 +107,7 @@ std::map<std::string, CompetencyLevel> levels_of(Programme const& programme, Evi
 
 /// F4: sum(w*min(l,r))/sum(w*r), and the gaps > 0 by competency.
 struct Readiness {
-    double readiness = 0;    ///< Rounded to four places (r4).
+    double readiness = 0;  ///< Rounded to four places (r4).
     std::map<std::string, int> gaps;
 };
 Readiness readiness_of(Role const& role, std::map<std::string, CompetencyLevel> const& levels);

@@ -11,13 +11,17 @@ namespace {
     throw std::runtime_error("a stored evidence body is not a flat JSON object: " + std::string(text.substr(0, 80)));
 }
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 /// The position behind the string that starts at `at`.
 std::size_t skip_string(std::string_view text, std::size_t at) {
     for (++at; at < text.size(); ++at) {
-        if (text[at] == '\\') ++at;
-        else if (text[at] == '"') return at + 1;
+        if (text[at] == '\\')
+            ++at;
+        else if (text[at] == '"')
+            return at + 1;
     }
     broken(text);
 }
@@ -40,7 +44,8 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
 }
 
 std::size_t skip_space(std::string_view text, std::size_t at) {
-    while (at < text.size() && is_space(text[at])) ++at;
+    while (at < text.size() && is_space(text[at]))
+        ++at;
     return at;
 }
 
@@ -59,7 +64,8 @@ EvidenceBody::EvidenceBody(std::string_view text) {
         auto const start = skip_space(text, at + 1);
         auto const end = skip_value(text, start);
         auto last = end;
-        while (last > start && is_space(text[last - 1])) --last;
+        while (last > start && is_space(text[last - 1]))
+            --last;
         members_[count_++] = {name, text.substr(start, last - start)};
         if (text[end] == '}') return;
         at = skip_space(text, end + 1);
@@ -81,7 +87,9 @@ std::optional<std::string> EvidenceBody::optional_text(std::string_view name) co
     return std::string(value.substr(1, value.size() - 2));
 }
 
-std::string EvidenceBody::text(std::string_view name) const { return optional_text(name).value_or(""); }
+std::string EvidenceBody::text(std::string_view name) const {
+    return optional_text(name).value_or("");
+}
 
 double EvidenceBody::number(std::string_view name) const {
     auto const value = find(name);
@@ -92,6 +100,8 @@ double EvidenceBody::number(std::string_view name) const {
     return number;
 }
 
-int EvidenceBody::whole(std::string_view name) const { return static_cast<int>(number(name)); }
+int EvidenceBody::whole(std::string_view name) const {
+    return static_cast<int>(number(name));
+}
 
 }  // namespace itqan::domain

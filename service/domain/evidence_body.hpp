@@ -1,6 +1,6 @@
 #pragma once
-// Reads the flat JSON object of a stored evidence row without building a document: a request reads some fifteen of them.
-// It reads what we wrote ourselves and is no general JSON reader (schemas/json is).
+// Reads the flat JSON object of a stored evidence row without building a document: a request reads some fifteen of
+// them. It reads what we wrote ourselves and is no general JSON reader (schemas/json is).
 
 #include <array>
 #include <optional>

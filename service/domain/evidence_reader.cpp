@@ -30,34 +30,78 @@ constexpr Field eligible{"eligible", Form::boolean, optional}, coi{"coi", Form::
 constexpr Field competency{"competency"}, level{"level", Form::whole, true, false, 1, 5};
 constexpr Field recorded{"recordedAt", Form::day_or_instant, optional};
 
-constexpr Field link_fields[] = {{"url", Form::uri, optional}, {"name", Form::text, optional},
-                                 {"narrative", Form::prose, optional}};
-constexpr Field completion_fields[] = {
-    id, learner, {"externalId", Form::text, optional}, {"replaces", Form::text, optional},
-    {"providerId", Form::id, optional}, {"activityId", Form::id}, {"startedAt", Form::instant, optional},
-    {"completedAt", Form::instant}, {"score", Form::number, optional, false, -1e9}, {"grade", Form::text, optional},
-    {"hours", Form::number, optional, false, 0, 10'000}, state(verified_states), eligible, coi,
-    {"idempotencyKey", Form::text, optional},
-    {"evidence", Form::objects, optional, false, 0, any_size, {}, link_fields}};
-constexpr Field signoff_fields[] = {id, learner, competency, level, {"mentorId", Form::id},
-                                    {"agreementId", Form::id, optional, true}, {"signedAt", Form::day_or_instant},
-                                    state(signoff_states), eligible, coi};
-constexpr Field entrustment_fields[] = {id, learner, {"epaId", Form::id}, level, {"assessorId", Form::id},
+constexpr Field link_fields[] = {
+    {"url", Form::uri, optional}, {"name", Form::text, optional}, {"narrative", Form::prose, optional}};
+constexpr Field completion_fields[] = {id,
+                                       learner,
+                                       {"externalId", Form::text, optional},
+                                       {"replaces", Form::text, optional},
+                                       {"providerId", Form::id, optional},
+                                       {"activityId", Form::id},
+                                       {"startedAt", Form::instant, optional},
+                                       {"completedAt", Form::instant},
+                                       {"score", Form::number, optional, false, -1e9},
+                                       {"grade", Form::text, optional},
+                                       {"hours", Form::number, optional, false, 0, 10'000},
+                                       state(verified_states),
+                                       eligible,
+                                       coi,
+                                       {"idempotencyKey", Form::text, optional},
+                                       {"evidence", Form::objects, optional, false, 0, any_size, {}, link_fields}};
+constexpr Field signoff_fields[] = {id,
+                                    learner,
+                                    competency,
+                                    level,
+                                    {"mentorId", Form::id},
+                                    {"agreementId", Form::id, optional, true},
+                                    {"signedAt", Form::day_or_instant},
+                                    state(signoff_states),
+                                    eligible,
+                                    coi};
+constexpr Field entrustment_fields[] = {id,
+                                        learner,
+                                        {"epaId", Form::id},
+                                        level,
+                                        {"assessorId", Form::id},
                                         {"decision", Form::word, true, false, 0, any_size, decisions},
-                                        {"decidedAt", Form::day_or_instant}, state(entrustment_states), eligible, coi};
-constexpr Field experience_fields[] = {id, learner, {"roleId", Form::id},
+                                        {"decidedAt", Form::day_or_instant},
+                                        state(entrustment_states),
+                                        eligible,
+                                        coi};
+constexpr Field experience_fields[] = {id,
+                                       learner,
+                                       {"roleId", Form::id},
                                        {"group", Form::word, true, false, 0, any_size, groups},
-                                       {"orgId", Form::id, optional, true}, {"from", Form::day},
-                                       {"to", Form::day, optional, true}, state(confirmed_states), eligible, coi};
-constexpr Field practice_fields[] = {id, learner, competency, {"hours", Form::number, optional, false, 0, 10'000},
-                                     {"at", Form::day_or_instant}, state(confirmed_states), eligible, coi};
-constexpr Field self_fields[] = {id, learner, competency, {"level", Form::whole, true, false, 0, 5},
-                                 {"at", Form::day_or_instant}};
-constexpr Field external_fields[] = {id, learner, {"issuerName"}, {"badgeName"}, {"framework", Form::text, optional},
-                                     {"frameworkItem", Form::text}, {"itemCode", Form::text, optional},
-                                     {"level", Form::whole, true, false, 1, 20}, {"awardedAt", Form::day_or_instant},
-                                     recorded, {"verificationUrl", Form::uri, optional}, state(verified_states),
-                                     eligible, coi};
+                                       {"orgId", Form::id, optional, true},
+                                       {"from", Form::day},
+                                       {"to", Form::day, optional, true},
+                                       state(confirmed_states),
+                                       eligible,
+                                       coi};
+constexpr Field practice_fields[] = {id,
+                                     learner,
+                                     competency,
+                                     {"hours", Form::number, optional, false, 0, 10'000},
+                                     {"at", Form::day_or_instant},
+                                     state(confirmed_states),
+                                     eligible,
+                                     coi};
+constexpr Field self_fields[] = {
+    id, learner, competency, {"level", Form::whole, true, false, 0, 5}, {"at", Form::day_or_instant}};
+constexpr Field external_fields[] = {id,
+                                     learner,
+                                     {"issuerName"},
+                                     {"badgeName"},
+                                     {"framework", Form::text, optional},
+                                     {"frameworkItem", Form::text},
+                                     {"itemCode", Form::text, optional},
+                                     {"level", Form::whole, true, false, 1, 20},
+                                     {"awardedAt", Form::day_or_instant},
+                                     recorded,
+                                     {"verificationUrl", Form::uri, optional},
+                                     state(verified_states),
+                                     eligible,
+                                     coi};
 
 struct Table {
     std::string_view kind;
@@ -79,7 +123,8 @@ Table const* table_of(std::string_view kind) {
 
 Error refused(Fault fault, std::string code, std::vector<Violation> violations) {
     auto const& first = violations.front();
-    auto detail = "The evidence is refused: " + (first.pointer.empty() ? "it" : first.pointer) + " " + first.detail + ".";
+    auto detail =
+        "The evidence is refused: " + (first.pointer.empty() ? "it" : first.pointer) + " " + first.detail + ".";
     return {fault, std::move(code), std::move(detail), std::move(violations)};
 }
 
@@ -123,7 +168,8 @@ std::optional<Error> check_meaning(std::string_view kind, Json const& element, P
 Result<StoredEvidence> read_evidence_element(std::string_view kind, Json const& element, Programme const& programme) {
     auto const* table = table_of(kind);
     if (table == nullptr)
-        return refused(Fault::malformed, "invalid-body", {{"", "\"" + std::string(kind) + "\" is no kind of evidence"}});
+        return refused(Fault::malformed, "invalid-body",
+                       {{"", "\"" + std::string(kind) + "\" is no kind of evidence"}});
     std::vector<Violation> violations;
     check_fields(element, table->fields, schemas::Place(), violations);
     if (!violations.empty()) return refused(Fault::malformed, "invalid-body", std::move(violations));
@@ -154,9 +200,9 @@ void add_to(Evidence& evidence, std::string_view kind, std::string_view id_text,
     auto const standing = standing_of(status, is_eligible);
     std::string row_id(id_text);
     if (kind == "completion") {
-        evidence.completions.push_back({std::move(row_id), body.text("activityId"), body.text("providerId"), occurred_on,
-                                        body.number("score"), body.optional_text("grade"), body.number("hours"),
-                                        standing});
+        evidence.completions.push_back({std::move(row_id), body.text("activityId"), body.text("providerId"),
+                                        occurred_on, body.number("score"), body.optional_text("grade"),
+                                        body.number("hours"), standing});
     } else if (kind == "signoff") {
         evidence.signoffs.push_back({std::move(row_id), body.text("competency"), body.text("mentorId"),
                                      body.whole("level"), occurred_on, standing});

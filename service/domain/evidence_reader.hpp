@@ -15,15 +15,15 @@ namespace itqan::domain {
 
 /// One element, ready to be stored.
 struct StoredEvidence {
-    std::string id;                          ///< "" when the element names none.
-    std::string learner_id;                  ///< "" when the element names none.
-    Day occurred_on;                         ///< The day it counts from.
-    std::string status;                      ///< "" when the element names none; always "verified" for self-assessments.
+    std::string id;          ///< "" when the element names none.
+    std::string learner_id;  ///< "" when the element names none.
+    Day occurred_on;         ///< The day it counts from.
+    std::string status;      ///< "" when the element names none; always "verified" for self-assessments.
     bool eligible = true;
     std::optional<std::string> coi;
     std::optional<std::string> replaces;
-    Json body;                               ///< The remaining members, without free text.
-    std::optional<std::string> free_text;    ///< Links and narratives of a completion, as JSON text.
+    Json body;                             ///< The remaining members, without free text.
+    std::optional<std::string> free_text;  ///< Links and narratives of a completion, as JSON text.
 };
 
 /// Kinds: completion, signoff, entrustment, experience, practice, self-assessment, external-badge. A completion without

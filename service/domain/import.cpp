@@ -22,12 +22,15 @@ class Problems {
     }
     void add(std::string const& place, Error const& error) {
         if (error.violations.empty()) add(place, error.detail);
-        for (auto const& violation : error.violations) add(place + violation.pointer, violation.detail);
+        for (auto const& violation : error.violations)
+            add(place + violation.pointer, violation.detail);
     }
     bool empty() const { return found_.empty(); }
     Error error() const {
         return {Fault::unprocessable, "invalid-import",
-                "The import is refused and nothing was written: " + found_.front().pointer + " " + found_.front().detail + ".", found_};
+                "The import is refused and nothing was written: " + found_.front().pointer + " " +
+                    found_.front().detail + ".",
+                found_};
     }
 
   private:
@@ -60,22 +63,27 @@ storage::PersonRow person_of(ImportElement const& element) {
     row.id = element.id;
     if (body.contains("name") && body.at("name").is_string()) row.name = body.at("name").get<std::string>();
     if (body.contains("name_ar") && body.at("name_ar").is_string()) row.name_ar = body.at("name_ar").get<std::string>();
-    for (auto const* const name : {"id", "name", "name_ar"}) body.erase(name);
+    for (auto const* const name : {"id", "name", "name_ar"})
+        body.erase(name);
     row.body = body.dump();
     return row;
 }
 
 void check_shape(ImportElement const& element, Problems& problems) {
-    static std::set<std::string, std::less<>> const judged{"programme", "framework", "framework-levels", "provider", "issuer", "activity",
-                                                           "epa", "role", "organisation", "crosswalk", "level-map", "path", "profile",
-                                                           "region", "team", "objective", "achievement"};
+    static std::set<std::string, std::less<>> const judged{
+        "programme", "framework",    "framework-levels", "provider",  "issuer", "activity", "epa",
+        "role",      "organisation", "crosswalk",        "level-map", "path",   "profile",  "region",
+        "team",      "objective",    "achievement"};
     if (!element.body.is_object()) return problems.add(element.place, "must be an object");
     // The names of level maps are texts; they name nothing in addresses.
-    if (element.kind != "level-map" && !schemas::is_programme_id(element.id)) return problems.add(element.place + "/id", "must be 1 to 64 of letters, digits, . _ -");
+    if (element.kind != "level-map" && !schemas::is_programme_id(element.id))
+        return problems.add(element.place + "/id", "must be 1 to 64 of letters, digits, . _ -");
     if (judged.contains(element.kind))
-        for (auto const& violation : check_item(element.kind, element.body)) problems.add(element.place + violation.pointer, violation.detail);
+        for (auto const& violation : check_item(element.kind, element.body))
+            problems.add(element.place + violation.pointer, violation.detail);
     if (element.target == ImportTarget::learner && element.body.contains("email") &&
-        !(element.body.at("email").is_string() && schemas::is_email(schemas::normalize_email(element.body.at("email").get<std::string>()))))
+        !(element.body.at("email").is_string() &&
+          schemas::is_email(schemas::normalize_email(element.body.at("email").get<std::string>()))))
         problems.add(element.place + "/email", "must be an address such as name@example.org");
 }
 
@@ -84,7 +92,8 @@ enum class Written { yes, was_here, refused };
 /// A published version says what its holders have: only its status may still change.
 Written write_achievement(storage::Session& session, ImportElement const& element, Instant now, Problems& problems) {
     auto const& body = element.body;
-    storage::AchievementRow const row{body.at("issuerId"), element.id, body.value("version", 1), body.at("status"), body.dump()};
+    storage::AchievementRow const row{body.at("issuerId"), element.id, body.value("version", 1), body.at("status"),
+                                      body.dump()};
     std::optional<storage::AchievementRow> held;
     storage::each_achievement(session, [&](storage::AchievementRow const& each) {
         if (each.id == row.id && each.issuer_id == row.issuer_id && each.version == row.version) held = each;
@@ -106,8 +115,9 @@ Written write_achievement(storage::Session& session, ImportElement const& elemen
 Written write_learner(storage::Session& session, ImportElement const& element, Instant now, Problems& problems) {
     auto const row = learner_of(element, now);
     auto const held = storage::learner(session, row.id);
-    if (held && (held->erased_at || (held->email == row.email && held->name == row.name && held->name_ar == row.name_ar &&
-                                     held->organisation_id == row.organisation_id && held->body == row.body)))
+    if (held &&
+        (held->erased_at || (held->email == row.email && held->name == row.name && held->name_ar == row.name_ar &&
+                             held->organisation_id == row.organisation_id && held->body == row.body)))
         return Written::was_here;
     try {
         storage::put_learner(session, row);
@@ -121,17 +131,22 @@ Written write_learner(storage::Session& session, ImportElement const& element, I
 Written write_person(storage::Session& session, ImportElement const& element) {
     auto const row = person_of(element);
     auto const held = storage::person(session, row.id);
-    if (held && held->name == row.name && held->name_ar == row.name_ar && held->body == row.body) return Written::was_here;
+    if (held && held->name == row.name && held->name_ar == row.name_ar && held->body == row.body)
+        return Written::was_here;
     storage::put_person(session, row);
     return Written::yes;
 }
 
 Written write_item(storage::Session& session, ImportElement const& element, Instant now, Problems& problems) {
     switch (element.target) {
-        case ImportTarget::achievement: return write_achievement(session, element, now, problems);
-        case ImportTarget::learner: return write_learner(session, element, now, problems);
-        case ImportTarget::person: return write_person(session, element);
-        default: break;
+        case ImportTarget::achievement:
+            return write_achievement(session, element, now, problems);
+        case ImportTarget::learner:
+            return write_learner(session, element, now, problems);
+        case ImportTarget::person:
+            return write_person(session, element);
+        default:
+            break;
     }
     auto body = element.body.dump();
     if (storage::programme_item(session, element.kind, element.id) == body) return Written::was_here;
@@ -149,12 +164,13 @@ std::string source_of(ImportElement const& element, Programme const& programme, 
         return {};
     }
     auto const named = element.body.value("providerId", activity->provider_id);
-    if (named != activity->provider_id) problems.add(element.place + "/providerId", "is not the provider of " + activity_id);
+    if (named != activity->provider_id)
+        problems.add(element.place + "/providerId", "is not the provider of " + activity_id);
     return activity->provider_id;
 }
 
-Written write_evidence(storage::Session& session, ImportElement const& element, Programme const& programme, Actor const& actor,
-                       Instant now, Problems& problems) {
+Written write_evidence(storage::Session& session, ImportElement const& element, Programme const& programme,
+                       Actor const& actor, Instant now, Problems& problems) {
     auto stored = read_evidence_element(element.kind, element.body, programme);
     if (!stored) {
         problems.add(element.place, stored.error());
@@ -175,31 +191,36 @@ Written write_evidence(storage::Session& session, ImportElement const& element, 
     row.learner_id = stored->learner_id;
     row.occurred_on = stored->occurred_on;
     row.recorded_at = now;
-    row.status = stored->status.empty() ? (element.kind == "completion" || element.kind == "external-badge" ? "verified" : "confirmed") : stored->status;
+    row.status = stored->status.empty()
+                     ? (element.kind == "completion" || element.kind == "external-badge" ? "verified" : "confirmed")
+                     : stored->status;
     row.eligible = stored->eligible;
     row.coi = stored->coi;
     row.replaces = stored->replaces;
     row.body = stored->body.dump();
     storage::insert_evidence(session, row);
     if (stored->free_text) storage::add_note(session, "evidence", row.id, row.learner_id, *stored->free_text, now);
-    storage::append_event(session, {0, now, Instant::start_of(row.occurred_on), actor.id, "evidence.imported", row.id, std::nullopt,
-                                    Json{{"kind", row.kind}}.dump()});
+    storage::append_event(session, {0, now, Instant::start_of(row.occurred_on), actor.id, "evidence.imported", row.id,
+                                    std::nullopt, Json{{"kind", row.kind}}.dump()});
     return Written::yes;
 }
 
 std::optional<Day> date_of_record(std::vector<ImportElement> const& elements) {
     for (auto const& element : elements)
-        if (element.kind == "programme" && element.body.is_object() && element.body.contains("dateOfRecord") && element.body.at("dateOfRecord").is_string())
+        if (element.kind == "programme" && element.body.is_object() && element.body.contains("dateOfRecord") &&
+            element.body.at("dateOfRecord").is_string())
             return Day::parse(element.body.at("dateOfRecord").get<std::string>());
     return std::nullopt;
 }
 
 }  // namespace
 
-Result<ImportReport> import_elements(storage::Database& database, ProgrammeStore& programmes, Intake& intake, Clock const& clock,
-                                     Actor const& actor, std::vector<ImportElement> elements, ImportOptions const& options) {
+Result<ImportReport> import_elements(storage::Database& database, ProgrammeStore& programmes, Intake& intake,
+                                     Clock const& clock, Actor const& actor, std::vector<ImportElement> elements,
+                                     ImportOptions const& options) {
     if (options.date_of_record_is)
-        if (auto const recorded = date_of_record(elements)) shift_dates(elements, *recorded, *options.date_of_record_is);
+        if (auto const recorded = date_of_record(elements))
+            shift_dates(elements, *recorded, *options.date_of_record_is);
     Problems shapes;
     for (auto const& element : elements)
         if (element.target != ImportTarget::evidence) check_shape(element, shapes);
@@ -220,7 +241,8 @@ Result<ImportReport> import_elements(storage::Database& database, ProgrammeStore
         for (auto const& element : elements) {
             if (element.target == ImportTarget::evidence) continue;
             bool const is_new = count(element, write_item(session, element, now, problems));
-            bool const of_programme = element.target == ImportTarget::programme || element.target == ImportTarget::achievement;
+            bool const of_programme =
+                element.target == ImportTarget::programme || element.target == ImportTarget::achievement;
             programme_changes = programme_changes || (is_new && of_programme);
         }
         auto const programme = read_programme(session);
@@ -234,17 +256,20 @@ Result<ImportReport> import_elements(storage::Database& database, ProgrammeStore
         if (!problems.empty()) return problems.error();
         if (programme_changes) storage::bump_change(session, "programme");
         if (!made.written.empty())
-            storage::append_event(session, {0, now, now, actor.id, "programme.imported", programme->id, std::nullopt, "{}"});
+            storage::append_event(session,
+                                  {0, now, now, actor.id, "programme.imported", programme->id, std::nullopt, "{}"});
         return made;
     });
     if (!report || !options.issue) return report;
     database.read([&](storage::Session& session) { return programmes.current(session); });
-    for (auto const& learner : learners) report->credentials += static_cast<int>(intake.settle(actor, learner, options.notify).size());
+    for (auto const& learner : learners)
+        report->credentials += static_cast<int>(intake.settle(actor, learner, options.notify).size());
     return report;
 }
 
-Result<ImportReport> import_path(storage::Database& database, ProgrammeStore& programmes, Intake& intake, Clock const& clock,
-                                 Actor const& actor, std::filesystem::path const& path, ImportOptions const& options) {
+Result<ImportReport> import_path(storage::Database& database, ProgrammeStore& programmes, Intake& intake,
+                                 Clock const& clock, Actor const& actor, std::filesystem::path const& path,
+                                 ImportOptions const& options) {
     auto elements = read_import(path);
     if (!elements) return elements.error();
     return import_elements(database, programmes, intake, clock, actor, std::move(*elements), options);

@@ -18,14 +18,14 @@ struct ImportOptions {
 };
 
 struct ImportReport {
-    std::map<std::string, int> written;         ///< By kind: new or changed elements.
-    int unchanged = 0;                          ///< Elements that were here already.
+    std::map<std::string, int> written;  ///< By kind: new or changed elements.
+    int unchanged = 0;                   ///< Elements that were here already.
     int credentials = 0;
 };
 
-/// What is here already is left as it is, so a second import changes nothing; evidence is known by its id, and a published
-/// version of an achievement keeps what it says. Errors: those of read_import;
-/// unprocessable "invalid-import" with the place of each element that cannot be taken; nothing is written then.
+/// What is here already is left as it is, so a second import changes nothing; evidence is known by its id, and a
+/// published version of an achievement keeps what it says. Errors: those of read_import; unprocessable "invalid-import"
+/// with the place of each element that cannot be taken; nothing is written then.
 Result<ImportReport> import_elements(storage::Database& database, ProgrammeStore& programmes, Intake& intake,
                                      Clock const& clock, Actor const& actor, std::vector<ImportElement> elements,
                                      ImportOptions const& options);

@@ -18,37 +18,36 @@ struct FileKind {
 };
 
 /// In the order of import.
-constexpr FileKind file_kinds[] = {
-    {"programme", ImportTarget::programme, "programme"},
-    {"competencies.flat", ImportTarget::programme, "framework-levels"},
-    {"crosswalks", ImportTarget::programme, "crosswalk"},
-    {"regions", ImportTarget::programme, "region"},
-    {"organisations", ImportTarget::programme, "organisation"},
-    {"providers", ImportTarget::programme, "provider"},
-    {"issuers", ImportTarget::programme, "issuer"},
-    {"activities", ImportTarget::programme, "activity"},
-    {"epas", ImportTarget::programme, "epa"},
-    {"roles", ImportTarget::programme, "role"},
-    {"career-paths", ImportTarget::programme, "path"},
-    {"profiles", ImportTarget::programme, "profile"},
-    {"teams", ImportTarget::programme, "team"},
-    {"objectives", ImportTarget::programme, "objective"},
-    {"interventions", ImportTarget::programme, "intervention"},
-    {"benefits", ImportTarget::programme, "benefit"},
-    {"benefits-dependency-network", ImportTarget::programme, "benefit-network"},
-    {"achievements", ImportTarget::achievement, "achievement"},
-    {"learners", ImportTarget::learner, "learner"},
-    {"assessors", ImportTarget::person, "assessor"},
-    {"mentors", ImportTarget::programme, "mentor"},
-    {"mentoring-agreements", ImportTarget::programme, "mentoring-agreement"},
-    {"mentoring-sessions", ImportTarget::programme, "mentoring-session"},
-    {"experience", ImportTarget::evidence, "experience"},
-    {"signoffs", ImportTarget::evidence, "signoff"},
-    {"entrustments", ImportTarget::evidence, "entrustment"},
-    {"practice", ImportTarget::evidence, "practice"},
-    {"self-assessments", ImportTarget::evidence, "self-assessment"},
-    {"external-badges", ImportTarget::evidence, "external-badge"},
-    {"completions", ImportTarget::evidence, "completion"}};
+constexpr FileKind file_kinds[] = {{"programme", ImportTarget::programme, "programme"},
+                                   {"competencies.flat", ImportTarget::programme, "framework-levels"},
+                                   {"crosswalks", ImportTarget::programme, "crosswalk"},
+                                   {"regions", ImportTarget::programme, "region"},
+                                   {"organisations", ImportTarget::programme, "organisation"},
+                                   {"providers", ImportTarget::programme, "provider"},
+                                   {"issuers", ImportTarget::programme, "issuer"},
+                                   {"activities", ImportTarget::programme, "activity"},
+                                   {"epas", ImportTarget::programme, "epa"},
+                                   {"roles", ImportTarget::programme, "role"},
+                                   {"career-paths", ImportTarget::programme, "path"},
+                                   {"profiles", ImportTarget::programme, "profile"},
+                                   {"teams", ImportTarget::programme, "team"},
+                                   {"objectives", ImportTarget::programme, "objective"},
+                                   {"interventions", ImportTarget::programme, "intervention"},
+                                   {"benefits", ImportTarget::programme, "benefit"},
+                                   {"benefits-dependency-network", ImportTarget::programme, "benefit-network"},
+                                   {"achievements", ImportTarget::achievement, "achievement"},
+                                   {"learners", ImportTarget::learner, "learner"},
+                                   {"assessors", ImportTarget::person, "assessor"},
+                                   {"mentors", ImportTarget::programme, "mentor"},
+                                   {"mentoring-agreements", ImportTarget::programme, "mentoring-agreement"},
+                                   {"mentoring-sessions", ImportTarget::programme, "mentoring-session"},
+                                   {"experience", ImportTarget::evidence, "experience"},
+                                   {"signoffs", ImportTarget::evidence, "signoff"},
+                                   {"entrustments", ImportTarget::evidence, "entrustment"},
+                                   {"practice", ImportTarget::evidence, "practice"},
+                                   {"self-assessments", ImportTarget::evidence, "self-assessment"},
+                                   {"external-badges", ImportTarget::evidence, "external-badge"},
+                                   {"completions", ImportTarget::evidence, "completion"}};
 
 Error bad_file(std::string const& name, std::string detail) {
     return {Fault::malformed, "invalid-import", name + ": " + detail, {{"/" + name, std::move(detail)}}};
@@ -59,21 +58,26 @@ Result<std::string> read_text(std::filesystem::path const& path) {
     std::error_code failure;
     auto const size = std::filesystem::file_size(path, failure);
     std::ifstream file(path, std::ios::binary);
-    if (failure || !file) return Error{Fault::not_found, "no-file", "There is no file " + path.string() + " that can be read.", {}};
-    if (size > largest) return Error{Fault::too_large, "import-too-large", path.filename().string() + " has more than 64 MiB.", {}};
+    if (failure || !file)
+        return Error{Fault::not_found, "no-file", "There is no file " + path.string() + " that can be read.", {}};
+    if (size > largest)
+        return Error{Fault::too_large, "import-too-large", path.filename().string() + " has more than 64 MiB.", {}};
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 std::string id_of(Json const& body) {
     for (auto const* const name : {"id", "identifier", "framework"})
-        if (body.is_object() && body.contains(name) && body.at(name).is_string()) return body.at(name).get<std::string>();
+        if (body.is_object() && body.contains(name) && body.at(name).is_string())
+            return body.at(name).get<std::string>();
     return {};
 }
 
-Result<void> add_list(std::vector<ImportElement>& elements, FileKind const& kind, std::string const& name, Json const& list) {
+Result<void> add_list(std::vector<ImportElement>& elements, FileKind const& kind, std::string const& name,
+                      Json const& list) {
     if (!list.is_array()) return bad_file(name, "must be a list");
     for (std::size_t index = 0; index < list.size(); ++index)
-        elements.push_back({kind.target, std::string(kind.kind), id_of(list[index]), list[index], "/" + name + "/" + std::to_string(index)});
+        elements.push_back({kind.target, std::string(kind.kind), id_of(list[index]), list[index],
+                            "/" + name + "/" + std::to_string(index)});
     return {};
 }
 
@@ -81,16 +85,20 @@ void add_one(std::vector<ImportElement>& elements, std::string kind, std::string
     elements.push_back({ImportTarget::programme, std::move(kind), std::move(id), std::move(body), std::move(place)});
 }
 
-Result<void> add_crosswalks(std::vector<ImportElement>& elements, FileKind const& kind, std::string const& name, Json const& document) {
-    if (!document.is_object() || !document.contains("CFAssociations")) return bad_file(name, "must have CFAssociations");
-    if (auto const added = add_list(elements, kind, name + "/CFAssociations", document.at("CFAssociations")); !added) return added;
+Result<void> add_crosswalks(std::vector<ImportElement>& elements, FileKind const& kind, std::string const& name,
+                            Json const& document) {
+    if (!document.is_object() || !document.contains("CFAssociations"))
+        return bad_file(name, "must have CFAssociations");
+    if (auto const added = add_list(elements, kind, name + "/CFAssociations", document.at("CFAssociations")); !added)
+        return added;
     if (document.contains("frameworkLevelMaps"))
         for (auto const& [map_name, map] : document.at("frameworkLevelMaps").items())
             add_one(elements, "level-map", map_name, map, "/" + name + "/frameworkLevelMaps/" + map_name);
     return {};
 }
 
-Result<void> add_document(std::vector<ImportElement>& elements, FileKind const& kind, std::string const& name, Json document) {
+Result<void> add_document(std::vector<ImportElement>& elements, FileKind const& kind, std::string const& name,
+                          Json document) {
     if (kind.kind == "programme" || kind.kind == "framework-levels") {
         auto id = id_of(document);
         add_one(elements, std::string(kind.kind), std::move(id), std::move(document), "/" + name);
@@ -98,7 +106,8 @@ Result<void> add_document(std::vector<ImportElement>& elements, FileKind const& 
     }
     if (kind.kind == "crosswalk") return add_crosswalks(elements, kind, name, document);
     if (kind.kind == "benefit-network") {
-        for (auto const& [id, network] : document.items()) add_one(elements, std::string(kind.kind), id, network, "/" + name + "/" + id);
+        for (auto const& [id, network] : document.items())
+            add_one(elements, std::string(kind.kind), id, network, "/" + name + "/" + id);
         return {};
     }
     return add_list(elements, kind, name, document);
@@ -122,7 +131,8 @@ Result<void> add_json(std::vector<ImportElement>& elements, std::filesystem::pat
         error.detail = name + ": " + error.detail;
         return error;
     }
-    if (document->is_object() && document->contains("CFDocument")) return add_package(elements, name, std::move(*document));
+    if (document->is_object() && document->contains("CFDocument"))
+        return add_package(elements, name, std::move(*document));
     if (kind == nullptr) return bad_file(name, "is none of the programme's files");
     return add_document(elements, *kind, name, std::move(*document));
 }
@@ -139,7 +149,8 @@ Result<Json> completion_of(schemas::CsvTable const& table, schemas::CsvRow const
             continue;
         }
         auto const number = parse_json(cell);
-        if (!number || !number->is_number()) return bad_file(name + "/line " + std::to_string(row.line), member + " is not a number");
+        if (!number || !number->is_number())
+            return bad_file(name + "/line " + std::to_string(row.line), member + " is not a number");
         element[member] = *number;
     }
     return element;
@@ -155,7 +166,8 @@ Result<void> add_csv(std::vector<ImportElement>& elements, std::filesystem::path
         auto element = completion_of(*table, row, name);
         if (!element) return element.error();
         auto id = id_of(*element);
-        elements.push_back({ImportTarget::evidence, "completion", std::move(id), std::move(*element), "/" + name + "/line " + std::to_string(row.line)});
+        elements.push_back({ImportTarget::evidence, "completion", std::move(id), std::move(*element),
+                            "/" + name + "/line " + std::to_string(row.line)});
     }
     return {};
 }
@@ -164,7 +176,8 @@ std::string shifted(std::string const& text, Day from, Day to) {
     if (text.size() == 7) {
         auto const first = Day::parse(text + "-01");
         if (!first) return text;
-        int const months = (to.year() - from.year()) * 12 + static_cast<int>(to.month()) - static_cast<int>(from.month());
+        int const months =
+            (to.year() - from.year()) * 12 + static_cast<int>(to.month()) - static_cast<int>(from.month());
         return first->plus_months(months).text().substr(0, 7);
     }
     if (auto const day = Day::parse(text)) return (*day + (to - from)).text();
@@ -175,9 +188,11 @@ std::string shifted(std::string const& text, Day from, Day to) {
 }
 
 void shift(Json& value, Day from, Day to) {
-    if (value.is_string()) value = shifted(value.get<std::string>(), from, to);
+    if (value.is_string())
+        value = shifted(value.get<std::string>(), from, to);
     else if (value.is_structured())
-        for (auto& inner : value) shift(inner, from, to);
+        for (auto& inner : value)
+            shift(inner, from, to);
 }
 
 }  // namespace
@@ -186,11 +201,13 @@ Result<std::vector<ImportElement>> read_import(std::filesystem::path const& path
     std::vector<ImportElement> elements;
     auto const kind_of = [](std::filesystem::path const& file) -> FileKind const* {
         auto const stem = file.stem().string();
-        auto const found = std::find_if(std::begin(file_kinds), std::end(file_kinds), [&](FileKind const& kind) { return kind.stem == stem; });
+        auto const found = std::find_if(std::begin(file_kinds), std::end(file_kinds),
+                                        [&](FileKind const& kind) { return kind.stem == stem; });
         return found == std::end(file_kinds) ? nullptr : &*found;
     };
     if (!std::filesystem::is_directory(path)) {
-        auto const added = path.extension() == ".csv" ? add_csv(elements, path) : add_json(elements, path, kind_of(path));
+        auto const added =
+            path.extension() == ".csv" ? add_csv(elements, path) : add_json(elements, path, kind_of(path));
         if (!added) return added.error();
         return elements;
     }
@@ -210,14 +227,16 @@ Result<std::vector<ImportElement>> read_import(std::filesystem::path const& path
         }
     }
     if (elements.empty())
-        return Error{Fault::not_found, "no-file", "The folder " + path.string() + " holds none of the programme's files.", {}};
+        return Error{
+            Fault::not_found, "no-file", "The folder " + path.string() + " holds none of the programme's files.", {}};
     return elements;
 }
 
 void shift_dates(std::vector<ImportElement>& elements, Day from, Day to) {
     for (auto& element : elements) {
-        bool const fixed = element.kind == "framework" || element.kind == "framework-levels" || element.kind == "crosswalk" ||
-                           element.kind == "level-map" || element.target == ImportTarget::achievement;
+        bool const fixed = element.kind == "framework" || element.kind == "framework-levels" ||
+                           element.kind == "crosswalk" || element.kind == "level-map" ||
+                           element.target == ImportTarget::achievement;
         if (!fixed) shift(element.body, from, to);
     }
 }

@@ -17,10 +17,10 @@ enum class ImportTarget { programme, achievement, learner, person, evidence };
 
 struct ImportElement {
     ImportTarget target = ImportTarget::programme;
-    std::string kind;      ///< Programme or evidence kind.
-    std::string id;        ///< "" when the element names none.
+    std::string kind;  ///< Programme or evidence kind.
+    std::string id;    ///< "" when the element names none.
     Json body;
-    std::string place;     ///< "/activities.json/3": the file and where in it.
+    std::string place;  ///< "/activities.json/3": the file and where in it.
 };
 
 /// Reads a folder in the starter's form (any subset; completions.csv only without completions.json; *.schema.json and

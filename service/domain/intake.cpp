@@ -11,10 +11,19 @@
 namespace itqan::domain {
 namespace {
 
+constexpr char whole_view[] = ":all";  ///< Scope of answers that tell more than a provider may see (decision 17).
+
+std::string scope_of(std::string const& provider_id) {
+    return "completion:" + provider_id;
+}
+
 constexpr int most_attempts = 20;  ///< Each lost race means that somebody else got on.
 
 Error unknown_learner(std::string pointer, std::string what) {
-    return {Fault::unprocessable, "unknown-learner", "There is no such learner in the programme.", {{std::move(pointer), std::move(what)}}};
+    return {Fault::unprocessable,
+            "unknown-learner",
+            "There is no such learner in the programme.",
+            {{std::move(pointer), std::move(what)}}};
 }
 
 /// The learner that a request names, or the new one that it invites.
@@ -43,10 +52,13 @@ Result<Whom> find_learner(storage::Session& session, CompletionRequest const& re
 
 Result<void> check_replaced(storage::Session& session, CompletionRequest const& request) {
     if (!request.evidence.replaces) return {};
-    auto const old = storage::evidence_by_external_id(session, "completion", request.provider_id, *request.evidence.replaces);
+    auto const old =
+        storage::evidence_by_external_id(session, "completion", request.provider_id, *request.evidence.replaces);
     if (old && (old->status == "revoked" || old->status == "rejected")) return {};
-    return Error{Fault::unprocessable, "not-replaceable",
-                 old ? "The completion to be replaced still counts: retract it first." : "There is no completion of yours with this externalId.",
+    return Error{Fault::unprocessable,
+                 "not-replaceable",
+                 old ? "The completion to be replaced still counts: retract it first."
+                     : "There is no completion of yours with this externalId.",
                  {{"/replaces", old ? "still counts" : "is unknown"}}};
 }
 
@@ -111,15 +123,33 @@ struct Intake::Plan {
     Whom whom;
     storage::EvidenceRow row;
     Decision decision;
-    std::string answer;
+    std::string answer;           ///< For the one who posts,
+    std::string provider_answer;  ///< and what the provider may see of it.
 };
 
-/// The answer of an earlier post with the same natural key.
+/// The answer of an earlier post with the same natural key. A provider repeats what it may see, whoever posted first.
 Result<std::optional<Answer>> Intake::first_answer(storage::Session& session, Completing const& completing) {
     auto const& body = completing.body;
-    if (!body.is_object() || !body.contains("externalId") || !body.at("externalId").is_string()) return std::optional<Answer>{};
-    auto const provider = provider_of(completing.actor, *programmes_.current(session), body);
-    return stored_answer(session, "completion:" + provider, body.at("externalId").get<std::string>(), completing.hash, clock_.wall());
+    if (!body.is_object() || !body.contains("externalId") || !body.at("externalId").is_string())
+        return std::optional<Answer>{};
+    auto const scope = scope_of(provider_of(completing.actor, *programmes_.current(session), body));
+    auto const key = body.at("externalId").get<std::string>();
+    if (completing.actor.acts_for_all()) {
+        auto whole = stored_answer(session, scope + whole_view, key, completing.hash, clock_.wall());
+        if (!whole || *whole) return whole;
+    }
+    return stored_answer(session, scope, key, completing.hash, clock_.wall());
+}
+
+std::string Intake::completion_answer(Plan const& plan, EffectsView const& view, std::vector<Evaluation> const& before,
+                                      bool dry_run) {
+    return Json{{"id", dry_run ? Json() : Json(plan.row.id)},
+                {"externalId", plan.request.external_id},
+                {"learnerId", plan.row.learner_id},
+                {"activityId", plan.request.activity->id},
+                {"effects", dry_run ? Json::array() : effects_json(view, before, plan.decision.evaluations)},
+                {"credentials", credentials_json(view, plan.decision.awards)}}
+        .dump();
 }
 
 Result<Intake::Plan> Intake::make_plan(storage::Session& session, Completing const& completing, Instant now) {
@@ -140,48 +170,53 @@ Result<Intake::Plan> Intake::make_plan(storage::Session& session, Completing con
     // A body that is wrong in itself says so before it says that its key is taken.
     if (!first) return first.error();
     if (storage::evidence_by_external_id(session, "completion", request->provider_id, request->external_id))
-        return Error{Fault::conflict, "already-recorded", "This completion was imported before: its answer is not kept.",
+        return Error{Fault::conflict,
+                     "already-recorded",
+                     "This completion was imported before: its answer is not kept.",
                      {{"/externalId", "is taken by an imported completion"}}};
     plan.request = std::move(*request);
     plan.whom = std::move(*whom);
     plan.row = row_of(plan.request, crypto::uuid_v7(now), plan.whom.row.id, now);
 
-    EffectsView const view{*plan.programme, actor.acts_for_all() ? nullptr : plan.request.activity, addresses_};
+    EffectsView const whole{*plan.programme, nullptr, addresses_};
+    EffectsView const provider{*plan.programme, plan.request.activity, addresses_};
+    auto const& view = actor.acts_for_all() ? whole : provider;
     auto const today = clock_.domain().day();
     auto evidence = load_evidence(session, plan.row.learner_id);
     auto held = storage::credentials_of(session, plan.row.learner_id);
     auto const before = evaluate_all(*plan.programme, evidence, today, overrides_from(held),
                                      [&](Achievement const& achievement) { return is_seen(view, achievement); });
-    add_to(evidence, plan.row.kind, plan.row.id, plan.row.status, plan.row.eligible, plan.row.occurred_on, plan.row.body);
-    auto decision = decide(session, issuance_, *plan.programme, plan.whom.row, evidence, std::move(held), today,
+    add_to(evidence, plan.row.kind, plan.row.id, plan.row.status, plan.row.eligible, plan.row.occurred_on,
+           plan.row.body);
+    plan.decision = decide(session, issuance_, *plan.programme, plan.whom.row, evidence, std::move(held), today,
                            options.issue && !options.dry_run);
-    if (!decision) return decision.error();
-    plan.decision = std::move(*decision);
-    plan.answer = Json{{"id", options.dry_run ? Json() : Json(plan.row.id)},
-                       {"externalId", plan.request.external_id},
-                       {"learnerId", plan.row.learner_id},
-                       {"activityId", plan.request.activity->id},
-                       {"effects", options.dry_run ? Json::array() : effects_json(view, before, plan.decision.evaluations)},
-                       {"credentials", credentials_json(view, plan.decision.awards)}}
-                      .dump();
+    plan.answer = completion_answer(plan, view, before, options.dry_run);
+    plan.provider_answer =
+        actor.acts_for_all() ? completion_answer(plan, provider, before, options.dry_run) : plan.answer;
     return plan;
 }
 
 /// False when the learner's evidence is no longer what the plan was made on.
-bool Intake::write_plan(storage::Session& session, Plan const& plan, Completing const& completing, Answer const& answer, Instant now) {
+bool Intake::write_plan(storage::Session& session, Plan const& plan, Completing const& completing, Answer const& answer,
+                        Instant now) {
     auto const& [actor, body, options, hash] = completing;
     if (!write_awards(session, issuance_, plan.decision, plan.row.learner_id, actor, options.mail, now)) return false;
     if (plan.whom.is_new) {
         storage::put_learner(session, plan.whom.row);
-        storage::append_event(session, {0, now, now, actor.id, "learner.invited", plan.row.learner_id, std::nullopt, "{}"});
+        storage::append_event(session,
+                              {0, now, now, actor.id, "learner.invited", plan.row.learner_id, std::nullopt, "{}"});
     }
     storage::insert_evidence(session, plan.row);
     if (plan.request.evidence.free_text)
         storage::add_note(session, "evidence", plan.row.id, plan.row.learner_id, *plan.request.evidence.free_text, now);
-    storage::append_event(session, {0, now, Instant::start_of(plan.row.occurred_on), actor.id, "evidence.recorded", plan.row.id,
-                                    std::nullopt, R"({"kind":"completion"})"});
-    storage::insert_answer(session, {"completion:" + plan.request.provider_id, plan.request.external_id, hash, answer.status,
-                                     answer.location, answer.body, now, std::nullopt});
+    storage::append_event(session, {0, now, Instant::start_of(plan.row.occurred_on), actor.id, "evidence.recorded",
+                                    plan.row.id, std::nullopt, R"({"kind":"completion"})"});
+    auto const scope = scope_of(plan.request.provider_id);
+    storage::insert_answer(session, {scope, plan.request.external_id, hash, answer.status, answer.location,
+                                     plan.provider_answer, now, std::nullopt});
+    if (actor.acts_for_all())
+        storage::insert_answer(session, {scope + whole_view, plan.request.external_id, hash, answer.status,
+                                         answer.location, answer.body, now, std::nullopt});
     if (options.keep) options.keep(session, answer);
     return true;
 }
@@ -196,8 +231,8 @@ Result<std::optional<Answer>> Intake::try_complete(Completing const& completing)
 
     Answer const answer{201, "/api/v1/completions/" + plan->row.id, plan->answer, false};
     try {
-        bool const written =
-            database_.write([&](storage::Session& session) { return write_plan(session, *plan, completing, answer, now); });
+        bool const written = database_.write(
+            [&](storage::Session& session) { return write_plan(session, *plan, completing, answer, now); });
         if (!written) return std::optional<Answer>{};
     } catch (storage::ConstraintError const&) {
         // The same completion, the same award or the same new learner was written first: look again.
@@ -218,25 +253,25 @@ Result<Json> Intake::completion(Actor const& actor, std::string_view id) {
 std::vector<storage::CredentialRow> Intake::settle(Actor const& actor, std::string_view learner_id, bool mail) {
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
         auto const now = clock_.wall();
-        auto const decision = database_.read([&](storage::Session& session) -> Result<Decision> {
+        auto const decision = database_.read([&](storage::Session& session) {
             auto const learner = storage::learner(session, learner_id);
             if (!learner || learner->erased_at) return Decision{};
             auto const programme = programmes_.current(session);
             return decide(session, issuance_, *programme, *learner, load_evidence(session, learner_id),
                           storage::credentials_of(session, learner->id), clock_.domain().day(), true);
         });
-        if (!decision) throw std::runtime_error("learner " + std::string(learner_id) + " cannot be settled: " + decision.error().detail);
-        if (decision->awards.empty()) return {};
+        if (decision.awards.empty() && decision.blocked.empty()) return {};
         try {
             bool const written = database_.write([&](storage::Session& session) {
-                return write_awards(session, issuance_, *decision, std::string(learner_id), actor, mail, now);
+                return write_awards(session, issuance_, decision, std::string(learner_id), actor, mail, now);
             });
             if (!written) continue;
         } catch (storage::ConstraintError const&) {
             continue;
         }
         std::vector<storage::CredentialRow> issued;
-        for (auto const& prepared : decision->awards) issued.push_back(prepared.row);
+        for (auto const& prepared : decision.awards)
+            issued.push_back(prepared.row);
         return issued;
     }
     throw storage::DatabaseError("the learner's evidence changed all the time");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "service/domain/answers.hpp"
+#include "service/domain/decision.hpp"
 #include "service/domain/issuance.hpp"
 #include "service/domain/programme_store.hpp"
 
@@ -48,7 +49,10 @@ class Intake {
     struct Plan;
     Result<std::optional<Answer>> try_complete(Completing const& completing);
     Result<Plan> make_plan(storage::Session& session, Completing const& completing, Instant now);
-    bool write_plan(storage::Session& session, Plan const& plan, Completing const& completing, Answer const& answer, Instant now);
+    static std::string completion_answer(Plan const& plan, EffectsView const& view,
+                                         std::vector<Evaluation> const& before, bool dry_run);
+    bool write_plan(storage::Session& session, Plan const& plan, Completing const& completing, Answer const& answer,
+                    Instant now);
     Result<std::optional<Answer>> first_answer(storage::Session& session, Completing const& completing);
 
     storage::Database& database_;

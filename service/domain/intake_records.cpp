@@ -32,14 +32,20 @@ std::string plural_of(std::string_view kind) {
 }
 
 Error unknown_learner() {
-    return {Fault::unprocessable, "unknown-learner", "There is no such learner in the programme.", {{"/learnerId", "is unknown"}}};
+    return {Fault::unprocessable,
+            "unknown-learner",
+            "There is no such learner in the programme.",
+            {{"/learnerId", "is unknown"}}};
 }
 
 Result<void> check_own_members(Actor const& actor, Json const& body) {
     if (actor.acts_for_all()) return {};
     for (auto const* const name : {"eligible", "coi"})
         if (body.contains(name))
-            return Error{Fault::malformed, "invalid-body", "Only administrators decide on eligibility.", {{std::string("/") + name, "may be given by administrators only"}}};
+            return Error{Fault::malformed,
+                         "invalid-body",
+                         "Only administrators decide on eligibility.",
+                         {{std::string("/") + name, "may be given by administrators only"}}};
     return {};
 }
 
@@ -52,7 +58,10 @@ Result<storage::EvidenceRow> read_row(storage::Session& session, Actor const& ac
     auto const learner = storage::learner(session, element->learner_id);
     if (!learner || learner->erased_at) return unknown_learner();
     if (element->occurred_on > today)
-        return Error{Fault::unprocessable, "dated-in-future", "Evidence cannot lie in the future.", {{"", "is dated after " + today.text()}}};
+        return Error{Fault::unprocessable,
+                     "dated-in-future",
+                     "Evidence cannot lie in the future.",
+                     {{"", "is dated after " + today.text()}}};
     auto status = starting_status(actor, kind, *learner, named_person(element->body), element->status);
     if (!status) return status.error();
 
@@ -77,10 +86,14 @@ struct Effected {
     std::shared_ptr<Programme const> programme;
     std::vector<Evaluation> before;
     Decision decision;
+    std::vector<storage::CredentialRow> lost;  ///< Awards that go on hold with it.
 };
 
 std::string answer_text(Actor const& actor, Addresses const& addresses, Effected const& outcome) {
-    Json answer{{"id", outcome.row.id}, {"kind", outcome.row.kind}, {"learnerId", outcome.row.learner_id}, {"status", outcome.row.status}};
+    Json answer{{"id", outcome.row.id},
+                {"kind", outcome.row.kind},
+                {"learnerId", outcome.row.learner_id},
+                {"status", outcome.row.status}};
     Activity const* touched = nullptr;
     if (!actor.acts_for_all() && outcome.row.kind == "completion")
         touched = outcome.programme->activity(Json::parse(outcome.row.body).value("activityId", ""));
@@ -104,26 +117,33 @@ Result<Answer> Intake::record(Actor const& actor, std::string_view kind, Json co
             auto row = read_row(session, actor, kind, body, *made.programme, now, today);
             if (!row) return row.error();
             if (storage::evidence(session, row->id))
-                return Error{Fault::conflict, "already-exists", "There is evidence with this id already.", {{"/id", "is taken"}}};
+                return Error{Fault::conflict,
+                             "already-exists",
+                             "There is evidence with this id already.",
+                             {{"/id", "is taken"}}};
             made.row = std::move(*row);
             auto const learner = storage::learner(session, made.row.learner_id).value();
             auto evidence = load_evidence(session, learner.id);
             auto held = storage::credentials_of(session, learner.id);
             made.before = evaluate_all(*made.programme, evidence, today, overrides_from(held));
-            add_to(evidence, made.row.kind, made.row.id, made.row.status, made.row.eligible, made.row.occurred_on, made.row.body);
-            auto decision = decide(session, issuance_, *made.programme, learner, evidence, std::move(held), today, true);
-            if (!decision) return decision.error();
-            made.decision = std::move(*decision);
+            add_to(evidence, made.row.kind, made.row.id, made.row.status, made.row.eligible, made.row.occurred_on,
+                   made.row.body);
+            made.decision =
+                decide(session, issuance_, *made.programme, learner, evidence, std::move(held), today, true);
             return made;
         });
         if (!outcome) return outcome.error();
-        Answer const answer{201, "/api/v1/" + plural_of(kind) + "/" + outcome->row.id, answer_text(actor, addresses_, *outcome), false};
+        Answer const answer{201, "/api/v1/" + plural_of(kind) + "/" + outcome->row.id,
+                            answer_text(actor, addresses_, *outcome), false};
         try {
             bool const written = database_.write([&](storage::Session& session) {
-                if (!write_awards(session, issuance_, outcome->decision, outcome->row.learner_id, actor, true, now)) return false;
+                if (!write_awards(session, issuance_, outcome->decision, outcome->row.learner_id, actor, true, now))
+                    return false;
                 storage::insert_evidence(session, outcome->row);
-                storage::append_event(session, {0, now, Instant::start_of(outcome->row.occurred_on), actor.id, "evidence.recorded",
-                                                outcome->row.id, std::nullopt, Json{{"kind", outcome->row.kind}, {"status", outcome->row.status}}.dump()});
+                storage::append_event(
+                    session, {0, now, Instant::start_of(outcome->row.occurred_on), actor.id, "evidence.recorded",
+                              outcome->row.id, std::nullopt,
+                              Json{{"kind", outcome->row.kind}, {"status", outcome->row.status}}.dump()});
                 if (keep) keep(session, answer);
                 return true;
             });
@@ -146,9 +166,11 @@ Result<Answer> Intake::transition(Actor const& actor, std::string_view kind, std
             Effected made;
             made.programme = programmes_.current(session);
             auto row = storage::evidence(session, id);
-            if (!row || row->kind != kind) return Error{Fault::not_found, "not-found", "There is no such record, or it is not yours to see.", {}};
+            if (!row || row->kind != kind)
+                return Error{Fault::not_found, "not-found", "There is no such record, or it is not yours to see.", {}};
             auto const learner = storage::learner(session, row->learner_id);
-            if (!learner || learner->erased_at) return Error{Fault::gone, "learner-erased", "The person behind this record was erased.", {}};
+            if (!learner || learner->erased_at)
+                return Error{Fault::gone, "learner-erased", "The person behind this record was erased.", {}};
             auto next = next_status(actor, *row, *learner, named_person(Json::parse(row->body)), move);
             if (!next) return next.error();
             from = row->status;
@@ -161,24 +183,29 @@ Result<Answer> Intake::transition(Actor const& actor, std::string_view kind, std
                 add_to(evidence, each.kind, each.id, status, each.eligible, each.occurred_on, each.body);
             });
             auto held = storage::credentials_of(session, learner->id);
-            made.before = evaluate_all(*made.programme, load_evidence(session, learner->id), today, overrides_from(held));
-            auto decision = decide(session, issuance_, *made.programme, *learner, evidence, std::move(held), today, true);
-            if (!decision) return decision.error();
-            made.decision = std::move(*decision);
+            auto const earlier = load_evidence(session, learner->id);
+            made.before = evaluate_all(*made.programme, earlier, today, overrides_from(held));
+            made.lost = lost_awards(*made.programme, held, earlier, evidence, today);
+            made.decision =
+                decide(session, issuance_, *made.programme, *learner, evidence, std::move(held), today, true);
             return made;
         });
         if (!outcome) return outcome.error();
         Answer const answer{200, std::nullopt, answer_text(actor, addresses_, *outcome), false};
         try {
             bool const written = database_.write([&](storage::Session& session) {
-                if (!write_awards(session, issuance_, outcome->decision, outcome->row.learner_id, actor, true, now)) return false;
+                if (!write_awards(session, issuance_, outcome->decision, outcome->row.learner_id, actor, true, now))
+                    return false;
                 // The stamp held, so the state did too.
-                if (!storage::set_evidence_status(session, outcome->row.id, from, outcome->row.status, outcome->row.eligible))
+                if (!storage::set_evidence_status(session, outcome->row.id, from, outcome->row.status,
+                                                  outcome->row.eligible))
                     throw std::logic_error("evidence " + outcome->row.id + " changed within its transaction");
-                hold_lost(session, *outcome->programme, outcome->decision, actor, today, now);
-                if (reason && !reason->empty()) storage::add_note(session, "evidence", outcome->row.id, outcome->row.learner_id, *reason, now);
-                storage::append_event(session, {0, now, now, actor.id, "evidence." + outcome->row.status, outcome->row.id, std::nullopt,
-                                                Json{{"kind", outcome->row.kind}, {"from", from}}.dump()});
+                hold_lost(session, outcome->lost, actor, now);
+                if (reason && !reason->empty())
+                    storage::add_note(session, "evidence", outcome->row.id, outcome->row.learner_id, *reason, now);
+                storage::append_event(
+                    session, {0, now, now, actor.id, "evidence." + outcome->row.status, outcome->row.id, std::nullopt,
+                              Json{{"kind", outcome->row.kind}, {"from", from}}.dump()});
                 if (keep) keep(session, answer);
                 return true;
             });

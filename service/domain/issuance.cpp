@@ -6,6 +6,7 @@
 
 #include "crypto/random.hpp"
 #include "crypto/vc_jwt.hpp"
+#include "schemas/bytes.hpp"
 #include "schemas/open_badge_rules.hpp"
 #include "service/domain/badge_texts.hpp"
 #include "service/domain/claim_mail.hpp"
@@ -27,7 +28,8 @@ std::string const& name_in(storage::LearnerRow const& learner, std::string_view 
 
 void collect_evidence(Node const& node, std::vector<std::string>& ids) {
     ids.insert(ids.end(), node.evidence.begin(), node.evidence.end());
-    for (auto const& child : node.children) collect_evidence(child, ids);
+    for (auto const& child : node.children)
+        collect_evidence(child, ids);
 }
 
 std::vector<std::string> evidence_ids(Evaluation const* evaluation) {
@@ -76,22 +78,24 @@ Result<void> check_form(std::string const& achievement_id, Json const& document)
     auto violations = schemas::validate_open_badge(document, schemas::OpenBadgeProfile::own);
     if (violations.empty()) return {};
     return Error{Fault::unprocessable, "invalid-credential",
-                 "The programme's data for " + achievement_id + " make a badge that breaks Open Badges 3.0.", std::move(violations)};
+                 "The programme's data for " + achievement_id + " make a badge that breaks Open Badges 3.0.",
+                 std::move(violations)};
 }
 
-storage::DocumentRow document_row(storage::CredentialRow const& row, IssuerKeys::Active const& key, std::string jwt, Instant now) {
+storage::DocumentRow document_row(storage::CredentialRow const& row, IssuerKeys::Active const& key, std::string jwt,
+                                  Instant now) {
     return {row.id, row.edition, form, key.key_id, std::move(jwt), now};
 }
 
 /// Signs a whole document. Signing checks its own signature before anybody sees it.
-Result<storage::DocumentRow> sign(storage::CredentialRow const& row, IssuerKeys::Active const& key, Json const& document,
-                                  Instant now) {
+Result<storage::DocumentRow> sign(storage::CredentialRow const& row, IssuerKeys::Active const& key,
+                                  Json const& document, Instant now) {
     if (auto const good = check_form(row.achievement_id, document); !good) return good.error();
     return document_row(row, key, crypto::issue_vc_jwt(*key.signer, key.kid, document), now);
 }
 
-/// Signs a document that lacks its achievement. The first of a text is checked whole; those after it differ only in what
-/// our own types write: ids, instants, hashes and the words of the programme. What people wrote is always checked.
+/// Signs a document that lacks its achievement. The first of a text is checked whole; those after it differ only in
+/// what our own types write: ids, instants, hashes and the words of the programme. What people wrote is always checked.
 Result<storage::DocumentRow> sign(storage::CredentialRow const& row, IssuerKeys::Active const& key, Json document,
                                   BadgeText const& text, Instant now) {
     if (row.origin != "rule" || !text.is_proven) {
@@ -110,7 +114,11 @@ Error unknown_learner(std::string const& id) {
 
 Issuance::Issuance(storage::Database& database, IssuerKeys& keys, StatusLists& status, Addresses const& addresses,
                    Clock const& clock)
-    : database_(database), keys_(keys), status_(status), addresses_(addresses), clock_(clock),
+    : database_(database),
+      keys_(keys),
+      status_(status),
+      addresses_(addresses),
+      clock_(clock),
       texts_(std::make_unique<BadgeTexts>(addresses)) {}
 
 Issuance::~Issuance() = default;
@@ -156,7 +164,8 @@ Result<Prepared> Issuance::prepare(storage::Session& session, Programme const& p
                          ? Instant::start_of(*by_hand->awarded_on)
                          : valid_from;
     auto const awarded_on = by_hand != nullptr && by_hand->awarded_on ? *by_hand->awarded_on : today;
-    auto const expiry = expiry_of(achievement, evaluation != nullptr ? evaluation->root.until : std::nullopt, awarded_on);
+    auto const expiry =
+        expiry_of(achievement, evaluation != nullptr ? evaluation->root.until : std::nullopt, awarded_on);
     row.valid_until = expiry.last_day;
     row.limited_by = expiry.limited_by;
     row.status_list_id = position.list_id;
@@ -168,6 +177,7 @@ Result<Prepared> Issuance::prepare(storage::Session& session, Programme const& p
 
     auto const urn = subject_of(session, issuer->id, learner.id, prepared.new_subject_urn);
     auto words = evidence_in_words(programme, evidence, ids, row.language);
+    if (by_hand != nullptr) words.insert(words.end(), by_hand->evidence.begin(), by_hand->evidence.end());
     if (by_hand != nullptr && by_hand->narrative) {
         schemas::Evidence reason;
         reason.name = row.language == "ar" ? "قرار الجهة المانحة" : "Decision of the issuer";
@@ -180,55 +190,73 @@ Result<Prepared> Issuance::prepare(storage::Session& session, Programme const& p
     auto signed_document = sign(row, *key, std::move(document), *text, now);
     if (!signed_document) return signed_document.error();
     prepared.document = std::move(*signed_document);
-    prepared.event_data = Json{{"achievementId", row.achievement_id},
-                               {"version", row.achievement_version},
-                               {"learnerId", row.learner_id},
-                               {"awardNo", row.award_no},
-                               {"origin", row.origin}}
-                              .dump();
+    prepared.event_data = Json{
+        {"achievementId", row.achievement_id},
+        {"version", row.achievement_version},
+        {"learnerId", row.learner_id},
+        {"awardNo", row.award_no},
+        {"origin",
+         row.origin}}.dump();
     return prepared;
 }
 
 void Issuance::write(storage::Session& session, Prepared const& prepared, Actor const& actor) const {
     auto const& row = prepared.row;
-    // Signed with another id than the one that was written meanwhile: the row's key refuses it, the caller prepares again.
+    // Signed with another id than the one that was written meanwhile: the row's key refuses it, the caller prepares
+    // again.
     if (!prepared.new_subject_urn.empty() &&
         storage::subject_urn(session, row.issuer_id, row.learner_id) != prepared.new_subject_urn)
         storage::put_subject(session, row.issuer_id, row.learner_id, prepared.new_subject_urn);
     storage::insert_credential(session, row);
     storage::insert_document(session, prepared.document);
-    storage::append_event(session, {0, row.created_at, row.awarded_at, actor.id, "credential.issued", row.id, row.issuer_id,
-                                    prepared.event_data});
+    storage::append_event(session, {0, row.created_at, row.awarded_at, actor.id, "credential.issued", row.id,
+                                    row.issuer_id, prepared.event_data});
 }
 
 Result<storage::CredentialRow> Issuance::award(Actor const& actor, Programme const& programme, HandAward const& award,
                                                OnWritten const& on_written) {
     auto const* const achievement = programme.achievement(award.achievement_id);
     if (achievement == nullptr)
-        return Error{Fault::unprocessable, "unknown-achievement", "There is no achievement " + award.achievement_id + ".",
+        return Error{Fault::unprocessable,
+                     "unknown-achievement",
+                     "There is no achievement " + award.achievement_id + ".",
                      {{"/achievementId", "is unknown"}}};
     if (!actor.acts_for_issuer(achievement->issuer_id))
-        return Error{Fault::forbidden, "foreign-achievement", "This achievement belongs to another issuer.", {{"/achievementId", "is another issuer's"}}};
+        return Error{Fault::forbidden,
+                     "foreign-achievement",
+                     "This achievement belongs to another issuer.",
+                     {{"/achievementId", "is another issuer's"}}};
     if (achievement->status != "published")
-        return Error{Fault::unprocessable, "not-published", "Only a published achievement can be awarded.", {{"/achievementId", "is " + achievement->status}}};
+        return Error{Fault::unprocessable,
+                     "not-published",
+                     "Only a published achievement can be awarded.",
+                     {{"/achievementId", "is " + achievement->status}}};
+    if (auto const fine = check_prose(award.narrative, "invalid-narrative", "/narrative"); !fine) return fine.error();
     if (award.awarded_on && *award.awarded_on > clock_.domain().day())
-        return Error{Fault::unprocessable, "awarded-in-future", "An award cannot be dated in the future.", {{"/awardedDate", "must be today or earlier"}}};
+        return Error{Fault::unprocessable,
+                     "awarded-in-future",
+                     "An award cannot be dated in the future.",
+                     {{"/awardedDate", "must be today or earlier"}}};
 
-    if (auto const last = expiry_of(*achievement, std::nullopt, award.awarded_on.value_or(clock_.domain().day())).last_day;
+    if (auto const last =
+            expiry_of(*achievement, std::nullopt, award.awarded_on.value_or(clock_.domain().day())).last_day;
         last && *last < clock_.domain().day())
-        return Error{Fault::unprocessable, "awarded-too-long-ago", "An award of that day would have run out on " + last->text() + ".",
+        return Error{Fault::unprocessable,
+                     "awarded-too-long-ago",
+                     "An award of that day would have run out on " + last->text() + ".",
                      {{"/awardedDate", "must leave a badge that still runs"}}};
     constexpr int most_attempts = 3;
     for (int attempt = 1;; ++attempt) {
-        auto const prepared =
-            database_.read([&](storage::Session& session) { return prepare_by_hand(session, programme, *achievement, award); });
+        auto const prepared = database_.read(
+            [&](storage::Session& session) { return prepare_by_hand(session, programme, *achievement, award); });
         if (!prepared) return prepared.error();
         try {
             return database_.write([&](storage::Session& session) -> Result<storage::CredentialRow> {
                 auto const learner = storage::learner(session, award.learner_id);
                 if (!learner || learner->erased_at) return unknown_learner(award.learner_id);
                 write(session, *prepared, actor);
-                queue_claim_mail(session, prepared->row.learner_id, prepared->row.issuer_id, {prepared->row.id}, clock_.wall());
+                queue_claim_mail(session, prepared->row.learner_id, prepared->row.issuer_id, {prepared->row.id},
+                                 clock_.wall());
                 if (on_written) on_written(session, prepared->row);
                 return prepared->row;
             });
@@ -240,8 +268,8 @@ Result<storage::CredentialRow> Issuance::award(Actor const& actor, Programme con
 }
 
 /// The next award of an achievement that is neither running nor on hold.
-Result<Prepared> Issuance::prepare_by_hand(storage::Session& session, Programme const& programme, Achievement const& achievement,
-                                           HandAward const& award) {
+Result<Prepared> Issuance::prepare_by_hand(storage::Session& session, Programme const& programme,
+                                           Achievement const& achievement, HandAward const& award) {
     auto const learner = storage::learner(session, award.learner_id);
     if (!learner || learner->erased_at) return unknown_learner(award.learner_id);
     int award_no = 1;
@@ -249,7 +277,10 @@ Result<Prepared> Issuance::prepare_by_hand(storage::Session& session, Programme 
         if (row.issuer_id != achievement.issuer_id || row.achievement_id != achievement.id) continue;
         bool const runs = !row.valid_until || *row.valid_until >= clock_.domain().day();
         if (row.status == "suspended" || (row.status == "active" && runs))
-            return Error{Fault::conflict, "already-awarded", "The learner holds this achievement already, or it is on hold.", {}};
+            return Error{Fault::conflict,
+                         "already-awarded",
+                         "The learner holds this achievement already, or it is on hold.",
+                         {}};
         award_no = std::max(award_no, row.award_no + 1);
     }
     return prepare(session, programme, *learner, achievement, award_no, nullptr, Evidence{}, &award);
@@ -263,7 +294,11 @@ Result<Prepared> Issuance::new_edition(storage::Session& session, Programme cons
     if (!learner || learner->erased_at || !before || !urn)
         return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
     auto const* const issuer = programme.issuer(row.issuer_id);
-    auto const key = issuer != nullptr ? keys_.active(session, *issuer) : Result<IssuerKeys::Active>(Error{Fault::unavailable, "no-active-key", "The issuer of this credential is no longer here.", {}});
+    auto const key =
+        issuer != nullptr
+            ? keys_.active(session, *issuer)
+            : Result<IssuerKeys::Active>(
+                  Error{Fault::unavailable, "no-active-key", "The issuer of this credential is no longer here.", {}});
     if (!key) return key.error();
     auto const old = crypto::read_vc_jwt(before->body);
     if (!old) throw std::runtime_error("credential " + row.id + " holds a document that cannot be read");
@@ -271,16 +306,19 @@ Result<Prepared> Issuance::new_edition(storage::Session& session, Programme cons
     auto const earlier = Instant::parse(signed_before.at("validFrom").get<std::string>()).value();
     auto const now = clock_.wall();
     // Later than the edition before, also within the same second (decision 7).
-    auto const valid_from = std::max(std::min(clock_.domain(), now).whole_seconds(), Instant{earlier.milliseconds + 1000});
+    auto const valid_from =
+        std::max(std::min(clock_.domain(), now).whole_seconds(), Instant{earlier.milliseconds + 1000});
 
     if (row.valid_until && valid_from >= Instant::end_of(*row.valid_until))
-        return Error{Fault::conflict, "credential-expired", "This badge has run out: it keeps the text it was signed with.", {}};
+        return Error{
+            Fault::conflict, "credential-expired", "This badge has run out: it keeps the text it was signed with.", {}};
 
     Prepared prepared;
     prepared.row = row;
     prepared.row.edition = row.edition + 1;
     prepared.row.changed_at = now;
-    auto const identity = identity_of(learner->email.value_or(""), row.show_name ? name_in(*learner, row.language) : "");
+    auto const identity =
+        identity_of(learner->email.value_or(""), row.show_name ? name_in(*learner, row.language) : "");
     auto const& language_before = signed_before.at("/credentialSubject/achievement/inLanguage"_json_pointer);
     auto const* const achievement = programme.achievement(row.achievement_id);
     Json document;
@@ -294,21 +332,41 @@ Result<Prepared> Issuance::new_edition(storage::Session& session, Programme cons
         if (subject.contains("identifier")) document["credentialSubject"]["identifier"] = subject.at("identifier");
     } else {
         if (achievement == nullptr || achievement->version != row.achievement_version)
-            return Error{Fault::conflict, "achievement-changed",
-                         "The achievement has a newer version: this badge keeps the language it was signed in.", {}};
+            return Error{Fault::conflict,
+                         "achievement-changed",
+                         "The achievement has a newer version: this badge keeps the language it was signed in.",
+                         {}};
         auto const details = Json::parse(row.details);
         auto const ids = details.value("evidence", std::vector<std::string>{});
         auto words = evidence_in_words(programme, load_evidence(session, row.learner_id), ids, row.language);
         auto const text = texts_->of(programme, *achievement, row.language);
         document = document_of(addresses_, prepared.row, *text, *urn, identity, std::move(words), valid_from);
         document["credentialSubject"]["achievement"] = text->achievement;
-        if (row.origin == "hand" && signed_before.contains("evidence")) document["evidence"] = signed_before.at("evidence");
+        if (row.origin == "hand" && signed_before.contains("evidence"))
+            document["evidence"] = signed_before.at("evidence");
     }
     auto signed_document = sign(prepared.row, *key, document, now);
     if (!signed_document) return signed_document.error();
     prepared.document = std::move(*signed_document);
     prepared.event_data = Json{{"edition", prepared.row.edition}, {"language", row.language}}.dump();
     return prepared;
+}
+
+Result<void> check_prose(std::optional<std::string> const& text, std::string code, std::string pointer) {
+    constexpr std::size_t most = 2'000;
+    if (!text) return {};
+    auto const is_control = [](char c) {
+        auto const byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7F;
+    };
+    auto const starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+    auto const length = static_cast<std::size_t>(std::count_if(text->begin(), text->end(), starts_character));
+    if (length >= 1 && length <= most && is_utf8(*text) && std::none_of(text->begin(), text->end(), is_control))
+        return {};
+    return Error{Fault::unprocessable,
+                 std::move(code),
+                 "The text must have 1 to 2000 characters and no control characters.",
+                 {{std::move(pointer), "must have 1 to 2000 characters and no control characters"}}};
 }
 
 std::string first_language(storage::LearnerRow const& learner) {

@@ -1,6 +1,6 @@
 #pragma once
-// Makes credentials: decides which awards a verdict opens (decision 10), builds and signs the Open Badge, and writes it.
-// Building and signing happen before the transaction; the transaction only checks and inserts.
+// Makes credentials: decides which awards a verdict opens (decision 10), builds and signs the Open Badge, and writes
+// it. Building and signing happen before the transaction; the transaction only checks and inserts.
 
 #include <functional>
 #include <map>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "schemas/open_badge.hpp"
 #include "service/domain/criteria.hpp"
 #include "service/domain/status.hpp"
 #include "storage/people.hpp"
@@ -20,7 +21,7 @@ namespace itqan::domain {
 struct Prepared {
     storage::CredentialRow row;
     storage::DocumentRow document;
-    std::string new_subject_urn;   ///< Set when the learner has no subject id with this issuer yet.
+    std::string new_subject_urn;  ///< Set when the learner has no subject id with this issuer yet.
     std::string event_data;
 };
 
@@ -35,8 +36,13 @@ struct HandAward {
     std::string achievement_id;
     std::string learner_id;
     std::optional<Day> awarded_on;
-    std::optional<std::string> narrative;
+    std::optional<std::string> narrative;          ///< Why: 1 to 2 000 characters, signed into the badge.
+    std::vector<schemas::Evidence> evidence = {};  ///< What the issuer points at, signed as it is.
 };
+
+/// Free text of people that is kept or signed: 1 to 2 000 characters, no control characters but line breaks and tabs.
+/// Error: unprocessable `code`.
+Result<void> check_prose(std::optional<std::string> const& text, std::string code, std::string pointer);
 
 /// Called in the transaction of an act on a credential, with the row as written (to keep its answer).
 using OnWritten = std::function<void(storage::Session&, storage::CredentialRow const&)>;
@@ -76,8 +82,8 @@ class Issuance {
                                  storage::CredentialRow const& row);
 
   private:
-    Result<Prepared> prepare_by_hand(storage::Session& session, Programme const& programme, Achievement const& achievement,
-                                     HandAward const& award);
+    Result<Prepared> prepare_by_hand(storage::Session& session, Programme const& programme,
+                                     Achievement const& achievement, HandAward const& award);
     std::string subject_of(storage::Session& session, std::string const& issuer_id, std::string const& learner_id,
                            std::string& new_urn);
 

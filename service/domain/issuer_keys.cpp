@@ -41,7 +41,8 @@ storage::KeyRow new_row(crypto::KeyEncryptionKey const& kek, Addresses const& ad
     return row;
 }
 
-void record(storage::Session& session, Actor const& actor, std::string_view kind, storage::KeyRow const& row, Instant now) {
+void record(storage::Session& session, Actor const& actor, std::string_view kind, storage::KeyRow const& row,
+            Instant now) {
     storage::append_event(session, {0, now, now, actor.id, std::string(kind), row.id, row.issuer_id,
                                     Json{{"type", row.type}, {"state", row.state}}.dump()});
 }
@@ -53,7 +54,8 @@ std::optional<storage::KeyRow> in_state(std::vector<storage::KeyRow> const& rows
 }
 
 void move(storage::Session& session, storage::KeyRow& row, crypto::KeyState to, Instant now) {
-    if (!crypto::may_become(state_of(row), to)) throw std::logic_error("key " + row.id + " cannot go from " + row.state);
+    if (!crypto::may_become(state_of(row), to))
+        throw std::logic_error("key " + row.id + " cannot go from " + row.state);
     row.state = std::string(crypto::key_state_name(to));
     if (to == crypto::KeyState::active) row.activated_at = now;
     if (to == crypto::KeyState::retired) row.retired_at = now;
@@ -102,14 +104,17 @@ Result<IssuerKeys::Active> IssuerKeys::active(storage::Session& session, Issuer 
     }
     auto const row = in_state(storage::keys_of(session, issuer.id), crypto::KeyState::active);
     if (!row)
-        return Error{Fault::unavailable, "no-active-key", "The issuer " + issuer.id + " has no active signing key.", {}};
+        return Error{
+            Fault::unavailable, "no-active-key", "The issuer " + issuer.id + " has no active signing key.", {}};
     auto const type = crypto::read_key_type(row->type);
     if (!type) throw std::runtime_error("key " + row->id + " has the unknown type " + row->type);
     auto jwk = public_key_of(*row).to_jwk();
     auto key = crypto::open_key(kek_, {row->id, row->issuer_id, row->purpose, *type, canonical_json(jwk), row->sealed});
     if (!key)
-        return Error{Fault::unavailable, "sealed-key",
-                     "The signing key of " + issuer.id + " cannot be opened with this key-encryption key.", {}};
+        return Error{Fault::unavailable,
+                     "sealed-key",
+                     "The signing key of " + issuer.id + " cannot be opened with this key-encryption key.",
+                     {}};
     Active active{std::make_shared<crypto::LocalSigner const>(std::move(*key), row->id), row->id,
                   addresses_.key(issuer.slug, row->id)};
     std::lock_guard const lock(mutex_);
@@ -127,7 +132,10 @@ Result<storage::KeyRow> IssuerKeys::create(Actor const& actor, Issuer const& iss
     return database_.write([&](storage::Session& session) -> Result<storage::KeyRow> {
         auto const rows = storage::keys_of(session, issuer.id);
         if (in_state(rows, crypto::KeyState::next))
-            return Error{Fault::conflict, "next-key-exists", "The issuer has a next key already: rotate to it, or revoke it.", {}};
+            return Error{Fault::conflict,
+                         "next-key-exists",
+                         "The issuer has a next key already: rotate to it, or revoke it.",
+                         {}};
         auto made = row;
         if (!in_state(rows, crypto::KeyState::active)) {
             made.state = std::string(crypto::key_state_name(crypto::KeyState::active));
@@ -180,7 +188,8 @@ Result<storage::KeyRow> IssuerKeys::revoke(Actor const& actor, std::string_view 
 Json IssuerKeys::did_document(storage::Session& session, Issuer const& issuer) {
     std::vector<crypto::ListedKey> listed;
     for (auto const& row : storage::keys_of(session, issuer.id))
-        listed.push_back({row.id, public_key_of(row), addresses_.key(issuer.slug, row.id), row.revoked_at, std::nullopt});
+        listed.push_back(
+            {row.id, public_key_of(row), addresses_.key(issuer.slug, row.id), row.revoked_at, std::nullopt});
     return crypto::did_document(addresses_.issuer_did(issuer.slug), {addresses_.issuer(issuer.slug)}, listed);
 }
 

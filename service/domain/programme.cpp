@@ -27,7 +27,8 @@ T const* find_in(std::vector<T> const& list, Index const& index, std::string_vie
 template <typename T, typename Index, typename Key>
 void fill(Index& index, std::vector<T> const& list, Key key) {
     index.clear();
-    for (std::size_t i = 0; i < list.size(); ++i) index.emplace(list[i].*key, i);
+    for (std::size_t i = 0; i < list.size(); ++i)
+        index.emplace(list[i].*key, i);
 }
 
 }  // namespace
@@ -38,20 +39,34 @@ std::optional<EvidenceKind> read_evidence_kind(std::string_view name) {
     return std::nullopt;
 }
 
-std::string_view evidence_kind_name(EvidenceKind kind) { return kind_names.at(static_cast<std::size_t>(kind)); }
+std::string_view evidence_kind_name(EvidenceKind kind) {
+    return kind_names.at(static_cast<std::size_t>(kind));
+}
 
 Competency const* Programme::competency(std::string_view code) const {
     return find_in(framework.competencies, competency_index_, code);
 }
-Activity const* Programme::activity(std::string_view key) const { return find_in(activities, activity_index_, key); }
+Activity const* Programme::activity(std::string_view key) const {
+    return find_in(activities, activity_index_, key);
+}
 Achievement const* Programme::achievement(std::string_view key) const {
     return find_in(achievements, achievement_index_, key);
 }
-Epa const* Programme::epa(std::string_view key) const { return find_in(epas, epa_index_, key); }
-Issuer const* Programme::issuer(std::string_view key) const { return find_in(issuers, issuer_index_, key); }
-Issuer const* Programme::issuer_by_slug(std::string_view slug) const { return find_in(issuers, slug_index_, slug); }
-Provider const* Programme::provider(std::string_view key) const { return find_in(providers, provider_index_, key); }
-Role const* Programme::role(std::string_view key) const { return find_in(roles, role_index_, key); }
+Epa const* Programme::epa(std::string_view key) const {
+    return find_in(epas, epa_index_, key);
+}
+Issuer const* Programme::issuer(std::string_view key) const {
+    return find_in(issuers, issuer_index_, key);
+}
+Issuer const* Programme::issuer_by_slug(std::string_view slug) const {
+    return find_in(issuers, slug_index_, slug);
+}
+Provider const* Programme::provider(std::string_view key) const {
+    return find_in(providers, provider_index_, key);
+}
+Role const* Programme::role(std::string_view key) const {
+    return find_in(roles, role_index_, key);
+}
 
 std::vector<Achievement const*> Programme::in_badge_order() const {
     std::vector<Achievement const*> order;
@@ -62,7 +77,8 @@ std::vector<Achievement const*> Programme::in_badge_order() const {
             if (auto const* referenced = this->achievement(reference)) visit(*referenced);
         order.push_back(&achievement);
     };
-    for (auto const& achievement : achievements) visit(achievement);
+    for (auto const& achievement : achievements)
+        visit(achievement);
     return order;
 }
 
@@ -85,7 +101,8 @@ void Programme::index() {
     fill(role_index_, roles, &Role::id);
     awarding_index_.clear();
     for (std::size_t i = 0; i < activities.size(); ++i)
-        for (auto const& award : activities[i].awards) awarding_index_[award.competency].push_back(i);
+        for (auto const& award : activities[i].awards)
+            awarding_index_[award.competency].push_back(i);
 }
 
 }  // namespace itqan::domain

@@ -33,26 +33,26 @@ std::string_view evidence_kind_name(EvidenceKind kind);
 /// One level of one competency in the CASE rubric: RubricCriterionLevel of a credential's result.
 struct RubricLevel {
     int level = 0;
-    std::string uri;          ///< CFRubricCriterionLevel uri; "" when the framework has no rubric.
-    Text name;                ///< "Practitioner".
+    std::string uri;  ///< CFRubricCriterionLevel uri; "" when the framework has no rubric.
+    Text name;        ///< "Practitioner".
     Text description;
 };
 
 struct Competency {
-    std::string code;         ///< "DH4.2".
-    std::string domain;       ///< "DH4".
-    std::string tag;          ///< core, clinical, technical, ...
+    std::string code;    ///< "DH4.2".
+    std::string domain;  ///< "DH4".
+    std::string tag;     ///< core, clinical, technical, ...
     Text short_name;
     Text statement;
     DecayClass decay;
-    std::string case_id;      ///< CFItem identifier (English package).
-    std::string uri;          ///< CFItem uri (English package).
-    std::string uri_ar;       ///< CFItem uri of the Arabic sibling; "" when there is none.
+    std::string case_id;              ///< CFItem identifier (English package).
+    std::string uri;                  ///< CFItem uri (English package).
+    std::string uri_ar;               ///< CFItem uri of the Arabic sibling; "" when there is none.
     std::vector<RubricLevel> levels;  ///< Five, in order; may be empty.
 };
 
 struct CompetencyDomain {
-    std::string code;         ///< "DH4".
+    std::string code;  ///< "DH4".
     Text name;
 };
 
@@ -96,8 +96,8 @@ struct Achievement {
     std::string id;
     int version = 1;
     std::string issuer_id;
-    std::string status;                 ///< draft, published, retired.
-    std::string type;                   ///< Badge, Certificate, MicroCredential, ...
+    std::string status;  ///< draft, published, retired.
+    std::string type;    ///< Badge, Certificate, MicroCredential, ...
     Text name;
     Text description;
     schemas::Rule criteria;
@@ -120,7 +120,7 @@ struct Issuer {
 struct Provider {
     std::string id;
     Text name;
-    std::string status;                 ///< active, suspended.
+    std::string status;  ///< active, suspended.
 };
 
 struct Role {
@@ -138,16 +138,16 @@ struct Role {
 /// What a level in a foreign framework's item is worth here (crosswalks with a level map; domain.md 1.1).
 struct Transfer {
     std::string competency;
-    std::vector<int> level_map;         ///< Index = foreign level, value = level here; index 0 is 0.
+    std::vector<int> level_map;  ///< Index = foreign level, value = level here; index 0 is 0.
     double confidence = 1;
 };
 
 struct Framework {
-    std::string title, title_ar;        ///< CFDocument titles.
+    std::string title, title_ar;  ///< CFDocument titles.
     std::vector<CompetencyDomain> domains;
     std::vector<Competency> competencies;
-    std::vector<LevelName> levels;      ///< Five.
-    int caps[6] = {0, 2, 3, 4, 4, 5};   ///< Evidence ceilings by EvidenceKind (F-cap).
+    std::vector<LevelName> levels;     ///< Five.
+    int caps[6] = {0, 2, 3, 4, 4, 5};  ///< Evidence ceilings by EvidenceKind (F-cap).
 };
 
 struct Programme {
@@ -156,14 +156,15 @@ struct Programme {
     std::optional<Day> date_of_record;
     Framework framework;
     std::vector<Activity> activities;
-    std::vector<Achievement> achievements;   ///< Newest published (or retired) version of each, in import order.
+    std::vector<Achievement> achievements;      ///< Newest published (or retired) version of each, in import order.
+    std::vector<Achievement> earlier_versions;  ///< What newer versions replaced: their addresses are signed for ever.
     std::vector<Epa> epas;
     std::vector<Issuer> issuers;
     std::vector<Provider> providers;
     std::vector<Role> roles;
     std::map<std::string, Text> organisations;
     std::map<std::string, std::vector<Transfer>> transfers;  ///< By foreign CFItem identifier.
-    std::uint64_t generation = 0;            ///< Another for every indexed Programme of this process: a cache's key.
+    std::uint64_t generation = 0;  ///< Another for every indexed Programme of this process: a cache's key.
 
     // Look-ups; null when unknown. References stay valid as long as the Programme.
     Competency const* competency(std::string_view code) const;

@@ -11,13 +11,12 @@ namespace itqan::domain {
 namespace {
 
 /// Defaults of domain.md 1.2 for a framework that states none.
-DecayClass const default_decay[] = {{"standard", 730, 365, 1, 1825},
-                                    {"technology", 365, 365, 1, 1460},
-                                    {"safety", 365, 180, 0, 730}};
+DecayClass const default_decay[] = {
+    {"standard", 730, 365, 1, 1825}, {"technology", 365, 365, 1, 1460}, {"safety", 365, 180, 0, 730}};
 
 /// Names of domain.md 1.1, for a programme without its own.
 LevelName const default_levels[] = {
-    {1, {"Aware", "مُدرِك"}, {}},       {2, {"Assisted", "بمساندة"}, {}}, {3, {"Practitioner", "متمكّن"}, {}},
+    {1, {"Aware", "مُدرِك"}, {}},        {2, {"Assisted", "بمساندة"}, {}}, {3, {"Practitioner", "متمكّن"}, {}},
     {4, {"Independent", "مستقل"}, {}}, {5, {"Lead", "قائد"}, {}},
 };
 
@@ -29,7 +28,9 @@ Json const& itqan_extension(Json const& item) {
     return ours == extensions->end() || !ours->is_object() ? none : *ours;
 }
 
-std::string node_id(Json const& association, char const* end) { return text_of(association.at(end), "identifier"); }
+std::string node_id(Json const& association, char const* end) {
+    return text_of(association.at(end), "identifier");
+}
 
 DecayClass read_decay(std::string const& name, Json const& body) {
     return {name, body.at("freshDays").get<int>(), body.at("dropDays").get<int>(), body.at("floor").get<int>(),
@@ -39,7 +40,8 @@ DecayClass read_decay(std::string const& name, Json const& body) {
 /// Everything the several sources say about the decay of a competency, by class name.
 std::map<std::string, DecayClass> read_decay_classes(Json const* levels) {
     std::map<std::string, DecayClass> classes;
-    for (auto const& decay : default_decay) classes.emplace(decay.name, decay);
+    for (auto const& decay : default_decay)
+        classes.emplace(decay.name, decay);
     if (levels == nullptr || !levels->contains("decayClasses")) return classes;
     for (auto const& [name, body] : levels->at("decayClasses").items())
         classes.insert_or_assign(name, read_decay(name, body));
@@ -108,8 +110,7 @@ std::map<std::string, std::string> read_parents(Json const& package) {
 }
 
 /// The levels of each competency by its CFItem identifier.
-std::map<std::string, std::vector<RubricLevel>> read_rubrics(Json const& package,
-                                                             std::vector<LevelName> const& names) {
+std::map<std::string, std::vector<RubricLevel>> read_rubrics(Json const& package, std::vector<LevelName> const& names) {
     std::map<std::string, std::vector<RubricLevel>> rubrics;
     if (!package.contains("CFRubrics")) return rubrics;
     for (auto const& rubric : package.at("CFRubrics")) {
@@ -121,7 +122,8 @@ std::map<std::string, std::vector<RubricLevel>> read_rubrics(Json const& package
                 if (position < 1 || position > 5) continue;
                 auto const& name = names.at(static_cast<std::size_t>(position - 1));
                 auto const quality = text_of(level, "quality");
-                levels.push_back({position, text_of(level, "uri"),
+                levels.push_back({position,
+                                  text_of(level, "uri"),
                                   {quality.empty() ? name.name.en : quality, name.name.ar},
                                   {text_of(level, "description"), name.descriptor.ar}});
             }
@@ -135,16 +137,23 @@ class PackageReader {
   public:
     PackageReader(std::vector<Json> const& packages, Json const& own, Framework& framework,
                   std::map<std::string, DecayClass> const& classes)
-        : own_(own), framework_(framework), classes_(classes), translations_(read_translations(packages, own)),
-          parents_(read_parents(own)), rubrics_(read_rubrics(own, framework.levels)) {}
+        : own_(own),
+          framework_(framework),
+          classes_(classes),
+          translations_(read_translations(packages, own)),
+          parents_(read_parents(own)),
+          rubrics_(read_rubrics(own, framework.levels)) {}
 
     void read() {
         framework_.title = text_of(own_.at("CFDocument"), "title");
         framework_.title_ar = translations_.title;
-        for (auto const& item : own_.at("CFItems")) code_[text_of(item, "identifier")] = code_of(item);
         for (auto const& item : own_.at("CFItems"))
-            if (text_of(item, "CFItemType") == "Domain") framework_.domains.push_back({code_of(item), statement(item)});
-            else framework_.competencies.push_back(competency(item));
+            code_[text_of(item, "identifier")] = code_of(item);
+        for (auto const& item : own_.at("CFItems"))
+            if (text_of(item, "CFItemType") == "Domain")
+                framework_.domains.push_back({code_of(item), statement(item)});
+            else
+                framework_.competencies.push_back(competency(item));
     }
 
   private:

@@ -15,36 +15,51 @@ constexpr bool optional = false;
 constexpr double any_size = std::numeric_limits<double>::infinity();
 
 // CASE 1.1 information model: required members.
-constexpr Field document_fields[] = {{"identifier"}, {"uri", Form::uri}, {"creator", Form::prose},
-                                     {"title", Form::prose}, {"lastChangeDateTime", Form::instant}};
-constexpr Field item_fields[] = {{"identifier"}, {"fullStatement", Form::prose}, {"uri", Form::uri},
-                                 {"lastChangeDateTime", Form::instant}};
-constexpr Field link_fields[] = {{"title", Form::prose}, {"identifier"}, {"uri", Form::uri},
-                                 {"targetType", Form::text, optional}};
-constexpr Field association_fields[] = {{"identifier"}, {"uri", Form::uri}, {"associationType"},
+constexpr Field document_fields[] = {{"identifier"},
+                                     {"uri", Form::uri},
+                                     {"creator", Form::prose},
+                                     {"title", Form::prose},
+                                     {"lastChangeDateTime", Form::instant}};
+constexpr Field item_fields[] = {
+    {"identifier"}, {"fullStatement", Form::prose}, {"uri", Form::uri}, {"lastChangeDateTime", Form::instant}};
+constexpr Field link_fields[] = {
+    {"title", Form::prose}, {"identifier"}, {"uri", Form::uri}, {"targetType", Form::text, optional}};
+constexpr Field association_fields[] = {{"identifier"},
+                                        {"uri", Form::uri},
+                                        {"associationType"},
                                         {"originNodeURI", Form::object, true, false, 0, any_size, {}, link_fields},
                                         {"destinationNodeURI", Form::object, true, false, 0, any_size, {}, link_fields},
                                         {"lastChangeDateTime", Form::instant}};
-constexpr Field decay_fields[] = {{"freshDays", Form::whole}, {"dropDays", Form::whole, true, false, 1},
-                                  {"floor", Form::whole, true, false, 0, 5}, {"validityDays", Form::whole}};
+constexpr Field decay_fields[] = {{"freshDays", Form::whole},
+                                  {"dropDays", Form::whole, true, false, 1},
+                                  {"floor", Form::whole, true, false, 0, 5},
+                                  {"validityDays", Form::whole}};
 
-constexpr Field level_fields[] = {{"level", Form::whole, true, false, 1, 5}, {"en"}, {"ar", Form::text, optional},
-                                  {"descriptor_en", Form::prose, optional}, {"descriptor_ar", Form::prose, optional},
-                                  {"entrustment", Form::text, optional}, {"miller", Form::text, optional},
+constexpr Field level_fields[] = {{"level", Form::whole, true, false, 1, 5},
+                                  {"en"},
+                                  {"ar", Form::text, optional},
+                                  {"descriptor_en", Form::prose, optional},
+                                  {"descriptor_ar", Form::prose, optional},
+                                  {"entrustment", Form::text, optional},
+                                  {"miller", Form::text, optional},
                                   {"dreyfus", Form::text, optional}};
-constexpr Field domain_fields[] = {{"code", Form::id}, {"caseId", Form::text, optional}, {"en"},
-                                   {"ar", Form::text, optional}};
-constexpr Field competency_fields[] = {{"code", Form::id}, {"caseId", Form::text, optional}, {"domain", Form::id},
-                                       {"short", Form::text, optional}, {"short_ar", Form::text, optional},
-                                       {"en", Form::prose}, {"ar", Form::prose, optional}, {"decayClass"},
+constexpr Field domain_fields[] = {
+    {"code", Form::id}, {"caseId", Form::text, optional}, {"en"}, {"ar", Form::text, optional}};
+constexpr Field competency_fields[] = {{"code", Form::id},
+                                       {"caseId", Form::text, optional},
+                                       {"domain", Form::id},
+                                       {"short", Form::text, optional},
+                                       {"short_ar", Form::text, optional},
+                                       {"en", Form::prose},
+                                       {"ar", Form::prose, optional},
+                                       {"decayClass"},
                                        {"tag", Form::text, optional}};
-constexpr Field cap_fields[] = {{"self", Form::whole, optional, false, 0, 5},
-                                {"knowledge", Form::whole, optional, false, 0, 5},
-                                {"simulation", Form::whole, optional, false, 0, 5},
-                                {"workplace", Form::whole, optional, false, 0, 5},
-                                {"external", Form::whole, optional, false, 0, 5},
-                                {"entrustment", Form::whole, optional, false, 0, 5}};
-constexpr Field flat_fields[] = {{"framework"}, {"version", Form::text, optional},
+constexpr Field cap_fields[] = {
+    {"self", Form::whole, optional, false, 0, 5},       {"knowledge", Form::whole, optional, false, 0, 5},
+    {"simulation", Form::whole, optional, false, 0, 5}, {"workplace", Form::whole, optional, false, 0, 5},
+    {"external", Form::whole, optional, false, 0, 5},   {"entrustment", Form::whole, optional, false, 0, 5}};
+constexpr Field flat_fields[] = {{"framework"},
+                                 {"version", Form::text, optional},
                                  {"levels", Form::objects, optional, false, 0, any_size, {}, level_fields},
                                  {"decayClasses", Form::anything, optional},
                                  {"evidenceCaps", Form::object, optional, false, 0, any_size, {}, cap_fields},
@@ -117,17 +132,17 @@ void check_rubrics(Json const& rubrics, std::vector<Violation>& violations) {
     for (std::size_t i = 0; i < rubrics.size(); ++i) {
         auto const here = list.at(i);
         auto const criteria = rubrics[i].is_object() ? rubrics[i].find("CFRubricCriteria") : rubrics[i].end();
-        auto const sound = rubrics[i].is_object() && criteria != rubrics[i].end() && criteria->is_array() &&
-                           std::all_of(criteria->begin(), criteria->end(), [](Json const& criterion) {
-                               if (!criterion.is_object()) return false;
-                               auto const levels = criterion.find("CFRubricCriterionLevels");
-                               return levels == criterion.end() ||
-                                      (levels->is_array() &&
-                                       std::all_of(levels->begin(), levels->end(), [](Json const& level) {
-                                           return level.is_object() && (!level.contains("position") ||
-                                                                        level.at("position").is_number_integer());
-                                       }));
-                           });
+        auto const sound =
+            rubrics[i].is_object() && criteria != rubrics[i].end() && criteria->is_array() &&
+            std::all_of(criteria->begin(), criteria->end(), [](Json const& criterion) {
+                if (!criterion.is_object()) return false;
+                auto const levels = criterion.find("CFRubricCriterionLevels");
+                return levels == criterion.end() ||
+                       (levels->is_array() && std::all_of(levels->begin(), levels->end(), [](Json const& level) {
+                            return level.is_object() &&
+                                   (!level.contains("position") || level.at("position").is_number_integer());
+                        }));
+            });
         if (!sound) violations.push_back({here.text(), "must hold CFRubricCriteria with CFRubricCriterionLevels"});
     }
 }
@@ -176,7 +191,8 @@ void check_framework_levels(Json const& levels, std::vector<Violation>& violatio
     std::set<std::string> classes{"standard", "technology", "safety"};
     if (levels.contains("decayClasses")) {
         auto const place = root.at("decayClasses");
-        if (!levels.at("decayClasses").is_object()) violations.push_back({place.text(), "must be an object"});
+        if (!levels.at("decayClasses").is_object())
+            violations.push_back({place.text(), "must be an object"});
         else
             for (auto const& [name, body] : levels.at("decayClasses").items()) {
                 check_fields(body, decay_fields, place.at(name), violations);

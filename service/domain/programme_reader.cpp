@@ -95,7 +95,8 @@ void collect_badges(schemas::Rule const& rule, std::vector<std::string>& badges)
         if (auto const* badge = std::get_if<schemas::BadgeLeaf>(&*rule.leaf))
             if (std::find(badges.begin(), badges.end(), badge->achievement) == badges.end())
                 badges.push_back(badge->achievement);
-    for (auto const& child : rule.children) collect_badges(child, badges);
+    for (auto const& child : rule.children)
+        collect_badges(child, badges);
 }
 
 std::string item_pointer(std::string_view kind, Json const& body, std::size_t position) {
@@ -196,7 +197,8 @@ class Assembly {
             list.push_back(read(body));
             if (!ids.insert(list.back().id).second) report(item_pointer(kind, body, 0) + "/id", "stands twice");
             if constexpr (std::is_same_v<T, Issuer>)
-                if (!slugs.insert(list.back().slug).second) report(item_pointer(kind, body, 0) + "/slug", "stands twice");
+                if (!slugs.insert(list.back().slug).second)
+                    report(item_pointer(kind, body, 0) + "/slug", "stands twice");
         }
     }
 
@@ -220,8 +222,12 @@ class Assembly {
             if (same->issuer_id != achievement.issuer_id) {
                 report(pointer + "/issuerId", "another issuer has an achievement of this id");
             } else if (achievement.version > same->version) {
-                bodies[static_cast<std::size_t>(same - programme_.achievements.begin())] = &body;
-                *same = std::move(achievement);
+                auto& chosen = bodies[static_cast<std::size_t>(same - programme_.achievements.begin())];
+                programme_.earlier_versions.push_back(std::exchange(*same, std::move(achievement)));
+                earlier_bodies_.push_back(std::exchange(chosen, &body));
+            } else {
+                programme_.earlier_versions.push_back(std::move(achievement));
+                earlier_bodies_.push_back(&body);
             }
         }
         return bodies;
@@ -252,8 +258,10 @@ class Assembly {
                 need(programme_.activity(activity.prerequisites[i]) != nullptr,
                      pointer + "/prerequisites/" + std::to_string(i), activity.prerequisites[i], "activity");
         }
-        for (auto const& epa : programme_.epas) need_competencies("/epa/" + epa.id + "/competencies", epa.competencies);
-        for (auto const& role : programme_.roles) need_competencies("/role/" + role.id + "/requires", role.requires_);
+        for (auto const& epa : programme_.epas)
+            need_competencies("/epa/" + epa.id + "/competencies", epa.competencies);
+        for (auto const& role : programme_.roles)
+            need_competencies("/role/" + role.id + "/requires", role.requires_);
         for (auto const& achievement : programme_.achievements) {
             auto const pointer = "/achievement/" + achievement.id;
             need(programme_.issuer(achievement.issuer_id) != nullptr, pointer + "/issuerId", achievement.issuer_id,
@@ -295,6 +303,15 @@ class Assembly {
             collect_badges(achievement.criteria, achievement.badge_references);
         }
         check_cycles();
+        std::vector<Achievement> readable;
+        for (std::size_t i = 0; i < earlier_bodies_.size(); ++i) {
+            // A rule that names what the programme no longer has cannot be put into words any more.
+            auto rule = schemas::parse_rule(earlier_bodies_[i]->at("criteria"), words);
+            if (!rule) continue;
+            readable.push_back(std::move(programme_.earlier_versions[i]));
+            readable.back().criteria = std::move(*rule);
+        }
+        programme_.earlier_versions = std::move(readable);
     }
 
     void check_cycles() {
@@ -307,7 +324,8 @@ class Assembly {
                 if (state[reference] == 1)
                     report("/achievement/" + achievement.id + "/criteria",
                            "the badge \"" + reference + "\" depends on this achievement itself");
-                else if (state[reference] == 0) visit(*next);
+                else if (state[reference] == 0)
+                    visit(*next);
             }
             state[achievement.id] = 2;
         };
@@ -317,6 +335,7 @@ class Assembly {
 
     List items_;
     Programme programme_;
+    std::vector<Json const*> earlier_bodies_;  ///< Beside programme_.earlier_versions.
     std::vector<Violation> violations_;
 };
 

@@ -11,10 +11,10 @@
 
 namespace itqan::domain {
 
-/// Shape of one item of a kind: required, unknown and wrongly typed members, ranges, and a valid rule as far as no other
-/// item is needed. Kinds: programme, framework, framework-levels, provider, issuer, activity, epa, role, organisation,
-/// crosswalk, level-map, achievement, path, profile, region, team, objective. Pointers are relative to the body. An
-/// unknown kind is one violation.
+/// Shape of one item of a kind: required, unknown and wrongly typed members, ranges, and a valid rule as far as no
+/// other item is needed. Kinds: programme, framework, framework-levels, provider, issuer, activity, epa, role,
+/// organisation, crosswalk, level-map, achievement, path, profile, region, team, objective. Pointers are relative to
+/// the body. An unknown kind is one violation.
 std::vector<Violation> check_item(std::string_view kind, Json const& body);
 
 /// Collects items in any order and builds the Programme from all of them at once.

@@ -14,9 +14,8 @@ namespace {
 using schemas::Place;
 
 std::size_t characters(std::string_view utf8) {
-    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    }));
+    return static_cast<std::size_t>(std::count_if(
+        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 bool has_control(std::string_view text) {
@@ -28,7 +27,8 @@ bool has_control(std::string_view text) {
 
 std::string joined(std::span<std::string_view const> words) {
     std::string out;
-    for (auto const word : words) out.append(out.empty() ? "" : ", ").append(word);
+    for (auto const word : words)
+        out.append(out.empty() ? "" : ", ").append(word);
     return out;
 }
 
@@ -41,7 +41,8 @@ std::string range_of(Field const& field) {
 /// What is wrong with a string of this form; empty when it is right.
 std::string wrong_text(std::string const& text, Field const& field) {
     switch (field.form) {
-        case Form::id: return schemas::is_programme_id(text) ? "" : "must be an id: 1 to 64 of A-Z a-z 0-9 . _ -";
+        case Form::id:
+            return schemas::is_programme_id(text) ? "" : "must be an id: 1 to 64 of A-Z a-z 0-9 . _ -";
         case Form::text:
             if (text.empty() || characters(text) > 500) return "must have 1 to 500 characters";
             return has_control(text) ? "must not contain control characters" : "";
@@ -51,15 +52,20 @@ std::string wrong_text(std::string const& text, Field const& field) {
         case Form::word:
             if (std::find(field.words.begin(), field.words.end(), text) != field.words.end()) return "";
             return "must be one of " + joined(field.words);
-        case Form::day: return Day::parse(text) ? "" : "must be a date such as 2026-11-01";
+        case Form::day:
+            return Day::parse(text) ? "" : "must be a date such as 2026-11-01";
         case Form::day_or_instant:
             return Day::parse(text) || Instant::parse(text) ? "" : "must be a date such as 2026-11-01";
         case Form::instant:
             return Instant::parse(text) ? "" : "must be a date-time with a zone such as 2026-11-01T12:00:00Z";
-        case Form::period: return Period::parse(text) ? "" : "must be a period such as P24M, P90D or P2Y";
-        case Form::url: return schemas::is_https_url(text) ? "" : "must be an https address";
-        case Form::uri: return schemas::is_absolute_uri(text) ? "" : "must be an absolute URI";
-        default: return "";
+        case Form::period:
+            return Period::parse(text) ? "" : "must be a period such as P24M, P90D or P2Y";
+        case Form::url:
+            return schemas::is_https_url(text) ? "" : "must be an https address";
+        case Form::uri:
+            return schemas::is_absolute_uri(text) ? "" : "must be an absolute URI";
+        default:
+            return "";
     }
 }
 
@@ -102,11 +108,16 @@ void check_list(Json const& value, Field const& field, Place const& place, std::
 
 void check_value(Json const& value, Field const& field, Place const& place, std::vector<Violation>& violations) {
     switch (field.form) {
-        case Form::anything: return;
-        case Form::object: check_fields(value, field.fields, place, violations); return;
+        case Form::anything:
+            return;
+        case Form::object:
+            check_fields(value, field.fields, place, violations);
+            return;
         case Form::ids:
         case Form::texts:
-        case Form::objects: check_list(value, field, place, violations); return;
+        case Form::objects:
+            check_list(value, field, place, violations);
+            return;
         case Form::boolean:
             if (!value.is_boolean()) violations.push_back({place.text(), "must be true or false"});
             return;
@@ -115,7 +126,8 @@ void check_value(Json const& value, Field const& field, Place const& place, std:
             if (auto wrong = wrong_number(value, field); !wrong.empty())
                 violations.push_back({place.text(), std::move(wrong)});
             return;
-        default: break;
+        default:
+            break;
     }
     if (!value.is_string()) {
         violations.push_back({place.text(), "must be a string"});
@@ -148,7 +160,9 @@ void check_fields(Json const& body, std::span<Field const> fields, Place const& 
     }
 }
 
-std::string text_of(Json const& body, std::string_view name) { return optional_text_of(body, name).value_or(""); }
+std::string text_of(Json const& body, std::string_view name) {
+    return optional_text_of(body, name).value_or("");
+}
 
 std::optional<std::string> optional_text_of(Json const& body, std::string_view name) {
     auto const found = body.find(name);

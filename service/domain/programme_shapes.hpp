@@ -13,23 +13,23 @@
 namespace itqan::domain {
 
 enum class Form {
-    id,               ///< [A-Za-z0-9._-]{1,64}.
-    text,             ///< 1 to 500 characters, no controls.
-    prose,            ///< 0 to 4 000 characters.
-    word,             ///< One of `words`.
-    whole,            ///< A whole number within [min, max].
-    number,           ///< Within [min, max], at most six decimals.
+    id,      ///< [A-Za-z0-9._-]{1,64}.
+    text,    ///< 1 to 500 characters, no controls.
+    prose,   ///< 0 to 4 000 characters.
+    word,    ///< One of `words`.
+    whole,   ///< A whole number within [min, max].
+    number,  ///< Within [min, max], at most six decimals.
     boolean,
-    day,              ///< "2026-11-01".
-    day_or_instant,   ///< A day, or a date-time of which the UTC date counts.
+    day,             ///< "2026-11-01".
+    day_or_instant,  ///< A day, or a date-time of which the UTC date counts.
     instant,
-    period,           ///< "P24M".
-    url,              ///< https.
+    period,  ///< "P24M".
+    url,     ///< https.
     uri,
-    ids,              ///< A list of distinct ids.
-    texts,            ///< A list of texts.
-    object,           ///< With `fields`.
-    objects,          ///< A list of objects with `fields`.
+    ids,      ///< A list of distinct ids.
+    texts,    ///< A list of texts.
+    object,   ///< With `fields`.
+    objects,  ///< A list of objects with `fields`.
     anything
 };
 

@@ -10,21 +10,19 @@
 namespace itqan::domain {
 namespace {
 
-constexpr std::string_view kinds[] = {"programme", "framework", "framework-levels", "provider", "issuer", "activity",
-                                      "epa", "role", "organisation", "crosswalk", "level-map"};
+constexpr std::string_view kinds[] = {"programme", "framework", "framework-levels", "provider",  "issuer",   "activity",
+                                      "epa",       "role",      "organisation",     "crosswalk", "level-map"};
 
 }  // namespace
 
 Result<Programme> read_programme(storage::Session& session) {
     ProgrammeBuilder builder;
     for (auto const kind : kinds) {
-        storage::each_programme_item(session, kind, [&](storage::ProgrammeItem const& item) {
-            builder.add(kind, Json::parse(item.body));
-        });
+        storage::each_programme_item(
+            session, kind, [&](storage::ProgrammeItem const& item) { builder.add(kind, Json::parse(item.body)); });
     }
-    storage::each_achievement(session, [&](storage::AchievementRow const& row) {
-        builder.add("achievement", Json::parse(row.body));
-    });
+    storage::each_achievement(
+        session, [&](storage::AchievementRow const& row) { builder.add("achievement", Json::parse(row.body)); });
     return builder.build();
 }
 
@@ -35,7 +33,8 @@ std::shared_ptr<Programme const> ProgrammeStore::current(storage::Session& sessi
         auto programme = read_programme(session);
         if (!programme) {
             std::string message = "the stored programme is inconsistent: " + programme.error().detail;
-            for (auto const& violation : programme.error().violations) message += "; " + violation.pointer + ": " + violation.detail;
+            for (auto const& violation : programme.error().violations)
+                message += "; " + violation.pointer + ": " + violation.detail;
             throw std::runtime_error(message);
         }
         programme_ = std::make_shared<Programme const>(std::move(*programme));

@@ -7,7 +7,9 @@
 namespace itqan::domain {
 namespace {
 
-RuleLanguage const& language_of(std::string_view language) { return language == "ar" ? arabic() : english(); }
+RuleLanguage const& language_of(std::string_view language) {
+    return language == "ar" ? arabic() : english();
+}
 
 /// Names in Markdown stay names: nothing in them may open a link, emphasis, HTML or a list.
 std::string markdown(std::string const& name) {
@@ -23,7 +25,9 @@ std::string markdown(std::string const& name) {
     return out;
 }
 
-std::string unchanged(std::string const& name) { return name; }
+std::string unchanged(std::string const& name) {
+    return name;
+}
 
 /// Looks up what a leaf names and hands the names to the language.
 class LeafWords {
@@ -145,8 +149,12 @@ std::string node_state(Programme const&, Node const& node, std::string_view lang
     return state + phrases.hours_to_go(*node.cost_hours);
 }
 
-std::string day_in_words(Day day, std::string_view language) { return language_of(language).day(day); }
+std::string day_in_words(Day day, std::string_view language) {
+    return language_of(language).day(day);
+}
 
-std::string month_in_words(Day day, std::string_view language) { return language_of(language).month(day); }
+std::string month_in_words(Day day, std::string_view language) {
+    return language_of(language).month(day);
+}
 
 }  // namespace itqan::domain

@@ -21,8 +21,10 @@ std::string counted(double count, Counted const& noun) {
     auto form = noun.other;
     if (count == std::floor(count)) {
         auto const last_two = static_cast<long long>(count) % 100;
-        if (last_two >= 3 && last_two <= 10) form = noun.few;
-        else if (last_two >= 11) form = noun.many;
+        if (last_two >= 3 && last_two <= 10)
+            form = noun.few;
+        else if (last_two >= 11)
+            form = noun.many;
     }
     return number_in_words(count) + " " + std::string(form);
 }
@@ -49,9 +51,13 @@ std::string group_name(std::string const& group) {
     return "الإدارة والبيانات والجودة";
 }
 
-std::string quoted(std::string const& name) { return "«" + name + "»"; }
+std::string quoted(std::string const& name) {
+    return "«" + name + "»";
+}
 
-std::string coded(CodedName const& named) { return quoted(named.name) + " (" + named.code + ")"; }
+std::string coded(CodedName const& named) {
+    return quoted(named.name) + " (" + named.code + ")";
+}
 
 std::string level_or_above(LevelWords const& level) {
     auto const name = level.name.empty() ? "" : " (" + level.name + ")";
@@ -99,7 +105,8 @@ class Arabic final : public RuleLanguage {
                            std::optional<std::string> const& role) const override {
         auto text = "خبرة " + counted(count, months_object) + " على الأقل";
         if (role) text += " في دور " + quoted(*role);
-        for (std::size_t i = 0; i < groups.size(); ++i) text += (i == 0 ? " في " : " أو ") + group_name(groups[i]);
+        for (std::size_t i = 0; i < groups.size(); ++i)
+            text += (i == 0 ? " في " : " أو ") + group_name(groups[i]);
         return text;
     }
 

@@ -5,8 +5,9 @@
 namespace itqan::domain {
 namespace {
 
-constexpr std::array<std::string_view, 12> months{"January", "February", "March",     "April",   "May",      "June",
-                                                  "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array<std::string_view, 12> months{"January",   "February", "March",    "April",
+                                                  "May",       "June",     "July",     "August",
+                                                  "September", "October",  "November", "December"};
 
 std::string counted(double count, std::string const& one) {
     return number_in_words(count) + " " + one + (count == 1 ? "" : "s");
@@ -24,7 +25,9 @@ std::string level_or_above(LevelWords const& level) {
     return "level " + std::to_string(level.level) + name + (level.level < 5 ? " or above" : "");
 }
 
-std::string coded(CodedName const& named) { return named.name + " (" + named.code + ")"; }
+std::string coded(CodedName const& named) {
+    return named.name + " (" + named.code + ")";
+}
 
 class English final : public RuleLanguage {
   public:

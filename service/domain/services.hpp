@@ -14,8 +14,8 @@ namespace itqan::domain {
 /// What the configuration says that pages, mails and rules need.
 struct Settings {
     bool demo = false;
-    std::string controller_name;      ///< Who is responsible for the data (/privacy and the first mail).
-    std::string controller_contact;   ///< E-mail address.
+    std::string controller_name;     ///< Who is responsible for the data (/privacy and the first mail).
+    std::string controller_contact;  ///< E-mail address.
     crypto::KeyType key_type = crypto::KeyType::rsa;
 };
 

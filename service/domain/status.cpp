@@ -91,7 +91,8 @@ void StatusLists::reserve(std::string_view issuer_id) {
     mine.insert(mine.begin(), std::make_move_iterator(positions.begin()), std::make_move_iterator(positions.end()));
 }
 
-Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::string_view list_id, Programme const& programme) {
+Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::string_view list_id,
+                                                                      Programme const& programme) {
     return database_.read([&](storage::Session& session) -> Result<std::shared_ptr<Served const>> {
         auto const version = std::to_string(storage::change_count(session, "status")) + "/" +
                              std::to_string(storage::change_count(session, "keys"));
@@ -107,7 +108,8 @@ Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::strin
         if (!key) return key.error();
 
         crypto::StatusList bits(static_cast<std::uint64_t>(row->length));
-        for (auto const position : storage::set_positions(session, list_id)) bits.set(static_cast<std::uint64_t>(position));
+        for (auto const position : storage::set_positions(session, list_id))
+            bits.set(static_cast<std::uint64_t>(position));
         auto const now = clock_.wall().whole_seconds();
         schemas::StatusListFields fields;
         fields.id = addresses_.status_list(list_id);

@@ -24,8 +24,8 @@ class StatusLists {
     /// A position that nothing else ever gets; reserves a new block (its own transaction) when the last is used up.
     StatusPosition take(std::string_view issuer_id);
 
-    /// The list as a compact VC-JWT (application/vc+jwt), with a strong ETag. Signed again only when a bit was set or the
-    /// key changed. Errors: not_found, unavailable.
+    /// The list as a compact VC-JWT (application/vc+jwt), with a strong ETag. Signed again only when a bit was set or
+    /// the key changed. Errors: not_found, unavailable.
     struct Served {
         std::string jwt;
         std::string etag;

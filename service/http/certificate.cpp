@@ -52,14 +52,17 @@ Certificate make(EVP_PKEY* key, std::string const& name, Instant now) {
     require(RAND_bytes(serial, sizeof serial) == 1, "a serial number");
     serial[0] &= 0x7f;
     std::unique_ptr<BIGNUM, Freed<BN_free>> const number(BN_bin2bn(serial, sizeof serial, nullptr));
-    require(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate.get())) != nullptr, "a serial number");
+    require(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate.get())) != nullptr,
+            "a serial number");
     auto const seconds = static_cast<time_t>(now.seconds());
     auto from = seconds - 3600;
     auto until = seconds + life_days * 86'400;
     X509_time_adj(X509_getm_notBefore(certificate.get()), 0, &from);
     X509_time_adj(X509_getm_notAfter(certificate.get()), 0, &until);
     auto* const subject = X509_get_subject_name(certificate.get());
-    require(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<unsigned char const*>(name.c_str()), -1, -1, 0) == 1, "a name");
+    require(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                                       reinterpret_cast<unsigned char const*>(name.c_str()), -1, -1, 0) == 1,
+            "a name");
     require(X509_set_pubkey(certificate.get(), key) == 1, "a certificate");
     return certificate;
 }
@@ -106,7 +109,8 @@ bool write_file(std::filesystem::path const& path, std::string const& text, mode
     auto const temporary = path.string() + ".new";
     int const file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (file < 0) return false;
-    bool const written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+    bool const written =
+        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
     return ::close(file) == 0 && written && ::rename(temporary.c_str(), path.c_str()) == 0;
 }
 
@@ -132,14 +136,18 @@ bool is_usable(DemoCertificate const& files, std::vector<std::string> const& nam
     auto later = static_cast<time_t>(now.seconds()) + renewed_days_before * 86'400;
     if (X509_cmp_time(X509_get0_notAfter(certificate.get()), &later) <= 0) return false;
     for (auto const& name : names)
-        if (X509_check_host(certificate.get(), name.c_str(), name.size(), 0, nullptr) != 1 && X509_check_ip_asc(certificate.get(), name.c_str(), 0) != 1) return false;
+        if (X509_check_host(certificate.get(), name.c_str(), name.size(), 0, nullptr) != 1 &&
+            X509_check_ip_asc(certificate.get(), name.c_str(), 0) != 1)
+            return false;
     return true;
 }
 
 }  // namespace
 
-Result<DemoCertificate> demo_certificate(std::filesystem::path const& folder, std::vector<std::string> const& names, Instant now) {
-    DemoCertificate const files{folder / "demo-authority.pem", folder / "certificate.pem", folder / "certificate-key.pem"};
+Result<DemoCertificate> demo_certificate(std::filesystem::path const& folder, std::vector<std::string> const& names,
+                                         Instant now) {
+    DemoCertificate const files{folder / "demo-authority.pem", folder / "certificate.pem",
+                                folder / "certificate-key.pem"};
     if (is_usable(files, names, now)) return files;
     ERR_clear_error();  // What was wrong with the old files is no news to whoever asks OpenSSL next.
 
@@ -167,7 +175,11 @@ Result<DemoCertificate> demo_certificate(std::filesystem::path const& folder, st
     bool const written = write_file(files.key, pem_of(server_key.get()), 0600) &&
                          write_file(files.certificate, pem_of(server.get()) + pem_of(authority.get()), 0644) &&
                          write_file(files.authority, pem_of(authority.get()), 0644);
-    if (!written) return Error{Fault::unavailable, "certificate-files", "The demo's certificate cannot be written to " + folder.string() + ".", {}};
+    if (!written)
+        return Error{Fault::unavailable,
+                     "certificate-files",
+                     "The demo's certificate cannot be written to " + folder.string() + ".",
+                     {}};
     return files;
 }
 

@@ -20,6 +20,7 @@ struct DemoCertificate {
 /// Makes them (P-256, one year) in the folder unless usable ones for these names are there. The names "localhost",
 /// 127.0.0.1 and ::1 are always among them. The authority's own key is thrown away: it signs once. Error: unavailable
 /// "certificate-files".
-Result<DemoCertificate> demo_certificate(std::filesystem::path const& folder, std::vector<std::string> const& names, Instant now);
+Result<DemoCertificate> demo_certificate(std::filesystem::path const& folder, std::vector<std::string> const& names,
+                                         Instant now);
 
 }  // namespace itqan::http

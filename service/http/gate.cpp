@@ -13,11 +13,14 @@ GateAnswer refuse(int status, std::string code, std::string detail) {
     return {std::nullopt, Refusal{status, std::move(code), std::move(detail)}};
 }
 
-GateAnswer malformed(std::string detail) { return refuse(400, "malformed-request", std::move(detail)); }
+GateAnswer malformed(std::string detail) {
+    return refuse(400, "malformed-request", std::move(detail));
+}
 
 bool is_token_char(char c) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != std::string_view::npos;
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           marks.find(c) != std::string_view::npos;
 }
 
 std::string lower(std::string_view text) {
@@ -28,8 +31,10 @@ std::string lower(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
     return text;
 }
 
@@ -61,7 +66,8 @@ constexpr std::array<std::string_view, 7> methods{"GET", "HEAD", "POST", "PUT", 
 
 std::string allowed_methods() {
     std::string text;
-    for (auto const method : methods) text.append(text.empty() ? "" : ", ").append(method);
+    for (auto const method : methods)
+        text.append(text.empty() ? "" : ", ").append(method);
     return text;
 }
 
@@ -75,14 +81,16 @@ std::optional<Refusal> read_request_line(std::string_view line, GateRules const&
     auto const method = line.substr(0, first);
     auto const target = line.substr(first + 1, second - first - 1);
     auto const version = line.substr(second + 1);
-    if (method.empty() || !std::all_of(method.begin(), method.end(), is_token_char)) return bad("The method is no token.");
+    if (method.empty() || !std::all_of(method.begin(), method.end(), is_token_char))
+        return bad("The method is no token.");
     if (version != "HTTP/1.1" && version != "HTTP/1.0") return bad("Only HTTP/1.1 is spoken here.");
     if (std::find(methods.begin(), methods.end(), method) == methods.end())
         return Refusal{405, "method-not-allowed", "This method is not used here.", allowed_methods()};
     if (target.size() > rules.target_bytes) return Refusal{414, "target-too-long", "The address has more than 8 KiB."};
     if (target.empty() || target.front() != '/') return bad("The target must be a path.");
     for (char const c : target)
-        if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f || c == '#') return bad("The target holds a character that must be percent-encoded.");
+        if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f || c == '#')
+            return bad("The target holds a character that must be percent-encoded.");
     auto const mark = target.find('?');
     head.request.method = std::string(method);
     head.request.path = std::string(target.substr(0, mark));
@@ -102,7 +110,8 @@ std::optional<Refusal> read_field(std::string_view line, Head& head) {
     auto const value = trim(line.substr(colon + 1));
     for (char const c : value) {
         auto const byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\t') || byte >= 0x7f) return bad("A header field's value holds bytes outside printable ASCII.");
+        if ((byte < 0x20 && c != '\t') || byte >= 0x7f)
+            return bad("A header field's value holds bytes outside printable ASCII.");
     }
     head.request.headers.add(lower(name), std::string(value));
     return std::nullopt;
@@ -120,7 +129,8 @@ std::optional<Refusal> read_framing(Head& head, bool version_1_1) {
     auto const lengths = count_of(head, "content-length");
     if (encodings > 0) {
         if (lengths > 0) return bad("Both Transfer-Encoding and Content-Length.");
-        if (encodings > 1 || lower(head.request.header("transfer-encoding")) != "chunked") return bad("Transfer-Encoding may be chunked only, once.");
+        if (encodings > 1 || lower(head.request.header("transfer-encoding")) != "chunked")
+            return bad("Transfer-Encoding may be chunked only, once.");
         if (!version_1_1) return bad("Transfer-Encoding needs HTTP/1.1.");
         head.chunked = true;
     }
@@ -130,11 +140,13 @@ std::optional<Refusal> read_framing(Head& head, bool version_1_1) {
         std::size_t length = 0;
         auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), length);
         bool const digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (failure != std::errc{} || end != text.data() + text.size() || !digits || text.size() > 15) return bad("Content-Length is not a number of bytes.");
+        if (failure != std::errc{} || end != text.data() + text.size() || !digits || text.size() > 15)
+            return bad("Content-Length is not a number of bytes.");
         head.content_length = length;
     }
     bool const bodiless = head.request.method == "GET" || head.request.method == "HEAD";
-    if (bodiless && (head.chunked || head.content_length.value_or(0) > 0)) return bad(head.request.method + " takes no body.");
+    if (bodiless && (head.chunked || head.content_length.value_or(0) > 0))
+        return bad(head.request.method + " takes no body.");
     return std::nullopt;
 }
 
@@ -149,16 +161,20 @@ std::optional<Refusal> read_host(Head const& head, GateRules const& rules) {
 }  // namespace
 
 HeadScan scan_head(std::string_view bytes, GateRules const& rules, std::size_t scanned) {
-    auto const bad = [](std::string detail) { return HeadScan{0, Refusal{400, "malformed-request", std::move(detail)}}; };
+    auto const bad = [](std::string detail) {
+        return HeadScan{0, Refusal{400, "malformed-request", std::move(detail)}};
+    };
     auto const within = bytes.substr(0, rules.header_bytes);
     // The last byte seen is looked at again: what follows a CR was not known then.
     for (std::size_t i = scanned == 0 ? 0 : scanned - 1; i < within.size(); ++i) {
         if (within[i] == '\0') return bad("The header section holds NUL.");
         if (within[i] == '\n' && (i == 0 || within[i - 1] != '\r')) return bad("A line ends with LF alone.");
-        if (within[i] == '\r' && i + 1 < within.size() && within[i + 1] != '\n') return bad("A line ends with CR alone.");
+        if (within[i] == '\r' && i + 1 < within.size() && within[i + 1] != '\n')
+            return bad("A line ends with CR alone.");
         if (within[i] == '\n' && i >= 3 && within[i - 2] == '\n') return {i + 1, std::nullopt};
     }
-    if (bytes.size() >= rules.header_bytes) return {0, Refusal{431, "header-too-large", "The header section has more than 16 KiB."}};
+    if (bytes.size() >= rules.header_bytes)
+        return {0, Refusal{431, "header-too-large", "The header section has more than 16 KiB."}};
     return {};
 }
 
@@ -177,12 +193,14 @@ GateAnswer read_head(std::string_view bytes, GateRules const& rules) {
         if (refusal) return {std::nullopt, std::move(refusal)};
         if (first) version_1_1 = head.keep_alive;
         first = false;
-        if (head.request.headers.all.size() > rules.fields) return refuse(431, "too-many-fields", "There are more than 64 header fields.");
+        if (head.request.headers.all.size() > rules.fields)
+            return refuse(431, "too-many-fields", "There are more than 64 header fields.");
     }
     if (first) return malformed("The request line is missing.");
     if (auto refusal = read_framing(head, version_1_1)) return {std::nullopt, std::move(refusal)};
     if (auto refusal = read_host(head, rules)) return {std::nullopt, std::move(refusal)};
-    // HTTP/2 begins in the TLS handshake or not at all; the way to ask for it in HTTP/1.1 only serves attacks on proxies.
+    // HTTP/2 begins in the TLS handshake or not at all; the way to ask for it in HTTP/1.1 only serves attacks on
+    // proxies.
     if (count_of(head, "http2-settings") > 0 || lower(head.request.header("upgrade")).find("h2c") != std::string::npos)
         return malformed("The connection cannot be upgraded.");
     auto const connection = lower(head.request.header("connection"));

@@ -29,14 +29,14 @@ struct Head {
 };
 
 struct GateRules {
-    std::vector<std::string> hosts;             ///< Lower case, with their port; Host may name no other.
+    std::vector<std::string> hosts;  ///< Lower case, with their port; Host may name no other.
     std::size_t header_bytes = 16 * 1024;
     std::size_t fields = 64;
     std::size_t target_bytes = 8 * 1024;
 };
 
-/// Where the header section ends (behind its empty line); 0 while it is not complete. Refuses bare CR and LF, NUL and an
-/// overlong section as soon as they are seen. `scanned` bytes at the front were seen by an earlier call.
+/// Where the header section ends (behind its empty line); 0 while it is not complete. Refuses bare CR and LF, NUL and
+/// an overlong section as soon as they are seen. `scanned` bytes at the front were seen by an earlier call.
 struct HeadScan {
     std::size_t end = 0;
     std::optional<Refusal> refusal = {};

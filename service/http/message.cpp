@@ -47,7 +47,9 @@ std::optional<std::string> pair_value(std::string_view pairs, std::string_view n
     return std::nullopt;
 }
 
-Error bad_form(std::string detail) { return {Fault::malformed, "invalid-form", std::move(detail), {}}; }
+Error bad_form(std::string detail) {
+    return {Fault::malformed, "invalid-form", std::move(detail), {}};
+}
 
 std::string lower(std::string_view text) {
     std::string lowered(text);
@@ -59,7 +61,8 @@ std::string lower(std::string_view text) {
 /// "multipart/form-data" of a Content-Type field, in lower case and without parameters.
 std::string media_type_of(std::string_view field) {
     auto type = lower(field.substr(0, field.find(';')));
-    while (type.ends_with(' ') || type.ends_with('\t')) type.pop_back();
+    while (type.ends_with(' ') || type.ends_with('\t'))
+        type.pop_back();
     return type;
 }
 
@@ -68,7 +71,8 @@ std::optional<std::string> parameter_of(std::string_view field, std::string_view
     std::size_t at = field.find(';');
     while (at != std::string_view::npos) {
         ++at;
-        while (at < field.size() && (field[at] == ' ' || field[at] == '\t')) ++at;
+        while (at < field.size() && (field[at] == ' ' || field[at] == '\t'))
+            ++at;
         auto const equals = field.find('=', at);
         if (equals == std::string_view::npos) return std::nullopt;
         bool const wanted = lower(field.substr(at, equals - at)) == name;
@@ -84,7 +88,8 @@ std::optional<std::string> parameter_of(std::string_view field, std::string_view
         } else {
             auto const end = field.find(';', at);
             value = field.substr(at, end == std::string_view::npos ? end : end - at);
-            while (!value.empty() && value.back() == ' ') value.pop_back();
+            while (!value.empty() && value.back() == ' ')
+                value.pop_back();
             at = end;
         }
         if (wanted) return value;
@@ -104,7 +109,8 @@ Result<Part> read_part(std::string_view head, std::string_view body) {
         if (colon == std::string_view::npos) return bad_form("A part of the form has a broken header line.");
         auto const field = lower(line.substr(0, colon));
         auto value = line.substr(colon + 1);
-        while (value.starts_with(' ')) value.remove_prefix(1);
+        while (value.starts_with(' '))
+            value.remove_prefix(1);
         if (field == "content-disposition") {
             auto name = parameter_of(value, "name");
             if (!lower(value).starts_with("form-data") || !name) return bad_form("A part of the form has no name.");
@@ -122,7 +128,9 @@ Result<Part> read_part(std::string_view head, std::string_view body) {
 
 }  // namespace
 
-void Headers::add(std::string name, std::string value) { all.emplace_back(std::move(name), std::move(value)); }
+void Headers::add(std::string name, std::string value) {
+    all.emplace_back(std::move(name), std::move(value));
+}
 
 std::string_view Headers::get(std::string_view name) const {
     for (auto const& [field, value] : all)
@@ -130,7 +138,9 @@ std::string_view Headers::get(std::string_view name) const {
     return {};
 }
 
-std::optional<std::string> percent_decode(std::string_view text) { return decode(text, false); }
+std::optional<std::string> percent_decode(std::string_view text) {
+    return decode(text, false);
+}
 
 std::optional<std::string> query_value(Request const& request, std::string_view name) {
     return pair_value(request.query, name);
@@ -164,13 +174,15 @@ Result<std::vector<Part>> read_multipart(Request const& request) {
         if (!rest.starts_with("\r\n")) return bad_form("A boundary of the form is not followed by a line end.");
         rest.remove_prefix(2);
         auto const head_end = rest.find("\r\n\r\n");
-        if (head_end == std::string_view::npos || head_end > 8 * 1024) return bad_form("A part of the form has no body.");
+        if (head_end == std::string_view::npos || head_end > 8 * 1024)
+            return bad_form("A part of the form has no body.");
         auto const body_end = rest.find(delimiter, head_end + 2);
         if (body_end == std::string_view::npos) return bad_form("The form ends before its last boundary.");
         if (parts.size() == most_parts) return bad_form("The form has more than 16 parts.");
         auto const body_start = head_end + 4;
-        auto part = read_part(rest.substr(0, head_end),
-                              body_end < body_start ? std::string_view{} : rest.substr(body_start, body_end - body_start));
+        auto part =
+            read_part(rest.substr(0, head_end),
+                      body_end < body_start ? std::string_view{} : rest.substr(body_start, body_end - body_start));
         if (!part) return part.error();
         parts.push_back(std::move(*part));
         rest.remove_prefix(body_end + delimiter.size());

@@ -24,12 +24,12 @@ class Headers {
 };
 
 struct Request {
-    std::string method;                               ///< "GET"; HEAD arrives as it was sent.
-    std::string path;                                 ///< As sent, percent-encoded, without the query: "/claim/abc".
-    std::string query;                                ///< As sent, without "?".
+    std::string method;  ///< "GET"; HEAD arrives as it was sent.
+    std::string path;    ///< As sent, percent-encoded, without the query: "/claim/abc".
+    std::string query;   ///< As sent, without "?".
     Headers headers;
     std::string body;
-    std::string client;                               ///< Address of the client: the peer, or what a trusted proxy says.
+    std::string client;  ///< Address of the client: the peer, or what a trusted proxy says.
     std::map<std::string, std::string, std::less<>> parameters;  ///< Decoded values of {name} in the route's path.
 
     std::string_view header(std::string_view name) const { return headers.get(name); }

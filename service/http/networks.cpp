@@ -21,7 +21,8 @@ std::string bytes_of(std::string_view text) {
 bool same_prefix(std::string const& left, std::string const& right, unsigned bits) {
     for (unsigned i = 0; i < bits; ++i) {
         auto const mask = static_cast<unsigned>(0x80 >> (i % 8));
-        if ((static_cast<unsigned char>(left[i / 8]) & mask) != (static_cast<unsigned char>(right[i / 8]) & mask)) return false;
+        if ((static_cast<unsigned char>(left[i / 8]) & mask) != (static_cast<unsigned char>(right[i / 8]) & mask))
+            return false;
     }
     return true;
 }
@@ -42,7 +43,8 @@ Result<Networks> Networks::read(std::vector<std::string> const& cidrs) {
             fits = fits && failure == std::errc{} && stop == end && network.prefix <= bits;
         }
         if (!fits)
-            return Error{Fault::unprocessable, "config-value", "\"" + cidr + "\" is no network such as 10.0.0.0/8.", {}};
+            return Error{
+                Fault::unprocessable, "config-value", "\"" + cidr + "\" is no network such as 10.0.0.0/8.", {}};
         made.networks_.push_back(std::move(network));
     }
     return made;
@@ -61,8 +63,10 @@ std::string client_of(std::string const& peer, std::string_view forwarded_for, N
         auto const comma = forwarded_for.rfind(',');
         auto hop = forwarded_for.substr(comma == std::string_view::npos ? 0 : comma + 1);
         forwarded_for = comma == std::string_view::npos ? std::string_view{} : forwarded_for.substr(0, comma);
-        while (hop.starts_with(' ')) hop.remove_prefix(1);
-        while (hop.ends_with(' ')) hop.remove_suffix(1);
+        while (hop.starts_with(' '))
+            hop.remove_prefix(1);
+        while (hop.ends_with(' '))
+            hop.remove_suffix(1);
         if (bytes_of(hop).empty()) break;
         client = std::string(hop);
     }

@@ -8,63 +8,114 @@ namespace itqan::http {
 
 int status_of(Fault fault) {
     switch (fault) {
-        case Fault::malformed: return 400;
-        case Fault::unauthorized: return 401;
-        case Fault::forbidden: return 403;
-        case Fault::not_found: return 404;
-        case Fault::method: return 405;
-        case Fault::conflict: return 409;
-        case Fault::gone: return 410;
-        case Fault::precondition: return 412;
-        case Fault::too_large: return 413;
-        case Fault::media_type: return 415;
-        case Fault::misdirected: return 421;
-        case Fault::unprocessable: return 422;
-        case Fault::rate_limited: return 429;
-        case Fault::unavailable: return 503;
+        case Fault::malformed:
+            return 400;
+        case Fault::unauthorized:
+            return 401;
+        case Fault::forbidden:
+            return 403;
+        case Fault::not_found:
+            return 404;
+        case Fault::method:
+            return 405;
+        case Fault::conflict:
+            return 409;
+        case Fault::gone:
+            return 410;
+        case Fault::precondition:
+            return 412;
+        case Fault::too_large:
+            return 413;
+        case Fault::media_type:
+            return 415;
+        case Fault::misdirected:
+            return 421;
+        case Fault::unprocessable:
+            return 422;
+        case Fault::rate_limited:
+            return 429;
+        case Fault::unavailable:
+            return 503;
     }
     return 500;
 }
 
 std::string_view reason_phrase(int status) {
     switch (status) {
-        case 200: return "OK";
-        case 201: return "Created";
-        case 202: return "Accepted";
-        case 204: return "No Content";
-        case 206: return "Partial Content";
-        case 207: return "Multi-Status";
-        case 301: return "Moved Permanently";
-        case 302: return "Found";
-        case 303: return "See Other";
-        case 304: return "Not Modified";
-        case 307: return "Temporary Redirect";
-        case 308: return "Permanent Redirect";
-        case 400: return "Bad Request";
-        case 401: return "Unauthorized";
-        case 403: return "Forbidden";
-        case 404: return "Not Found";
-        case 405: return "Method Not Allowed";
-        case 406: return "Not Acceptable";
-        case 408: return "Request Timeout";
-        case 409: return "Conflict";
-        case 410: return "Gone";
-        case 412: return "Precondition Failed";
-        case 413: return "Content Too Large";
-        case 414: return "URI Too Long";
-        case 415: return "Unsupported Media Type";
-        case 416: return "Range Not Satisfiable";
-        case 421: return "Misdirected Request";
-        case 422: return "Unprocessable Content";
-        case 428: return "Precondition Required";
-        case 429: return "Too Many Requests";
-        case 431: return "Request Header Fields Too Large";
-        case 500: return "Internal Server Error";
-        case 501: return "Not Implemented";
-        case 502: return "Bad Gateway";
-        case 503: return "Service Unavailable";
-        case 504: return "Gateway Timeout";
-        default: break;
+        case 200:
+            return "OK";
+        case 201:
+            return "Created";
+        case 202:
+            return "Accepted";
+        case 204:
+            return "No Content";
+        case 206:
+            return "Partial Content";
+        case 207:
+            return "Multi-Status";
+        case 301:
+            return "Moved Permanently";
+        case 302:
+            return "Found";
+        case 303:
+            return "See Other";
+        case 304:
+            return "Not Modified";
+        case 307:
+            return "Temporary Redirect";
+        case 308:
+            return "Permanent Redirect";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 406:
+            return "Not Acceptable";
+        case 408:
+            return "Request Timeout";
+        case 409:
+            return "Conflict";
+        case 410:
+            return "Gone";
+        case 412:
+            return "Precondition Failed";
+        case 413:
+            return "Content Too Large";
+        case 414:
+            return "URI Too Long";
+        case 415:
+            return "Unsupported Media Type";
+        case 416:
+            return "Range Not Satisfiable";
+        case 421:
+            return "Misdirected Request";
+        case 422:
+            return "Unprocessable Content";
+        case 428:
+            return "Precondition Required";
+        case 429:
+            return "Too Many Requests";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 500:
+            return "Internal Server Error";
+        case 501:
+            return "Not Implemented";
+        case 502:
+            return "Bad Gateway";
+        case 503:
+            return "Service Unavailable";
+        case 504:
+            return "Gateway Timeout";
+        default:
+            break;
     }
     if (status < 300) return "Success";
     if (status < 400) return "Redirection";
@@ -100,13 +151,19 @@ Response problem(int status, std::string_view code, std::string_view detail) {
     response.status = status;
     response.headers.add("content-type", "application/problem+json");
     if (status == 503) response.headers.add("retry-after", "2");
-    response.body =
-        Json{{"type", "about:blank"}, {"title", reason_phrase(status)}, {"status", status}, {"code", code}, {"detail", detail}}.dump();
+    response.body = Json{
+        {"type", "about:blank"},
+        {"title", reason_phrase(status)},
+        {"status", status},
+        {"code", code},
+        {"detail",
+         detail}}.dump();
     return response;
 }
 
 Response internal_problem() {
-    return problem(500, "internal-error", "Something broke on our side. It was written down; repeat the request later.");
+    return problem(500, "internal-error",
+                   "Something broke on our side. It was written down; repeat the request later.");
 }
 
 }  // namespace itqan::http

@@ -21,15 +21,22 @@ void put(std::string& text, std::string_view name, std::string_view value) {
 }
 
 /// A handler's value never breaks the head: what could is a bug of ours and ends there.
-std::string_view one_line(std::string_view value) { return value.substr(0, value.find_first_of("\r\n")); }
+std::string_view one_line(std::string_view value) {
+    return value.substr(0, value.find_first_of("\r\n"));
+}
 
 }  // namespace
 
 std::string head_text(Response const& response, Framing const& framing, std::string_view request_id) {
     std::string text;
     text.reserve(1024);
-    text.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason_phrase(response.status)).append("\r\n");
-    for (auto const& [name, value] : response.headers.all) put(text, name, one_line(value));
+    text.append("HTTP/1.1 ")
+        .append(std::to_string(response.status))
+        .append(" ")
+        .append(reason_phrase(response.status))
+        .append("\r\n");
+    for (auto const& [name, value] : response.headers.all)
+        put(text, name, one_line(value));
     for (auto const& [name, value] : standard)
         if (response.headers.get(name).empty()) put(text, name, value);
     bool const for_everybody = !response.headers.get("access-control-allow-origin").empty();

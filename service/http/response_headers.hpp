@@ -9,7 +9,7 @@
 namespace itqan::http {
 
 struct Framing {
-    bool is_head = false;     ///< The request was HEAD: the length is told, the body is not sent.
+    bool is_head = false;  ///< The request was HEAD: the length is told, the body is not sent.
     bool keep_alive = true;
     bool hsts = false;
 };

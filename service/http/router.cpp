@@ -23,7 +23,9 @@ std::vector<std::string_view> segments_of(std::string_view path) {
 
 constexpr std::size_t unrouted_bytes = 64 * 1024;
 
-bool is_parameter(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+bool is_parameter(std::string_view segment) {
+    return segment.starts_with('{') && segment.ends_with('}');
+}
 
 Error no_such_page() {
     return {Fault::not_found, "not-found", "There is nothing at this address.", {}};
@@ -69,7 +71,8 @@ Router::Found Router::find(std::string_view method, std::string_view path) const
     auto const segments = segments_of(path);
     Found best;
     // Literals first; when that way ends nowhere, the parameter. Paths are short, so recursion is bounded by them.
-    auto const walk = [&](auto const& self, Node const* node, std::size_t depth, std::vector<std::string_view>& values) -> bool {
+    auto const walk = [&](auto const& self, Node const* node, std::size_t depth,
+                          std::vector<std::string_view>& values) -> bool {
         if (depth == segments.size()) {
             if (node->routes.empty()) return false;
             Found found{node, values};
@@ -104,7 +107,8 @@ namespace {
 
 std::string allowed(std::map<std::string, Route const*, std::less<>> const& routes) {
     std::string methods;
-    for (auto const& [method, route] : routes) methods += method + ", " + (method == "GET" ? "HEAD, " : "");
+    for (auto const& [method, route] : routes)
+        methods += method + ", " + (method == "GET" ? "HEAD, " : "");
     return methods + "OPTIONS";
 }
 
@@ -114,6 +118,13 @@ bool is_for_everybody(std::string_view path) {
          {"/.well-known/", "/issuers/", "/achievements/", "/credentials/", "/status/", "/ims/case/", "/api/v1/verify"})
         if (path.starts_with(prefix)) return true;
     return false;
+}
+
+/// Scripts of every origin may read it, also where it says no; pages for people are no documents.
+void open_to_everybody(std::string_view path, Response& response) {
+    bool const is_page = response.headers.get("content-type").starts_with("text/html");
+    if (!is_page && is_for_everybody(path) && response.headers.get("access-control-allow-origin").empty())
+        response.headers.add("access-control-allow-origin", "*");
 }
 
 }  // namespace
@@ -129,7 +140,8 @@ Response Router::no_route(Request const& request, Found const& found) const {
             response.headers.add("access-control-max-age", "86400");
         }
     } else {
-        response = problem({Fault::method, "method-not-allowed", "This address does not take " + request.method + ".", {}});
+        response =
+            problem({Fault::method, "method-not-allowed", "This address does not take " + request.method + ".", {}});
     }
     response.headers.add("allow", allowed(found.node->routes));
     return response;
@@ -155,12 +167,16 @@ Response Router::answer(Request& request, std::string_view& pattern) const {
 Response Router::handle(Request request) const {
     std::string_view pattern;
     try {
-        return answer(request, pattern);
+        auto response = answer(request, pattern);
+        if (request.method != "OPTIONS") open_to_everybody(request.path, response);
+        return response;
     } catch (storage::DatabaseError const& error) {
         // A failed commit is unknown, not no: the client repeats with its idempotency key.
         if (report_) report_(std::string(pattern) + ": " + error.what());
-        return problem({Fault::unavailable, "storage-unavailable",
-                        "The storage did not answer. Whether the request took effect is unknown; repeat it.", {}});
+        return problem({Fault::unavailable,
+                        "storage-unavailable",
+                        "The storage did not answer. Whether the request took effect is unknown; repeat it.",
+                        {}});
     } catch (std::exception const& error) {
         if (report_) report_(std::string(pattern) + ": " + error.what());
         return internal_problem();

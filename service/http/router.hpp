@@ -1,6 +1,6 @@
 #pragma once
-// Which function answers which method and path, as a table; and the one place where exceptions of handlers end. It knows
-// nothing of sockets and of what the routes do.
+// Which function answers which method and path, as a table; and the one place where exceptions of handlers end. It
+// knows nothing of sockets and of what the routes do.
 
 #include <functional>
 #include <memory>
@@ -14,16 +14,16 @@
 namespace itqan::http {
 
 struct Route {
-    std::string method;                                        ///< "GET" answers HEAD too.
-    std::string path;                                          ///< "/credentials/{id}/card.png"; a literal beats {name}.
-    JsonLimits limits;                                         ///< `bytes` bounds the body before it is read.
+    std::string method;  ///< "GET" answers HEAD too.
+    std::string path;    ///< "/credentials/{id}/card.png"; a literal beats {name}.
+    JsonLimits limits;   ///< `bytes` bounds the body before it is read.
     std::function<Result<Response>(Request const&)> handler;
 };
 
 class Router {
   public:
-    /// `report` is told what an exception said (never shown to the client); null: nobody. Throws std::logic_error for two
-    /// routes of the same method and shape.
+    /// `report` is told what an exception said (never shown to the client); null: nobody. Throws std::logic_error for
+    /// two routes of the same method and shape.
     explicit Router(std::vector<Route> routes, std::function<void(std::string const&)> report = nullptr);
     ~Router();
     Router(Router const&) = delete;
@@ -32,8 +32,8 @@ class Router {
     /// The answer, always: 404 and 405 (with Allow) and 204 for OPTIONS of a known path included.
     Response handle(Request request) const;
 
-    /// Bytes of body that are read for this method and path: the route's limit. Where no route answers still some, so that
-    /// the client learns that (404, 405) and not that its body is too large.
+    /// Bytes of body that are read for this method and path: the route's limit. Where no route answers still some, so
+    /// that the client learns that (404, 405) and not that its body is too large.
     std::size_t body_limit(std::string_view method, std::string_view path) const;
 
     /// The path pattern that would answer ("/credentials/{id}"), for logs and metrics; "" when there is none.

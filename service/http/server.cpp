@@ -40,7 +40,8 @@ std::string host_without_port(std::string const& host) {
 
 /// 64 bits that name a request in the log; they order nothing and guess nothing.
 std::string next_request_id() {
-    static std::atomic<std::uint64_t> counter{static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())};
+    static std::atomic<std::uint64_t> counter{
+        static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())};
     static constexpr char digits[] = "0123456789abcdef";
     auto value = counter.fetch_add(0x9e3779b97f4a7c15ULL);
     std::string id(16, '0');
@@ -104,7 +105,8 @@ struct Server::State {
 namespace {
 
 /// Runs the handler in the pool and resumes the coroutine with its answer; nothing when the queue is full.
-asio::awaitable<std::optional<Response>> on_worker(Workers& workers, Router const& router, std::shared_ptr<Request> request) {
+asio::awaitable<std::optional<Response>> on_worker(Workers& workers, Router const& router,
+                                                   std::shared_ptr<Request> request) {
     auto initiate = [&workers, &router, request](auto handler) {
         using Handler = decltype(handler);
         auto executor = asio::get_associated_executor(handler);
@@ -143,7 +145,9 @@ void Server::State::open() {
     acceptor.set_option(tcp::acceptor::reuse_address(true));
     error_code failure;
     acceptor.bind(endpoint, failure);
-    if (failure) throw std::runtime_error(config.address + ":" + std::to_string(config.port) + " cannot be used: " + failure.message());
+    if (failure)
+        throw std::runtime_error(config.address + ":" + std::to_string(config.port) +
+                                 " cannot be used: " + failure.message());
     acceptor.listen(1024);
     for (auto const& host : config.hosts) {
         std::string lowered = host;
@@ -151,7 +155,8 @@ void Server::State::open() {
             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
         names.push_back(host_without_port(lowered));
         rules.hosts.push_back(lowered);
-        if (config.port == 0) rules.hosts.push_back(names.back() + ":" + std::to_string(acceptor.local_endpoint().port()));
+        if (config.port == 0)
+            rules.hosts.push_back(names.back() + ":" + std::to_string(acceptor.local_endpoint().port()));
     }
     tls = make_tls_context(config.certificate, config.key, names);
 }
@@ -159,7 +164,8 @@ void Server::State::open() {
 bool Server::State::admit(std::string const& peer) {
     std::lock_guard const lock(mutex);
     std::size_t total = 0;
-    for (auto const& [address, count] : per_client) total += count;
+    for (auto const& [address, count] : per_client)
+        total += count;
     if (stopping || total >= config.connections) return false;
     auto& mine = per_client[peer];
     if (mine >= config.connections_per_client && !proxies.contains(peer)) return false;
@@ -249,7 +255,9 @@ asio::awaitable<Received> Server::State::receive(Connection& connection, HeadSca
     auto const limit = router.body_limit(head.request.method, head.request.path);
     auto const length = head.content_length.value_or(0);
     if (length > limit)
-        received.refusal = Refusal{413, "too-large", "The body is larger than the " + std::to_string(limit) + " bytes that this address takes."};
+        received.refusal =
+            Refusal{413, "too-large",
+                    "The body is larger than the " + std::to_string(limit) + " bytes that this address takes."};
     if (!received.refusal && (head.chunked || length > 0))
         received.refusal = co_await read_body(connection, head, section, limit, config.timeouts);
     co_return received;
@@ -309,15 +317,20 @@ Server::Server(ServerConfig config, Router const& router, std::function<void(Acc
     state_->open();
 }
 
-Server::~Server() { stop(); }
+Server::~Server() {
+    stop();
+}
 
 void Server::start() {
     auto& state = *state_;
     asio::co_spawn(state.io, state.accept(), asio::detached);
-    for (int i = 0; i < state.config.io_threads; ++i) state.threads.emplace_back([&state] { state.io.run(); });
+    for (int i = 0; i < state.config.io_threads; ++i)
+        state.threads.emplace_back([&state] { state.io.run(); });
 }
 
-std::uint16_t Server::port() const { return state_->acceptor.local_endpoint().port(); }
+std::uint16_t Server::port() const {
+    return state_->acceptor.local_endpoint().port();
+}
 
 void Server::reload_certificate() {
     auto fresh = make_tls_context(state_->config.certificate, state_->config.key, state_->names);
@@ -348,7 +361,8 @@ void Server::stop() {
         state.changed.wait_for(lock, state.config.timeouts.drain, [&] { return state.per_client.empty(); });
     }
     state.io.stop();
-    for (auto& thread : state.threads) thread.join();
+    for (auto& thread : state.threads)
+        thread.join();
     state.threads.clear();
 }
 

@@ -22,14 +22,15 @@ struct Timeouts {
     std::chrono::milliseconds body{30'000};
     std::chrono::milliseconds write{30'000};
     std::chrono::milliseconds idle{60'000};
-    std::chrono::milliseconds drain{10'000};   ///< stop() waits so long for requests in hand.
+    std::chrono::milliseconds drain{10'000};  ///< stop() waits so long for requests in hand.
 };
 
 struct ServerConfig {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8443;                 ///< 0: any free one.
-    std::filesystem::path certificate, key;    ///< PEM; the certificate with its chain.
-    std::vector<std::string> hosts;            ///< What Host may say and, without port, what SNI may ask for. Port 0's own port is added.
+    std::uint16_t port = 8443;               ///< 0: any free one.
+    std::filesystem::path certificate, key;  ///< PEM; the certificate with its chain.
+    std::vector<std::string>
+        hosts;  ///< What Host may say and, without port, what SNI may ask for. Port 0's own port is added.
     std::vector<std::string> trusted_proxies;  ///< CIDRs whose X-Forwarded-For is believed.
     bool hsts = true;
     Timeouts timeouts = {};
@@ -43,7 +44,7 @@ struct ServerConfig {
 
 /// One answered request, for the log: no path as it was sent, because paths hold secrets.
 struct Access {
-    std::string_view method, pattern;          ///< "" when no route answers.
+    std::string_view method, pattern;  ///< "" when no route answers.
     int status = 0;
     std::int64_t microseconds = 0;
     std::size_t bytes = 0;
@@ -52,7 +53,8 @@ struct Access {
 
 class Server {
   public:
-    /// Opens the port. Throws std::runtime_error when certificate, key or port cannot be used. `router` must outlive it.
+    /// Opens the port. Throws std::runtime_error when certificate, key or port cannot be used. `router` must outlive
+    /// it.
     Server(ServerConfig config, Router const& router, std::function<void(Access const&)> on_access = nullptr);
     ~Server();
     Server(Server const&) = delete;
@@ -60,9 +62,11 @@ class Server {
 
     void start();
     std::uint16_t port() const;
-    /// New connections get the certificate as it stands in its files now. Throws, and keeps the old one, when it is unusable.
+    /// New connections get the certificate as it stands in its files now. Throws, and keeps the old one, when it is
+    /// unusable.
     void reload_certificate();
-    /// Takes no new connection, lets requests in hand finish within the drain time, closes the rest. May be called twice.
+    /// Takes no new connection, lets requests in hand finish within the drain time, closes the rest. May be called
+    /// twice.
     void stop();
 
   private:

@@ -15,7 +15,8 @@ constexpr char ciphers_1_2[] =
 constexpr char ciphers_1_3[] = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 constexpr unsigned char session_context[] = "itqan";
 
-int only_http_1_1(SSL*, unsigned char const** out, unsigned char* out_length, unsigned char const* in, unsigned in_length, void*) {
+int only_http_1_1(SSL*, unsigned char const** out, unsigned char* out_length, unsigned char const* in,
+                  unsigned in_length, void*) {
     static constexpr unsigned char wanted[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     unsigned char* chosen = nullptr;
     if (SSL_select_next_proto(&chosen, out_length, wanted, sizeof wanted, in, in_length) != OPENSSL_NPN_NEGOTIATED)
@@ -28,7 +29,8 @@ int only_known_names(SSL* ssl, int*, void* argument) {
     auto const* const asked = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     if (asked == nullptr) return SSL_TLSEXT_ERR_NOACK;
     auto const& names = *static_cast<std::vector<std::string> const*>(argument);
-    bool const known = std::any_of(names.begin(), names.end(), [&](std::string const& name) { return strcasecmp(name.c_str(), asked) == 0; });
+    bool const known = std::any_of(names.begin(), names.end(),
+                                   [&](std::string const& name) { return strcasecmp(name.c_str(), asked) == 0; });
     return known ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
@@ -50,7 +52,8 @@ std::shared_ptr<boost::asio::ssl::context> make_tls_context(std::filesystem::pat
     require(SSL_CTX_set_cipher_list(x, ciphers_1_2), "TLS 1.2 ciphers");
     require(SSL_CTX_set_ciphersuites(x, ciphers_1_3), "TLS 1.3 ciphers");
     require(SSL_CTX_set1_groups_list(x, "X25519:P-256:P-384"), "TLS groups");
-    SSL_CTX_set_options(x, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_PRIORITIZE_CHACHA | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_options(x, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_PRIORITIZE_CHACHA |
+                               SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_clear_options(x, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_max_early_data(x, 0);
     SSL_CTX_set_mode(x, SSL_MODE_RELEASE_BUFFERS);
@@ -61,7 +64,8 @@ std::shared_ptr<boost::asio::ssl::context> make_tls_context(std::filesystem::pat
     // What the macro SSL_CTX_set_tlsext_servername_callback does, with its C cast spelled out.
     SSL_CTX_callback_ctrl(x, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, reinterpret_cast<void (*)()>(only_known_names));
     SSL_CTX_set_tlsext_servername_arg(x, const_cast<std::vector<std::string>*>(&names));
-    require(SSL_CTX_use_certificate_chain_file(x, certificate.c_str()), ("certificate " + certificate.string()).c_str());
+    require(SSL_CTX_use_certificate_chain_file(x, certificate.c_str()),
+            ("certificate " + certificate.string()).c_str());
     require(SSL_CTX_use_PrivateKey_file(x, key.c_str(), SSL_FILETYPE_PEM), ("key " + key.string()).c_str());
     require(SSL_CTX_check_private_key(x), "the key is not the certificate's");
     return context;

@@ -18,9 +18,10 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t coalesced_body = 64 * 1024;   ///< Up to this size head and body leave in one write.
-constexpr std::size_t drained_bytes = 64 * 1024;    ///< Read and thrown away after a refusal, so that the answer arrives.
-constexpr std::size_t read_step = 16 * 1024;        ///< A TLS record: a body's memory grows with what arrived, not with what was promised.
+constexpr std::size_t coalesced_body = 64 * 1024;  ///< Up to this size head and body leave in one write.
+constexpr std::size_t drained_bytes = 64 * 1024;  ///< Read and thrown away after a refusal, so that the answer arrives.
+constexpr std::size_t read_step =
+    16 * 1024;  ///< A TLS record: a body's memory grows with what arrived, not with what was promised.
 constexpr std::chrono::milliseconds farewell{500};  ///< For the client's close_notify.
 constexpr std::chrono::milliseconds draining{2'000};
 constexpr std::chrono::milliseconds repeated{50};
@@ -42,7 +43,8 @@ asio::awaitable<error_code> read_counted(Connection& connection, std::string& bo
     co_return failure;
 }
 
-asio::awaitable<error_code> read_chunked(Connection& connection, std::string& body, std::string const& section, std::size_t limit) {
+asio::awaitable<error_code> read_chunked(Connection& connection, std::string& body, std::string const& section,
+                                         std::size_t limit) {
     error_code failure;
     auto token = asio::redirect_error(asio::use_awaitable, failure);
     beast::http::request_parser<beast::http::string_body> parser;
@@ -87,7 +89,9 @@ void Deadline::clear() {
     state_->timer.cancel();
 }
 
-bool Deadline::passed() const { return state_->passed; }
+bool Deadline::passed() const {
+    return state_->passed;
+}
 
 void Deadline::wait(std::shared_ptr<State> const& state) {
     state->timer.async_wait([state, step = state->step](error_code failure) {
@@ -133,8 +137,8 @@ asio::awaitable<HeadScan> read_section(Connection& connection, GateRules const& 
     }
 }
 
-asio::awaitable<std::optional<Refusal>> read_body(Connection& connection, Head& head, std::string const& section, std::size_t limit,
-                                                  Timeouts const& timeouts) {
+asio::awaitable<std::optional<Refusal>> read_body(Connection& connection, Head& head, std::string const& section,
+                                                  std::size_t limit, Timeouts const& timeouts) {
     connection.deadline.set(timeouts.body);
     error_code failure;
     if (head.expects_continue) {
@@ -150,13 +154,14 @@ asio::awaitable<std::optional<Refusal>> read_body(Connection& connection, Head& 
     }
     if (!failure) co_return std::nullopt;
     Refusal refusal{400, "broken-body", "The body ended early or its chunks are broken."};
-    if (failure == beast::http::error::body_limit) refusal = Refusal{413, "too-large", "The body is larger than this address takes."};
+    if (failure == beast::http::error::body_limit)
+        refusal = Refusal{413, "too-large", "The body is larger than this address takes."};
     if (connection.deadline.passed()) refusal = Refusal{408, "body-timeout", "The body did not arrive in time."};
     co_return refusal;
 }
 
-asio::awaitable<bool> send(Connection& connection, Response const& response, Framing const& framing, std::string_view request_id,
-                           Timeouts const& timeouts) {
+asio::awaitable<bool> send(Connection& connection, Response const& response, Framing const& framing,
+                           std::string_view request_id, Timeouts const& timeouts) {
     auto text = head_text(response, framing, request_id);
     bool const with_body = !framing.is_head && response.status != 204 && response.status != 304;
     bool const together = with_body && response.body.size() <= coalesced_body;

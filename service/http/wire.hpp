@@ -1,6 +1,6 @@
 #pragma once
-// Requests and answers as bytes on one TLS connection, each step within its time. It knows one connection and nothing of
-// the others, of routes and of handlers.
+// Requests and answers as bytes on one TLS connection, each step within its time. It knows one connection and nothing
+// of the others, of routes and of handlers.
 
 #include <atomic>
 #include <chrono>
@@ -70,8 +70,8 @@ boost::asio::awaitable<std::optional<Refusal>> read_body(Connection& connection,
 boost::asio::awaitable<bool> send(Connection& connection, Response const& response, Framing const& framing,
                                   std::string_view request_id, Timeouts const& timeouts);
 
-/// Ends TLS and the connection. With `drain`, what the client still sends is read and thrown away, within bounds, because
-/// unread bytes would make the system take the answer back.
+/// Ends TLS and the connection. With `drain`, what the client still sends is read and thrown away, within bounds,
+/// because unread bytes would make the system take the answer back.
 boost::asio::awaitable<void> close(Connection& connection, bool drain);
 
 }  // namespace itqan::http

@@ -28,7 +28,8 @@ Workers::~Workers() {
         ending_ = true;
     }
     waits_.notify_all();
-    for (auto const thread : threads_) pthread_join(thread, nullptr);
+    for (auto const thread : threads_)
+        pthread_join(thread, nullptr);
 }
 
 bool Workers::submit(std::function<void()> work) {

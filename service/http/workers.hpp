@@ -1,6 +1,6 @@
 #pragma once
-// A bounded pool of threads with small stacks (decision 29): they run handlers, which mostly wait for the commit. A full
-// queue refuses at once; nothing waits for a place.
+// A bounded pool of threads with small stacks (decision 29): they run handlers, which mostly wait for the commit. A
+// full queue refuses at once; nothing waits for a place.
 
 #include <condition_variable>
 #include <cstddef>

@@ -130,6 +130,9 @@ void MailOutbox::handle(storage::OutboxRow const& row) {
         services_.database.write(
             [&](storage::Session& session) { storage::retry_outbox(session, row.id, reason, std::nullopt); });
     };
+    // Somebody asked for an address that is not known here (claims.cpp): nothing is sent and nothing stays.
+    if (!row.learner_id)
+        return services_.database.write([&](storage::Session& session) { storage::forget_outbox(session, row.id); });
     if (!draft) return finish();
     if (draft->recipient.empty()) return park("no-address");
 

@@ -183,7 +183,8 @@ std::size_t remove_spooled_mail(fs::path const& folder, std::string_view address
         auto const message = slurp(path);
         if (!message || !schemas::normalize_email(read_mail(name, *message).to).ends_with(wanted)) continue;
         Descriptor const file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-        if (file.get() >= 0) write_all(file.get(), std::string(message->size(), '\0'));
+        if (file.get() < 0 || !write_all(file.get(), std::string(message->size(), '\0')))
+            throw std::runtime_error("a mail in " + folder.string() + " cannot be overwritten before it is removed");
         fs::remove(path);
         ++removed;
     }

@@ -16,24 +16,30 @@ struct Edition {
     std::string language, uuid, other_uuid;
 };
 
-std::optional<Edition> find_edition(WebContext const& context, domain::Programme const& programme,
-                                    std::string_view uuid) {
-    auto const& addresses = context.services.addresses;
-    for (auto const& achievement : programme.achievements) {
-        auto const* const issuer = programme.issuer(achievement.issuer_id);
-        if (issuer == nullptr || achievement.status == "draft") continue;
-        for (auto const* const language : {"en", "ar"}) {
-            auto const id = addresses.achievement_uuid(issuer->slug, achievement.id, achievement.version, language);
-            if (id != uuid) continue;
-            return Edition{&achievement, issuer, language, id,
-                           addresses.achievement_uuid(issuer->slug, achievement.id, achievement.version,
-                                                      other_language(language))};
-        }
-    }
+std::optional<Edition> edition_of(WebContext const& context, domain::Programme const& programme,
+                                  domain::Achievement const& achievement, std::string_view uuid) {
+    auto const* const issuer = programme.issuer(achievement.issuer_id);
+    if (issuer == nullptr || achievement.status == "draft") return std::nullopt;
+    auto const id_in = [&](std::string_view language) {
+        return context.services.addresses.achievement_uuid(issuer->slug, achievement.id, achievement.version, language);
+    };
+    for (auto const* const language : {"en", "ar"})
+        if (auto const id = id_in(language); id == uuid)
+            return Edition{&achievement, issuer, language, id, id_in(other_language(language))};
     return std::nullopt;
 }
 
-Error no_achievement() { return {Fault::not_found, "not-found", "There is no such achievement here.", {}}; }
+std::optional<Edition> find_edition(WebContext const& context, domain::Programme const& programme,
+                                    std::string_view uuid) {
+    for (auto const* const list : {&programme.achievements, &programme.earlier_versions})
+        for (auto const& achievement : *list)
+            if (auto const found = edition_of(context, programme, achievement, uuid)) return found;
+    return std::nullopt;
+}
+
+Error no_achievement() {
+    return {Fault::not_found, "not-found", "There is no such achievement here.", {}};
+}
 
 schemas::Alignment alignment_of(domain::Programme const& programme, domain::Competency const& competency,
                                 std::string_view language) {
@@ -42,8 +48,9 @@ schemas::Alignment alignment_of(domain::Programme const& programme, domain::Comp
     alignment.target_url = language == "ar" && !competency.uri_ar.empty() ? competency.uri_ar : competency.uri;
     alignment.target_code = competency.code;
     alignment.target_description = competency.statement.in(language);
-    alignment.target_framework = language == "ar" && !programme.framework.title_ar.empty() ? programme.framework.title_ar
-                                                                                           : programme.framework.title;
+    alignment.target_framework = language == "ar" && !programme.framework.title_ar.empty()
+                                     ? programme.framework.title_ar
+                                     : programme.framework.title;
     alignment.target_type = "CFItem";
     return alignment;
 }
@@ -89,7 +96,7 @@ View skill_view(domain::Programme const& programme, domain::Award const& award, 
     skill.set("skill", foreign(competency->code + " " + competency->short_name.in(language), language));
     auto const* const name = level_name(programme, award.level);
     skill.set("skill_level", locale.markup("badge.skill_level", {{"level", std::to_string(award.level)},
-                                                                  {"name", name ? name->name.in(language) : ""}}));
+                                                                 {"name", name ? name->name.in(language) : ""}}));
     return skill.set("skill_text", foreign(competency->statement.in(language), language));
 }
 
@@ -118,10 +125,11 @@ http::Response achievement_page(WebContext const& context, Visitor const& visito
     auto& view = page.content;
     auto const type = type_in_words(locale, achievement.type);
     auto const* const level = level_name(programme, highest);
-    view.set("kind", level == nullptr ? type
-                                      : locale.text("badge.kind", {{"type", type},
-                                                                   {"level", std::to_string(highest)},
-                                                                   {"meaning", level->descriptor.in(locale.language())}}));
+    view.set("kind", level == nullptr
+                         ? type
+                         : locale.text("badge.kind", {{"type", type},
+                                                      {"level", std::to_string(highest)},
+                                                      {"meaning", level->descriptor.in(locale.language())}}));
     view.set("name", foreign(achievement.name.in(language), language));
     view.set("picture_url", Url::of("/achievements/" + edition.uuid + "/picture.png"));
     view.set("picture_alt", locale.text("start.picture", {{"badge", achievement.name.in(language)}}));
@@ -134,9 +142,9 @@ http::Response achievement_page(WebContext const& context, Visitor const& visito
     view.set("has_skills", !skills.empty()).set("skills", std::move(skills));
     auto const other = other_language(language);
     view.set("other_edition_url", Url::of("/achievements/" + edition.other_uuid));
-    view.set("other_edition", locale.text("achievement.in_language",
-                                          {{"language", locale.text("language." + std::string(other))},
-                                           {"name", achievement.name.in(other)}}));
+    view.set("other_edition",
+             locale.text("achievement.in_language", {{"language", locale.text("language." + std::string(other))},
+                                                     {"name", achievement.name.in(other)}}));
     return show(context, visitor, std::move(page));
 }
 
@@ -164,11 +172,11 @@ Answer get_picture(WebContext const& context, http::Request const& request, bool
     if (!edition) return no_achievement();
     auto const year = context.services.clock.domain().day().year();
     auto& pictures = context.pictures;
-    auto answer =
-        raster ? respond(200, "image/png",
-                         std::string(as_text(*pictures.badge_png(*programme, *edition->achievement, edition->language, year))))
-               : respond(200, "image/svg+xml",
-                         pictures.badge_svg(*programme, *edition->achievement, edition->language, year));
+    auto answer = raster ? respond(200, "image/png",
+                                   std::string(as_text(*pictures.badge_png(*programme, *edition->achievement,
+                                                                           edition->language, year))))
+                         : respond(200, "image/svg+xml",
+                                   pictures.badge_svg(*programme, *edition->achievement, edition->language, year));
     answer.headers.add("access-control-allow-origin", "*");
     answer.headers.add("cache-control", "public, max-age=3600");
     return answer;
@@ -178,8 +186,10 @@ Answer get_picture(WebContext const& context, http::Request const& request, bool
 
 std::vector<http::Route> achievement_routes(WebContext const& context) {
     return {get_route("/achievements/{id}", [&context](auto const& r) { return get_achievement(context, r); }),
-            get_route("/achievements/{id}/picture.png", [&context](auto const& r) { return get_picture(context, r, true); }),
-            get_route("/achievements/{id}/picture.svg", [&context](auto const& r) { return get_picture(context, r, false); })};
+            get_route("/achievements/{id}/picture.png",
+                      [&context](auto const& r) { return get_picture(context, r, true); }),
+            get_route("/achievements/{id}/picture.svg",
+                      [&context](auto const& r) { return get_picture(context, r, false); })};
 }
 
 }  // namespace itqan::web

@@ -59,7 +59,8 @@ Assets const& all() {
 std::map<std::string, std::string, std::less<>> const& names_by_path() {
     static auto const names = [] {
         std::map<std::string, std::string, std::less<>> made;
-        for (auto const& [name, found] : all()) made.emplace(found.path, name);
+        for (auto const& [name, found] : all())
+            made.emplace(found.path, name);
         return made;
     }();
     return names;
@@ -95,6 +96,8 @@ Result<http::Response> serve_asset(http::Request const& request) {
     return answer;
 }
 
-std::vector<http::Route> asset_routes() { return {get_route("/assets/{hash}/{name}", serve_asset)}; }
+std::vector<http::Route> asset_routes() {
+    return {get_route("/assets/{hash}/{name}", serve_asset)};
+}
 
 }  // namespace itqan::web

@@ -16,7 +16,8 @@ SignedLevel level_of(schemas::AchievementResult const& result, schemas::ResultDe
     auto const reached = result.achieved_level ? result.achieved_level : description.required_level;
     if (!reached) return {};
     auto const& levels = description.rubric_criterion_level;
-    auto const found = std::find_if(levels.begin(), levels.end(), [&](auto const& level) { return level.id == *reached; });
+    auto const found =
+        std::find_if(levels.begin(), levels.end(), [&](auto const& level) { return level.id == *reached; });
     if (found == levels.end()) return {};
     auto number = number_in(found->level.value_or(""));
     if (number == 0) number = static_cast<int>(found - levels.begin()) + 1;

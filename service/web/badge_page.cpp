@@ -30,7 +30,7 @@ struct Drawing {
     BadgePage const& facts;
     Locale const& locale;
     schemas::Credential const& credential;
-    std::string language;   ///< Of the signed text.
+    std::string language;  ///< Of the signed text.
     std::string state;
     std::string issuer_name;
     View view = {};
@@ -46,14 +46,17 @@ void draw_status(Drawing& d) {
     verdict.set("tone", tone.name).set("icon", tone.icon);
     verdict.set("headline", d.locale.markup("status." + d.state, {{"issuer", d.issuer_name}, {"day", day}}));
     verdict.set("checked", d.locale.text("badge.checked", {{"moment", d.locale.moment(d.facts.now)}}));
-    verdict.set("again_url", Url::of("/verify?url=" + encode_query_value(d.facts.credential.url)));
+    // Nobody but the link's holder sees it before the claim: its address could not be checked.
+    if (row.claim_state != "offered")
+        verdict.set("again_url", Url::of("/verify?url=" + encode_query_value(d.facts.credential.url)));
     d.view.set("verdict", std::move(verdict));
     if (row.status != "active") {
         auto const code = row.status == "suspended" ? std::string("under-review") : row.reason.value_or("");
         if (d.locale.has("reason." + code))
             d.view.set("reason", d.locale.text("reason.label", {{"reason", d.locale.text("reason." + code)}}));
     }
-    d.view.set("hidden", d.facts.by_holder && row.visibility == "hidden").set("suspicious", is_suspicious(d.credential));
+    d.view.set("hidden", d.facts.by_holder && row.visibility == "hidden")
+        .set("suspicious", is_suspicious(d.credential));
 }
 
 void draw_facts(Drawing& d) {
@@ -62,9 +65,9 @@ void draw_facts(Drawing& d) {
     auto const level = signed_level(d.credential.subject);
     if (level.level > 0) {
         auto const& meaning = level.description.empty() ? level.name : level.description;
-        d.view.set("kind", d.locale.markup("badge.kind", {{"type", type},
-                                                          {"level", std::to_string(level.level)},
-                                                          {"meaning", meaning}}));
+        d.view.set("kind",
+                   d.locale.markup("badge.kind",
+                                   {{"type", type}, {"level", std::to_string(level.level)}, {"meaning", meaning}}));
     } else {
         d.view.set("kind", type);
     }
@@ -92,6 +95,8 @@ void draw_text(Drawing& d) {
     d.view.set("signed_lang", d.language).set("signed_dir", d.language == "ar" ? "rtl" : "ltr");
     auto const* const here = d.facts.programme.achievement(d.facts.credential.row.achievement_id);
     if (here == nullptr || d.language == d.locale.language()) return;
+    // A newer version says something else: its words are no translation of what was signed.
+    if (here->version != d.facts.credential.row.achievement_version) return;
     if (here->name.in(d.locale.language()) != achievement.name)
         d.view.set("translated_name", here->name.in(d.locale.language()));
     if (here->description.in(d.locale.language()) != achievement.description)
@@ -104,11 +109,12 @@ void draw_skills(Drawing& d) {
         if (alignment.target_type && *alignment.target_type != "CFItem") continue;
         auto const code = alignment.target_code.value_or("");
         View skill;
-        skill.set("skill", foreign(code.empty() ? alignment.target_name : code + " " + alignment.target_name, d.language));
+        skill.set("skill",
+                  foreign(code.empty() ? alignment.target_name : code + " " + alignment.target_name, d.language));
         auto const level = signed_level_of(d.credential.subject, alignment);
         if (level.level > 0)
-            skill.set("skill_level", d.locale.markup("badge.skill_level", {{"level", std::to_string(level.level)},
-                                                                            {"name", level.name}}));
+            skill.set("skill_level", d.locale.markup("badge.skill_level",
+                                                     {{"level", std::to_string(level.level)}, {"name", level.name}}));
         if (alignment.target_description) skill.set("skill_text", foreign(*alignment.target_description, d.language));
         skills.push_back(std::move(skill));
     }
@@ -131,8 +137,9 @@ void draw_actions(Drawing& d) {
     auto const& view = d.facts.credential;
     auto const path = "/credentials/" + view.row.id;
     d.view.set("picture_url", Url::of(path + ".png"));
-    d.view.set("picture_alt", schemas::make_visible(d.locale.text("badge.picture", {{"badge", d.credential.subject.achievement.name},
-                                                              {"issuer", d.issuer_name}})));
+    d.view.set("picture_alt",
+               schemas::make_visible(d.locale.text(
+                   "badge.picture", {{"badge", d.credential.subject.achievement.name}, {"issuer", d.issuer_name}})));
     d.view.set("png_url", Url::of(path + ".png")).set("svg_url", Url::of(path + ".svg"));
     d.view.set("jwt_url", Url::of(path + ".jwt")).set("qr_url", Url::of("/c/" + view.row.share_code + "/qr.svg"));
     d.view.set("share_text", view.share_url);
@@ -173,6 +180,23 @@ std::vector<std::pair<std::string, std::string>> open_graph(Drawing const& d) {
             {"twitter:card", "summary_large_image"}};
 }
 
+void draw_contents(Drawing& d) {
+    draw_status(d);
+    draw_facts(d);
+    draw_text(d);
+    draw_skills(d);
+    draw_evidence(d);
+}
+
+Drawing drawing_of(BadgePage const& facts, Locale const& locale, schemas::Credential const& credential) {
+    return {.facts = facts,
+            .locale = locale,
+            .credential = credential,
+            .language = credential.subject.achievement.in_language == "ar" ? "ar" : "en",
+            .state = badge_state(facts.credential.row, facts.report, facts.now),
+            .issuer_name = credential.issuer.name.value_or(host_of(credential.issuer.id))};
+}
+
 }  // namespace
 
 std::string badge_state(storage::CredentialRow const& row, domain::Report const* report, Instant now) {
@@ -187,21 +211,20 @@ Tone tone_of(std::string_view state) {
     return {"warn", "!"};
 }
 
+Result<View> badge_view(BadgePage const& facts, Locale const& locale) {
+    auto const credential = schemas::read_credential(facts.credential.credential);
+    if (!credential) return credential.error();
+    auto d = drawing_of(facts, locale, *credential);
+    draw_contents(d);
+    return std::move(d.view);
+}
+
 Result<Page> badge_page(BadgePage const& facts, Locale const& locale) {
     auto const credential = schemas::read_credential(facts.credential.credential);
     if (!credential) return credential.error();
     auto const& achievement = credential->subject.achievement;
-    Drawing d{.facts = facts,
-              .locale = locale,
-              .credential = *credential,
-              .language = achievement.in_language == "ar" ? "ar" : "en",
-              .state = badge_state(facts.credential.row, facts.report, facts.now),
-              .issuer_name = credential->issuer.name.value_or(host_of(credential->issuer.id))};
-    draw_status(d);
-    draw_facts(d);
-    draw_text(d);
-    draw_skills(d);
-    draw_evidence(d);
+    auto d = drawing_of(facts, locale, *credential);
+    draw_contents(d);
     draw_actions(d);
 
     Page page;

@@ -19,11 +19,15 @@ struct BadgePage {
     domain::Addresses const& addresses;
     domain::Report const* report = nullptr;  ///< The verifier's word on the credential; null: it could not be asked.
     Instant now;
-    bool by_holder = false;                  ///< The learner looks: hidden badges are shown with a note.
+    bool by_holder = false;  ///< The learner looks: hidden badges are shown with a note.
 };
 
 /// Error: malformed "credential-shape" when the stored credential cannot be read (a broken invariant of issuance).
 Result<Page> badge_page(BadgePage const& facts, Locale const& locale);
+
+/// The verdict and what the signed text says (kind, name, issuer, dates, description, criteria, skills, evidence),
+/// without what can be done with a badge: for pages that show one before it is claimed. Error as badge_page().
+Result<View> badge_view(BadgePage const& facts, Locale const& locale);
 
 /// "valid", "warning", "expired", "not-yet-valid", "revoked", "suspended", "invalid", "unchecked": the row's own state
 /// first, then what the verifier found.

@@ -7,7 +7,9 @@
 namespace itqan::web {
 namespace {
 
-Actor const* actor_of(Visitor const& visitor) { return visitor.caller ? &visitor.caller->actor : nullptr; }
+Actor const* actor_of(Visitor const& visitor) {
+    return visitor.caller ? &visitor.caller->actor : nullptr;
+}
 
 http::Response erased_page(WebContext const& context, Visitor const& visitor) {
     Page page;
@@ -65,7 +67,9 @@ http::Response picture(std::string_view media_type, std::string bytes, std::stri
     return answer;
 }
 
-std::string text_of(std::shared_ptr<Bytes const> const& bytes) { return std::string(as_text(*bytes)); }
+std::string text_of(std::shared_ptr<Bytes const> const& bytes) {
+    return std::string(as_text(*bytes));
+}
 
 /// /credentials/{id} with an ending: a file, whatever was asked for. The learner and the issuer see what strangers
 /// may not.
@@ -76,7 +80,8 @@ Answer credential_file(WebContext const& context, domain::CredentialView const& 
     auto const programme = programme_of(context);
     if (ending == ".png")
         return picture("image/png", text_of(context.pictures.baked_png(*programme, credential)), "badge.png");
-    if (ending == ".svg") return picture("image/svg+xml", context.pictures.baked_svg(*programme, credential), "badge.svg");
+    if (ending == ".svg")
+        return picture("image/svg+xml", context.pictures.baked_svg(*programme, credential), "badge.svg");
     return Error{Fault::not_found, "not-found", "A credential has the endings .jwt, .json, .png and .svg.", {}};
 }
 
@@ -104,7 +109,8 @@ Answer get_card(WebContext const& context, http::Request const& request) {
     auto const visitor = visit(context, request);
     auto const credential = context.services.claims.view(path_value(request, "id"), actor_of(visitor));
     if (!credential) return credential.error();
-    if (credential->erased) return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+    if (credential->erased)
+        return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
     return picture("image/png", text_of(context.pictures.share_card(*programme_of(context), *credential)), "card.png");
 }
 

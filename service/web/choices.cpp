@@ -14,10 +14,12 @@ void draw_choices(View& view, domain::Choices const& choices) {
 Result<domain::Choices> read_choices(Form const& form) {
     domain::Choices choices{std::string(form.value("visibility")), form.value("show_name") == "yes",
                             std::string(form.value("language"))};
-    bool const visible = choices.visibility == "link" || choices.visibility == "public" || choices.visibility == "hidden";
+    bool const visible =
+        choices.visibility == "link" || choices.visibility == "public" || choices.visibility == "hidden";
     bool const language = choices.language == "en" || choices.language == "ar";
     if (!visible || !language)
-        return Error{Fault::unprocessable, "invalid-choice", "Choose who sees the badge and the language of its text.", {}};
+        return Error{
+            Fault::unprocessable, "invalid-choice", "Choose who sees the badge and the language of its text.", {}};
     return choices;
 }
 

@@ -3,6 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "schemas/open_badge.hpp"
+#include "schemas/text_safety.hpp"
+#include "service/http/problem.hpp"
+#include "service/web/badge_page.hpp"
 #include "service/web/choices.hpp"
 #include "service/web/form.hpp"
 #include "service/web/routes.hpp"
@@ -26,7 +29,8 @@ Answer message(Claiming const& c, std::string_view key, int status = 200, std::s
     page.status = status;
     page.content.set("heading", page.title).set("message", locale.text(std::string(key) + "_text"));
     if (!link.empty())
-        page.content.set("links", std::vector<View>{View().set("link_url", Url::of(link)).set("link", locale.text("nav.my"))});
+        page.content.set("links",
+                         std::vector<View>{View().set("link_url", Url::of(link)).set("link", locale.text("nav.my"))});
     return show(c.context, c.visitor, std::move(page));
 }
 
@@ -48,25 +52,30 @@ std::vector<domain::CredentialView> offered(Claiming const& c, domain::Claims::O
     return views;
 }
 
+/// The badge as its page will show it, status first: nobody decides about what they have not read.
 View offer_view(Claiming const& c, domain::Programme const& programme, domain::CredentialView const& view) {
     auto const& locale = *c.visitor.locale;
+    auto const& services = c.context.services;
+    auto const now = services.clock.wall();
+    auto const report = services.documents.verify(view.jwt, std::nullopt, now);
+    auto said = badge_view({.credential = view,
+                            .programme = programme,
+                            .addresses = services.addresses,
+                            .report = report ? &*report : nullptr,
+                            .now = now},
+                           locale);
     View one;
+    if (said) one = std::move(*said);
     one.set("offer_id", view.row.id);
-    auto const credential = schemas::read_credential(view.credential);
-    if (credential) {
-        auto const& achievement = credential->subject.achievement;
-        one.set("offer_name", foreign(achievement.name, view.row.language));
-        one.set("offer_description", foreign(achievement.description, view.row.language));
-        one.set("offer_issuer", foreign(credential->issuer.name.value_or(""), view.row.language));
-    }
     auto const from = locale.day(view.row.awarded_at.day());
-    one.set("offer_validity", view.row.valid_until ? locale.text("my.dates", {{"from", from},
-                                                                              {"until", locale.day(*view.row.valid_until)}})
-                                                   : locale.text("my.dates_open", {{"from", from}}));
+    one.set("offer_validity",
+            view.row.valid_until
+                ? locale.text("my.dates", {{"from", from}, {"until", locale.day(*view.row.valid_until)}})
+                : locale.text("my.dates_open", {{"from", from}}));
     auto const* const issuer = programme.issuer(view.row.issuer_id);
-    auto const uuid = c.context.services.addresses.achievement_uuid(
-        issuer != nullptr ? issuer->slug : std::string(), view.row.achievement_id, view.row.achievement_version,
-        view.row.language);
+    auto const uuid =
+        services.addresses.achievement_uuid(issuer != nullptr ? issuer->slug : std::string(), view.row.achievement_id,
+                                            view.row.achievement_version, view.row.language);
     one.set("offer_picture_url", Url::of("/achievements/" + uuid + "/picture.png"));
     return one;
 }
@@ -89,7 +98,36 @@ Answer used(Claiming const& c, std::vector<domain::CredentialView> const& views)
     return message(c, "claim.used", 200, "/my");
 }
 
-Answer offer_page(Claiming const& c, std::optional<domain::Choices> typed, std::string_view problem) {
+/// A form that comes back: what was typed, and what is wrong with it.
+struct Refused {
+    std::optional<domain::Choices> choices = {};
+    std::vector<std::string> chosen = {};  ///< Credential ids.
+    struct Problem {
+        Html words;
+        std::string credential_id = {};  ///< Whose problem it is; "": the form's.
+    };
+    std::vector<Problem> problems = {};
+    bool some_done = false;  ///< Other badges of the same form went through.
+    int status = 422;
+};
+
+/// A problem names its badge when the link offers several.
+std::vector<View> problem_views(Refused const& refused, std::vector<domain::CredentialView> const& views) {
+    std::vector<View> problems;
+    for (auto const& problem : refused.problems) {
+        View one;
+        one.set("problem", problem.words);
+        auto const found = std::find_if(views.begin(), views.end(),
+                                        [&](auto const& view) { return view.row.id == problem.credential_id; });
+        if (views.size() > 1 && found != views.end())
+            if (auto const credential = schemas::read_credential(found->credential))
+                one.set("problem_badge", foreign(credential->subject.achievement.name, found->row.language));
+        problems.push_back(std::move(one));
+    }
+    return problems;
+}
+
+Answer offer_page(Claiming const& c, Refused const& refused) {
     auto const offer = c.context.services.claims.open(c.token);
     if (!offer) {
         if (offer.error().code == "link-expired") return expired(c);
@@ -99,55 +137,95 @@ Answer offer_page(Claiming const& c, std::optional<domain::Choices> typed, std::
     std::vector<domain::CredentialView const*> open;
     for (auto const& view : views)
         if (view.row.claim_state == "offered" && view.row.status == "active") open.push_back(&view);
-    if (open.empty()) return used(c, views);
+    bool const is_refused = !refused.problems.empty();
+    if (open.empty() && !is_refused) return used(c, views);
 
     auto const programme = programme_of(c.context);
     auto const& locale = *c.visitor.locale;
     std::vector<View> offers;
-    for (auto const* const view : open) offers.push_back(offer_view(c, *programme, *view));
+    for (auto const* const view : open) {
+        auto one = offer_view(c, *programme, *view);
+        auto const& chosen = refused.chosen;
+        one.set("included", !is_refused || std::find(chosen.begin(), chosen.end(), view->row.id) != chosen.end());
+        offers.push_back(std::move(one));
+    }
     auto const count = static_cast<std::int64_t>(offers.size());
     Page page;
     page.name = "claim";
-    page.title = locale.plural("claim.title", count);
-    page.status = problem.empty() ? 200 : 422;
+    page.title = open.empty() ? locale.text("error.conflict") : locale.plural("claim.title", count);
+    page.status = is_refused ? refused.status : 200;
     page.content.set("claim_title", page.title).set("claim_button", locale.plural("claim.button", count));
-    page.content.set("claim_url", Url::of(c.address())).set("one", count == 1).set("problem", problem);
-    page.content.set("learner_name", learner_name(c, offer->learner_id)).set("offers", std::move(offers));
-    draw_choices(page.content, typed.value_or(domain::Choices{"link", false, open[0]->row.language}));
+    page.content.set("claim_url", Url::of(c.address())).set("one", count == 1);
+    page.content.set("has_problems", is_refused).set("problems", problem_views(refused, views));
+    page.content.set("some_done", refused.some_done);
+    page.content.set("learner_name", learner_name(c, offer->learner_id));
+    page.content.set("has_offers", !open.empty()).set("offers", std::move(offers));
+    draw_choices(page.content,
+                 refused.choices.value_or(domain::Choices{"link", false, open.empty() ? "en" : open[0]->row.language}));
     return show(c.context, c.visitor, std::move(page));
+}
+
+std::string session_for(Claiming const& c, std::string const& learner_id) {
+    Actor learner{.role = Role::learner, .id = "learner:" + learner_id, .learner_id = learner_id};
+    return c.context.guard.open_session(learner, std::nullopt);
 }
 
 /// Claiming opens the learner's session (decision 3) and leads to the badge.
 Answer claimed(Claiming const& c, std::string const& learner_id, std::vector<storage::CredentialRow> const& rows) {
-    Actor learner{.role = Role::learner, .id = "learner:" + learner_id, .learner_id = learner_id};
-    auto const cookie = c.context.guard.open_session(learner, std::nullopt);
+    auto const cookie = session_for(c, learner_id);
     if (rows.size() == 1) return see_other("/c/" + rows[0].share_code, {cookie});
     return see_other("/my?done=claimed", {cookie});
 }
 
+Result<storage::CredentialRow> act(Claiming const& c, std::string_view action, std::string const& id,
+                                   std::optional<domain::Choices> const& choices) {
+    auto& claims = c.context.services.claims;
+    if (action == "claim" && choices) return claims.claim(c.token, id, *choices);
+    if (action == "decline") return claims.decline(c.token, id);
+    if (action == "dispute") return claims.dispute(c.token, id);
+    return Error{Fault::unprocessable, "invalid-choice", "Use a button of the form.", {}};
+}
+
+/// A second click, or a second badge after a first that went through: what is done stays done.
+bool is_done_before(Error const& error) {
+    return error.code == "already-claimed" || error.code == "already-declined";
+}
+
 Answer decide(Claiming const& c, Form const& form) {
     auto& claims = c.context.services.claims;
+    auto const& locale = *c.visitor.locale;
     auto const action = form.value("action");
     if (action == "resend") {
         if (auto const sent = claims.resend(c.token); !sent) return sent.error();
         return message(c, "claim.resent");
     }
-    auto const choices = read_choices(form);
-    if (!choices && action == "claim") return offer_page(c, std::nullopt, choices.error().detail);
-    auto const ids = form.values("credential");
-    if (ids.empty()) return offer_page(c, choices ? std::optional(*choices) : std::nullopt,
-                                       c.visitor.locale->text("claim.none_chosen"));
+    auto const read = read_choices(form);
+    Refused refused{.choices = read ? std::optional(*read) : std::nullopt, .chosen = form.values("credential")};
+    if (!read && action == "claim") refused.problems.push_back({error_words(locale, read.error())});
+    if (refused.chosen.empty())
+        refused.problems.push_back({Html::trusted(schemas::escape_html(locale.text("claim.none_chosen")))});
+    if (!refused.problems.empty()) return offer_page(c, refused);
     auto const offer = claims.open(c.token);
     if (!offer) return offer.error().code == "link-expired" ? expired(c) : Answer(offer.error());
     std::vector<storage::CredentialRow> rows;
-    for (auto const& id : ids) {
-        auto row = action == "claim"     ? claims.claim(c.token, id, *choices)
-                   : action == "decline" ? claims.decline(c.token, id)
-                   : action == "dispute" ? claims.dispute(c.token, id)
-                                         : Error{Fault::unprocessable, "invalid-choice", "Use a button of the form.", {}};
-        // A second click, or a second badge after a first that went through: what is done stays done.
-        if (!row && row.error().fault != Fault::conflict) return row.error();
-        if (row) rows.push_back(std::move(*row));
+    for (auto const& id : refused.chosen) {
+        auto row = act(c, action, id, refused.choices);
+        if (row) {
+            rows.push_back(std::move(*row));
+        } else if (row.error().fault == Fault::conflict || row.error().fault == Fault::unavailable) {
+            if (is_done_before(row.error())) continue;
+            refused.problems.push_back({error_words(locale, row.error()), id});
+            refused.status = http::status_of(row.error().fault);
+        } else {
+            return row.error();
+        }
+    }
+    if (!refused.problems.empty()) {
+        refused.some_done = !rows.empty();
+        auto page = offer_page(c, refused);
+        if (page && action == "claim" && !rows.empty())
+            page->headers.add("set-cookie", session_for(c, offer->learner_id));
+        return page;
     }
     if (rows.empty()) return see_other(c.address());
     if (action == "claim") return claimed(c, offer->learner_id, rows);
@@ -158,7 +236,7 @@ Answer decide(Claiming const& c, Form const& form) {
 
 std::vector<http::Route> claim_routes(WebContext const& context) {
     auto const get = [&context](Visitor const& visitor, http::Request const& request) -> Answer {
-        return offer_page({context, visitor, path_value(request, "token")}, std::nullopt, "");
+        return offer_page({context, visitor, path_value(request, "token")}, {});
     };
     auto const post = [&context](Visitor const& visitor, http::Request const& request) -> Answer {
         if (auto const same = context.guard.require_same_origin(request); !same) return same.error();

@@ -1,6 +1,6 @@
 #pragma once
-// The demo's extras: four doors as persons without passwords, the strip that says which step comes next, the mail viewer,
-// and starting over. Only a demo has these routes.
+// The demo's extras: four doors as persons without passwords, the strip that says which step comes next, the mail
+// viewer, and starting over. Only a demo has these routes.
 
 #include <functional>
 #include <string>
@@ -18,7 +18,7 @@ struct DemoMail {
 
 /// What the demo's pages need of the rest of the program.
 struct DemoDesk {
-    std::function<std::vector<DemoMail>()> mails;                      ///< Newest first.
+    std::function<std::vector<DemoMail>()> mails;  ///< Newest first.
     std::function<Result<DemoMail>(std::string_view name)> mail;
     std::function<Result<void>()> reset;
 };

@@ -30,7 +30,9 @@ std::optional<std::string> decoded(std::string_view text) {
     return out;
 }
 
-Error invalid_form(std::string detail) { return {Fault::malformed, "invalid-form", std::move(detail), {}}; }
+Error invalid_form(std::string detail) {
+    return {Fault::malformed, "invalid-form", std::move(detail), {}};
+}
 
 }  // namespace
 
@@ -43,7 +45,8 @@ std::optional<std::vector<std::pair<std::string, std::string>>> decode_form(std:
         if (pair.empty()) continue;
         auto const equals = pair.find('=');
         auto name = decoded(pair.substr(0, equals));
-        auto value = equals == std::string_view::npos ? std::optional<std::string>("") : decoded(pair.substr(equals + 1));
+        auto value =
+            equals == std::string_view::npos ? std::optional<std::string>("") : decoded(pair.substr(equals + 1));
         if (!name || !value) return std::nullopt;
         fields.emplace_back(std::move(*name), std::move(*value));
     }
@@ -56,7 +59,8 @@ Result<Form> Form::read(http::Request const& request) {
     if (type.starts_with("multipart/form-data")) {
         auto parts = http::read_multipart(request);
         if (!parts) return parts.error();
-        for (auto& part : *parts) form.fields_.emplace_back(std::move(part.name), std::move(part.body));
+        for (auto& part : *parts)
+            form.fields_.emplace_back(std::move(part.name), std::move(part.body));
         return form;
     }
     if (!type.starts_with("application/x-www-form-urlencoded"))
@@ -87,8 +91,8 @@ std::string encode_query_value(std::string_view value) {
     std::string out;
     for (char const c : value) {
         auto const byte = static_cast<unsigned char>(c);
-        bool const unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                                c == '.' || c == '_' || c == '~';
+        bool const unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                                c == '-' || c == '.' || c == '_' || c == '~';
         if (unreserved) {
             out += c;
         } else {

@@ -24,15 +24,16 @@ View card(WebContext const& context, domain::Issuer const& issuer, domain::Achie
     auto const uuid = context.services.addresses.achievement_uuid(issuer.slug, achievement.id, achievement.version,
                                                                   locale.language());
     int highest = 0;
-    for (auto const& award : achievement.alignment) highest = std::max(highest, award.level);
+    for (auto const& award : achievement.alignment)
+        highest = std::max(highest, award.level);
     auto const type = type_in_words(locale, achievement.type);
     View view;
     view.set("achievement_url", Url::of("/achievements/" + uuid));
     view.set("achievement_picture_url", Url::of("/achievements/" + uuid + "/picture.png"));
     view.set("achievement_name", foreign(achievement.name.in(locale.language())));
-    return view.set("achievement_kind",
-                    highest == 0 ? type : locale.text("badge.kind_short", {{"type", type},
-                                                                           {"level", std::to_string(highest)}}));
+    return view.set(
+        "achievement_kind",
+        highest == 0 ? type : locale.text("badge.kind_short", {{"type", type}, {"level", std::to_string(highest)}}));
 }
 
 http::Response issuer_page(WebContext const& context, Visitor const& visitor, domain::Programme const& programme,
@@ -68,8 +69,7 @@ Answer get_issuer(WebContext const& context, http::Request const& request) {
         return issuer != nullptr ? issuer_page(context, visitor, *programme, *issuer)
                                  : show_error(context, visitor, unknown);
     if (issuer == nullptr) return unknown;
-    auto answer =
-        respond(200, "application/ld+json", profile_document(context, *issuer, visitor.language()).dump());
+    auto answer = respond(200, "application/ld+json", profile_document(context, *issuer, visitor.language()).dump());
     answer.headers.add("access-control-allow-origin", "*");
     answer.headers.add("vary", "Accept, Accept-Language");
     return answer;

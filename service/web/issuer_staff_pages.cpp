@@ -23,16 +23,21 @@ std::string badge_name(domain::Programme const& programme, std::string const& id
     return achievement != nullptr ? achievement->name.in(language) : id;
 }
 
-View row_view(WebContext const& context, storage::Session& session, domain::Programme const& programme, Visitor const& visitor,
-              storage::CredentialRow const& row) {
+View row_view(WebContext const& context, storage::Session& session, domain::Programme const& programme,
+              Visitor const& visitor, storage::CredentialRow const& row) {
     auto const state = badge_state(row, nullptr, context.services.clock.wall());
     auto const tone = tone_of(state);
     View one;
-    one.set("row_url", Url::of("/staff/credentials/" + row.id)).set("row_badge", badge_name(programme, row.achievement_id, visitor.language()));
-    one.set("row_learner", learner_name(session, row.learner_id, visitor.language())).set("row_learner_id", row.learner_id);
+    one.set("row_url", Url::of("/staff/credentials/" + row.id))
+        .set("row_badge", badge_name(programme, row.achievement_id, visitor.language()));
+    one.set("row_learner", learner_name(session, row.learner_id, visitor.language()))
+        .set("row_learner_id", row.learner_id);
     one.set("row_issued", visitor.locale->day(row.awarded_at.day()));
-    one.set("row_until", row.valid_until ? visitor.locale->day(*row.valid_until) : visitor.locale->text("badge.no_expiry"));
-    one.set("row_state", visitor.locale->text_or("state." + state, state)).set("row_tone", tone.name).set("row_icon", tone.icon);
+    one.set("row_until",
+            row.valid_until ? visitor.locale->day(*row.valid_until) : visitor.locale->text("badge.no_expiry"));
+    one.set("row_state", visitor.locale->text_or("state." + state, state))
+        .set("row_tone", tone.name)
+        .set("row_icon", tone.icon);
     one.set("row_claim", visitor.locale->text_or("claim_state." + row.claim_state, row.claim_state));
     return one;
 }
@@ -40,7 +45,9 @@ View row_view(WebContext const& context, storage::Session& session, domain::Prog
 storage::CredentialFilter filter_of(Actor const& actor, http::Request const& request) {
     storage::CredentialFilter filter;
     if (!actor.acts_for_all()) filter.issuer_id = actor.issuer_id.value_or("");
-    auto const optional = [&](char const* name) { return query_of(request, name).empty() ? std::nullopt : std::optional(query_of(request, name)); };
+    auto const optional = [&](char const* name) {
+        return query_of(request, name).empty() ? std::nullopt : std::optional(query_of(request, name));
+    };
     filter.learner_id = optional("learner");
     filter.achievement_id = optional("achievement");
     filter.status = optional("status");
@@ -49,23 +56,55 @@ storage::CredentialFilter filter_of(Actor const& actor, http::Request const& req
     return filter;
 }
 
-void draw_choices_of_programme(View& view, domain::Programme const& programme, Actor const& actor, Visitor const& visitor, std::string const& chosen) {
+/// The form for an award by hand as it was sent, and what is wrong with it.
+struct TypedAward {
+    std::string achievement, learner, awarded, narrative;
+    Error error = {};  ///< Code "": nothing was sent.
+    bool is_refused() const { return !error.code.empty(); }
+};
+
+std::string award_field_of(std::string_view pointer) {
+    if (pointer == "/achievementId") return "achievement";
+    if (pointer == "/learnerId") return "learner";
+    if (pointer == "/awardedDate") return "awarded";
+    if (pointer == "/narrative") return "narrative";
+    return {};
+}
+
+void draw_award(View& view, Locale const& locale, TypedAward const& typed) {
+    view.set("award_learner_typed", typed.learner)
+        .set("awarded_typed", typed.awarded)
+        .set("narrative_typed", typed.narrative);
+    if (!typed.is_refused()) return;
+    view.set("problem", error_words(locale, typed.error));
+    for (auto const& violation : typed.error.violations) {
+        auto const field = award_field_of(violation.pointer);
+        if (!field.empty()) view.set("wrong_" + field, error_words(locale, typed.error.code, violation.detail));
+    }
+}
+
+void draw_choices_of_programme(View& view, domain::Programme const& programme, Actor const& actor,
+                               Visitor const& visitor, std::string const& chosen, std::string const& to_award) {
     std::vector<View> achievements;
     for (auto const& achievement : programme.achievements) {
         if (!actor.acts_for_issuer(achievement.issuer_id)) continue;
         View one;
-        one.set("achievement_id", achievement.id).set("achievement_name", achievement.name.in(visitor.language())).set("chosen", achievement.id == chosen);
+        one.set("achievement_id", achievement.id)
+            .set("achievement_name", achievement.name.in(visitor.language()))
+            .set("chosen", achievement.id == chosen)
+            .set("award_chosen", achievement.id == to_award);
         achievements.push_back(std::move(one));
     }
     view.set("achievements", std::move(achievements));
 }
 
-Answer list_page(WebContext const& context, Visitor const& visitor, Actor const& actor, http::Request const& request, Error const* error) {
+Answer list_page(WebContext const& context, Visitor const& visitor, Actor const& actor, http::Request const& request,
+                 TypedAward const& typed) {
     Page page;
     page.name = "credentials";
     page.title = visitor.locale->text("issuer_staff.title");
     page.section = "staff";
-    page.status = error != nullptr ? 422 : 200;
+    if (typed.is_refused()) page.status = typed.error.fault == Fault::conflict ? 409 : 422;
     auto filter = filter_of(actor, request);
     auto& view = page.content;
     context.services.database.read([&](storage::Session& session) {
@@ -73,22 +112,27 @@ Answer list_page(WebContext const& context, Visitor const& visitor, Actor const&
         auto rows = storage::list_credentials(session, filter);
         if (rows.size() > page_size) {
             rows.resize(page_size);
-            view.set("next_url", Url::of("/staff/credentials?after=" + rows.back().id + "&learner=" + encode_query_value(query_of(request, "learner")) +
-                                         "&achievement=" + encode_query_value(query_of(request, "achievement")) + "&status=" +
-                                         encode_query_value(query_of(request, "status"))));
+            view.set("next_url", Url::of("/staff/credentials?after=" + rows.back().id +
+                                         "&learner=" + encode_query_value(query_of(request, "learner")) +
+                                         "&achievement=" + encode_query_value(query_of(request, "achievement")) +
+                                         "&status=" + encode_query_value(query_of(request, "status"))));
         }
         std::vector<View> list;
-        for (auto const& row : rows) list.push_back(row_view(context, session, *programme, visitor, row));
+        for (auto const& row : rows)
+            list.push_back(row_view(context, session, *programme, visitor, row));
         view.set("has_rows", !list.empty()).set("rows", std::move(list));
-        draw_choices_of_programme(view, *programme, actor, visitor, query_of(request, "achievement"));
+        draw_choices_of_programme(view, *programme, actor, visitor, query_of(request, "achievement"),
+                                  typed.achievement);
     });
     view.set("learner_typed", query_of(request, "learner"));
-    for (auto const* const status : {"active", "suspended", "revoked"}) view.set(std::string("is_") + status, query_of(request, "status") == status);
-    if (error != nullptr) view.set("problem", visitor.locale->text_or("error.code." + error->code, error->detail));
+    for (auto const* const status : {"active", "suspended", "revoked"})
+        view.set(std::string("is_") + status, query_of(request, "status") == status);
+    draw_award(view, *visitor.locale, typed);
     return show(context, visitor, std::move(page));
 }
 
-Answer detail_page(WebContext const& context, Visitor const& visitor, Actor const& actor, std::string const& id, Error const* error) {
+Answer detail_page(WebContext const& context, Visitor const& visitor, Actor const& actor, std::string const& id,
+                   Error const* error) {
     Page page;
     page.name = "staff-credential";
     page.section = "staff";
@@ -96,16 +140,21 @@ Answer detail_page(WebContext const& context, Visitor const& visitor, Actor cons
     auto& view = page.content;
     auto const shown = context.services.database.read([&](storage::Session& session) -> Result<void> {
         auto const row = storage::credential(session, id);
-        if (!row || !actor.acts_for_issuer(row->issuer_id)) return Error{Fault::not_found, "not-found", "There is no such credential, or it is not yours.", {}};
+        if (!row || !actor.acts_for_issuer(row->issuer_id))
+            return Error{Fault::not_found, "not-found", "There is no such credential, or it is not yours.", {}};
         auto const programme = context.services.programmes.current(session);
         auto const one = row_view(context, session, *programme, visitor, *row);
         page.title = badge_name(*programme, row->achievement_id, visitor.language());
         view.set("row", one).set("heading", page.title);
         auto const base = "/staff/credentials/" + row->id;
-        view.set("revoke_url", Url::of(base + "/revoke")).set("suspend_url", Url::of(base + "/suspend")).set("reinstate_url", Url::of(base + "/reinstate"));
+        view.set("revoke_url", Url::of(base + "/revoke"))
+            .set("suspend_url", Url::of(base + "/suspend"))
+            .set("reinstate_url", Url::of(base + "/reinstate"));
         view.set("check_url", Url::of(base + "/check"));
-        if (row->visibility == "link" || row->visibility == "public") view.set("page_url", Url::of("/c/" + row->share_code));
-        view.set("can_revoke", row->status != "revoked" && !row->erased_at).set("can_suspend", row->status == "active" && !row->erased_at);
+        if (row->visibility == "link" || row->visibility == "public")
+            view.set("page_url", Url::of("/c/" + row->share_code));
+        view.set("can_revoke", row->status != "revoked" && !row->erased_at)
+            .set("can_suspend", row->status == "active" && !row->erased_at);
         view.set("can_reinstate", row->status == "suspended" && !row->erased_at);
         if (row->reason) view.set("reason", visitor.locale->text_or("reason." + *row->reason, *row->reason));
         if (auto const note = storage::latest_note(session, "credential", row->id)) view.set("note", *note);
@@ -114,9 +163,10 @@ Answer detail_page(WebContext const& context, Visitor const& visitor, Actor cons
     if (!shown) return shown.error();
     std::vector<View> reasons;
     for (auto const& reason : domain::revocation_reasons())
-        reasons.push_back(View().set("reason_code", reason).set("reason_words", visitor.locale->text_or("reason." + reason, reason)));
+        reasons.push_back(
+            View().set("reason_code", reason).set("reason_words", visitor.locale->text_or("reason." + reason, reason)));
     view.set("reasons", std::move(reasons));
-    if (error != nullptr) view.set("problem", visitor.locale->text_or("error.code." + error->code, error->detail));
+    if (error != nullptr) view.set("problem", error_words(*visitor.locale, *error));
     return show(context, visitor, std::move(page));
 }
 
@@ -137,18 +187,35 @@ Answer change(WebContext const& context, Visitor const& visitor, http::Request c
     return see_other("/staff/credentials/" + id);
 }
 
+Result<domain::HandAward> read_award(TypedAward const& typed) {
+    domain::HandAward wanted;
+    wanted.achievement_id = typed.achievement;
+    wanted.learner_id = typed.learner;
+    wanted.awarded_on = Day::parse(typed.awarded);
+    if (!typed.awarded.empty() && !wanted.awarded_on)
+        return Error{Fault::unprocessable,
+                     "invalid-day",
+                     "The day of the award is no day.",
+                     {{"/awardedDate", "must be a day such as 2026-11-25"}}};
+    if (typed.narrative.empty()) return wanted;
+    wanted.narrative = typed.narrative;
+    std::erase(*wanted.narrative, '\r');  // maxlength counts a line end as one character, the form sends two.
+    return wanted;
+}
+
 Answer award(WebContext const& context, Visitor const& visitor, http::Request const& request) {
     auto const caller = context.guard.require(request, {Role::issuer, Role::admin});
     if (!caller) return caller.error();
     auto const form = Form::read(request);
     if (!form) return form.error();
-    domain::HandAward wanted;
-    wanted.achievement_id = std::string(form->value("achievement"));
-    wanted.learner_id = std::string(form->value("learner"));
-    if (!form->value("narrative").empty()) wanted.narrative = std::string(form->value("narrative"));
-    auto const row = context.services.issuance.award(caller->actor, *programme_of(context), wanted);
-    if (!row) return list_page(context, visitor, caller->actor, request, &row.error());
-    return see_other("/staff/credentials/" + row->id);
+    auto const value = [&](char const* name) { return std::string(form->value(name)); };
+    TypedAward typed{value("achievement"), value("learner"), value("awarded"), value("narrative")};
+    auto const wanted = read_award(typed);
+    Result<storage::CredentialRow> const row =
+        wanted ? context.services.issuance.award(caller->actor, *programme_of(context), *wanted) : wanted.error();
+    if (row) return see_other("/staff/credentials/" + row->id);
+    typed.error = row.error();
+    return list_page(context, visitor, caller->actor, request, typed);
 }
 
 /// The verifier's own word, as an employer would get it.
@@ -170,7 +237,7 @@ Answer guarded(WebContext const& context, Visitor const& visitor, http::Request 
     auto const caller = context.guard.require(request, {Role::issuer, Role::admin});
     if (!caller) return visitor.caller ? Answer(caller.error()) : see_other("/signin");
     if (one) return detail_page(context, visitor, caller->actor, path_value(request, "id"), nullptr);
-    return list_page(context, visitor, caller->actor, request, nullptr);
+    return list_page(context, visitor, caller->actor, request, {});
 }
 
 }  // namespace
@@ -182,15 +249,20 @@ std::vector<http::Route> issuer_staff_routes(WebContext const& context) {
                           [&context, run](auto const& v, auto const& r) { return change(context, v, r, run); });
     };
     return {
-        page_route(context, "/staff/credentials", [&context](auto const& v, auto const& r) { return guarded(context, v, r, false); }),
-        page_route(context, "/staff/credentials/{id}", [&context](auto const& v, auto const& r) { return guarded(context, v, r, true); }),
-        page_route(context, "/staff/credentials/{id}/check", [&context](auto const& v, auto const& r) { return check(context, v, r); }),
+        page_route(context, "/staff/credentials",
+                   [&context](auto const& v, auto const& r) { return guarded(context, v, r, false); }),
+        page_route(context, "/staff/credentials/{id}",
+                   [&context](auto const& v, auto const& r) { return guarded(context, v, r, true); }),
+        page_route(context, "/staff/credentials/{id}/check",
+                   [&context](auto const& v, auto const& r) { return check(context, v, r); }),
         form_route(context, "/staff/award", [&context](auto const& v, auto const& r) { return award(context, v, r); }),
-        act("revoke", [&claims](Actor const& actor, std::string const& id, Form const& form, auto const& note) {
-            return claims.revoke(actor, id, form.value("reason"), note);
-        }),
-        act("suspend", [&claims](Actor const& actor, std::string const& id, Form const&, auto const& note) { return claims.suspend(actor, id, note); }),
-        act("reinstate", [&claims](Actor const& actor, std::string const& id, Form const&, auto const& note) { return claims.reinstate(actor, id, note); })};
+        act("revoke", [&claims](Actor const& actor, std::string const& id, Form const& form,
+                                auto const& note) { return claims.revoke(actor, id, form.value("reason"), note); }),
+        act("suspend", [&claims](Actor const& actor, std::string const& id, Form const&,
+                                 auto const& note) { return claims.suspend(actor, id, note); }),
+        act("reinstate", [&claims](Actor const& actor, std::string const& id, Form const&, auto const& note) {
+            return claims.reinstate(actor, id, note);
+        })};
 }
 
 }  // namespace itqan::web

@@ -46,7 +46,9 @@ int quality(std::vector<std::string_view> const& parts) {
     return 1000;
 }
 
-bool is_ours(std::string_view language) { return language == "en" || language == "ar"; }
+bool is_ours(std::string_view language) {
+    return language == "en" || language == "ar";
+}
 
 }  // namespace
 

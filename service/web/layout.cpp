@@ -26,7 +26,7 @@ std::string laid_out(Templates const& templates, Locales const& locales, Visitor
         .set("other_disclaimer", other_locale.text("disclaimer"))
         .set("switch_url", switch_address(visitor))
         .set("page_title", page.title.empty() ? locale.text("product")
-                                            : schemas::make_visible(page.title) + " · " + locale.text("product"))
+                                              : schemas::make_visible(page.title) + " · " + locale.text("product"))
         .set("indexable", page.indexable)
         .set("style_url", Url::of(asset_path("itqan.css")))
         .set("mark_url", Url::of(asset_path("mark.svg")))
@@ -40,7 +40,8 @@ std::string laid_out(Templates const& templates, Locales const& locales, Visitor
         .set("at_staff", page.section == "staff");
     if (!page.canonical.empty()) view.set("canonical_url", Url::of(page.canonical));
     std::vector<View> scripts, open_graph;
-    for (auto const& script : page.scripts) scripts.push_back(View().set("script_url", Url::of(asset_path(script))));
+    for (auto const& script : page.scripts)
+        scripts.push_back(View().set("script_url", Url::of(asset_path(script))));
     for (auto const& [property, meta] : page.open_graph)
         open_graph.push_back(View().set("property", property).set("meta", schemas::make_visible(meta)));
     view.set("scripts", std::move(scripts)).set("open_graph", std::move(open_graph));

@@ -10,8 +10,10 @@ Url linkedin_profile_address(LinkedInEntry const& entry) {
         address += "&" + std::string(name) + "=" + encode_query_value(value);
     };
     add("name", entry.name);
-    if (entry.organization_id) add("organizationId", *entry.organization_id);
-    else add("organizationName", entry.organization_name);
+    if (entry.organization_id)
+        add("organizationId", *entry.organization_id);
+    else
+        add("organizationName", entry.organization_name);
     add("issueYear", std::to_string(entry.issued.year()));
     add("issueMonth", std::to_string(entry.issued.month()));
     if (entry.expires) {

@@ -10,13 +10,13 @@
 namespace itqan::web {
 
 struct LinkedInEntry {
-    std::string name;                               ///< The badge's name.
-    std::optional<std::string> organization_id;     ///< LinkedIn's number of the issuer; sent instead of its name.
+    std::string name;                            ///< The badge's name.
+    std::optional<std::string> organization_id;  ///< LinkedIn's number of the issuer; sent instead of its name.
     std::string organization_name;
     Day issued;
     std::optional<Day> expires;
-    std::string page;                               ///< Public address of the badge page.
-    std::string certificate_id;                     ///< Short public id.
+    std::string page;            ///< Public address of the badge page.
+    std::string certificate_id;  ///< Short public id.
 };
 
 /// https://www.linkedin.com/profile/add with encoded values, months from 1 to 12.

@@ -36,7 +36,9 @@ std::string fill(std::string_view text, Arguments const& arguments, Value const&
     return filled;
 }
 
-std::string two_digits(std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); }
+std::string two_digits(std::int64_t n) {
+    return (n < 10 ? "0" : "") + std::to_string(n);
+}
 
 }  // namespace
 
@@ -44,9 +46,7 @@ Locale::Locale(std::string language) : language_(std::move(language)) {
     auto const ending = language_ + ".json";
     for (auto const path : web_files_paths()) {
         if (!path.starts_with("locales/") || !path.ends_with(ending)) continue;
-        auto const fail = [&](std::string const& what) {
-            throw std::runtime_error(std::string(path) + ": " + what);
-        };
+        auto const fail = [&](std::string const& what) { throw std::runtime_error(std::string(path) + ": " + what); };
         auto const document = parse_json(web_files(path), locale_limits);
         if (!document) fail(document.error().detail);
         if (!document->is_object()) fail("must be an object of texts");
@@ -98,7 +98,9 @@ std::string Locale::plural(std::string_view key, std::int64_t n, Arguments const
                 [](std::string const& argument) { return argument; });
 }
 
-bool Locale::has(std::string_view key) const { return messages_.contains(key); }
+bool Locale::has(std::string_view key) const {
+    return messages_.contains(key);
+}
 
 std::string Locale::text_or(std::string_view key, std::string_view fallback) const {
     auto const found = messages_.find(key);
@@ -112,20 +114,25 @@ std::string Locale::number(std::int64_t n) const {
     return (n < 0 ? "-" : "") + digits;
 }
 
-std::string Locale::day(Day day) const { return domain::day_in_words(day, language_); }
-std::string Locale::month(Day day) const { return domain::month_in_words(day, language_); }
+std::string Locale::day(Day day) const {
+    return domain::day_in_words(day, language_);
+}
+std::string Locale::month(Day day) const {
+    return domain::month_in_words(day, language_);
+}
 
 std::string Locale::moment(Instant instant) const {
     auto const minutes = (instant.seconds() - Instant::start_of(instant.day()).seconds()) / 60;
-    return text("moment", {{"day", day(instant.day())},
-                           {"time", two_digits(minutes / 60) + ":" + two_digits(minutes % 60)}});
+    return text("moment",
+                {{"day", day(instant.day())}, {"time", two_digits(minutes / 60) + ":" + two_digits(minutes % 60)}});
 }
 
 std::map<std::string, std::vector<std::string>> Locale::keys() const {
     std::map<std::string, std::vector<std::string>> keys;
     for (auto const& [key, message] : messages_) {
         auto& categories = keys[key];
-        for (auto const& [category, form] : message.forms) categories.push_back(category);
+        for (auto const& [category, form] : message.forms)
+            categories.push_back(category);
     }
     return keys;
 }
@@ -142,6 +149,8 @@ std::string_view plural_category(std::string_view language, std::int64_t n) {
     return "other";
 }
 
-std::string_view other_language(std::string_view language) { return language == "ar" ? "en" : "ar"; }
+std::string_view other_language(std::string_view language) {
+    return language == "ar" ? "en" : "ar";
+}
 
 }  // namespace itqan::web

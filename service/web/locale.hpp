@@ -1,6 +1,6 @@
 #pragma once
-// The words of the pages in one language: texts with named arguments, CLDR plurals, numbers and dates with Latin digits.
-// It chooses no language; language.hpp does.
+// The words of the pages in one language: texts with named arguments, CLDR plurals, numbers and dates with Latin
+// digits. It chooses no language; language.hpp does.
 
 #include <map>
 #include <string>
@@ -22,7 +22,7 @@ class Locale {
     /// object of texts and plurals, or a key that stands in two files.
     explicit Locale(std::string language);
 
-    std::string const& language() const { return language_; }              ///< "en", "ar".
+    std::string const& language() const { return language_; }  ///< "en", "ar".
     std::string_view direction() const { return language_ == "ar" ? "rtl" : "ltr"; }
 
     /// Throws std::logic_error for an unknown key (a test reads every key that templates use).
@@ -35,10 +35,10 @@ class Locale {
     /// The text, or `fallback` for keys that come from data ("check.code.x").
     std::string text_or(std::string_view key, std::string_view fallback) const;
 
-    std::string number(std::int64_t n) const;    ///< "1,250" in both languages.
-    std::string day(Day day) const;              ///< "1 November 2026" / "1 نوفمبر 2026".
-    std::string month(Day day) const;            ///< "November 2026".
-    std::string moment(Instant instant) const;   ///< "24 November 2026, 14:05 UTC".
+    std::string number(std::int64_t n) const;   ///< "1,250" in both languages.
+    std::string day(Day day) const;             ///< "1 November 2026" / "1 نوفمبر 2026".
+    std::string month(Day day) const;           ///< "November 2026".
+    std::string moment(Instant instant) const;  ///< "24 November 2026, 14:05 UTC".
 
     /// Every key, for tests: plural keys with their categories.
     std::map<std::string, std::vector<std::string>> keys() const;

@@ -45,13 +45,15 @@ View badge_view(WebContext const& context, Visitor const& visitor, domain::Crede
     }
     auto const path = "/credentials/" + row.id;
     view.set("badge_url", Url::of("/c/" + row.share_code)).set("badge_picture_url", Url::of(path + ".png"));
-    view.set("png_url", Url::of(path + ".png")).set("svg_url", Url::of(path + ".svg")).set("jwt_url", Url::of(path + ".jwt"));
+    view.set("png_url", Url::of(path + ".png"))
+        .set("svg_url", Url::of(path + ".svg"))
+        .set("jwt_url", Url::of(path + ".jwt"));
     view.set("state", locale.text("state." + state)).set("state_tone", tone.name).set("state_icon", tone.icon);
     if (row.claim_state == "claimed") view.set("visibility_word", locale.text_or("visibility." + row.visibility, ""));
     auto const from = locale.day(row.awarded_at.day());
-    view.set("badge_dates", row.valid_until ? locale.text("my.dates", {{"from", from},
-                                                                       {"until", locale.day(*row.valid_until)}})
-                                            : locale.text("my.dates_open", {{"from", from}}));
+    view.set("badge_dates", row.valid_until
+                                ? locale.text("my.dates", {{"from", from}, {"until", locale.day(*row.valid_until)}})
+                                : locale.text("my.dates_open", {{"from", from}}));
     bool const usable = row.status == "active" && row.claim_state != "declined" && row.claim_state != "disputed";
     view.set("can_download", usable && row.claim_state == "claimed").set("can_choose", usable);
     view.set("open", state == "offered").set("choose_url", Url::of("/my/badges/" + row.id));
@@ -62,7 +64,7 @@ View badge_view(WebContext const& context, Visitor const& visitor, domain::Crede
     return view;
 }
 
-Answer home(WebContext const& context, Visitor const& visitor, std::string_view done, std::string_view problem) {
+Answer home(WebContext const& context, Visitor const& visitor, std::string_view done, Error const* error) {
     auto const& locale = *visitor.locale;
     auto const& learner_id = *visitor.caller->actor.learner_id;
     auto const learner = context.services.database.read(
@@ -80,11 +82,12 @@ Answer home(WebContext const& context, Visitor const& visitor, std::string_view 
     page.name = "my";
     page.title = locale.text("my.title");
     page.section = "my";
-    page.status = problem.empty() ? 200 : 422;
+    page.status = error == nullptr ? 200 : 422;
     auto& view = page.content;
     if (!name.empty()) view.set("person", foreign(name));
-    if (auto const key = "my." + std::string(done); !done.empty() && locale.has(key)) view.set("notice", locale.text(key));
-    view.set("problem", problem);
+    if (auto const key = "my." + std::string(done); !done.empty() && locale.has(key))
+        view.set("notice", locale.text(key));
+    if (error != nullptr) view.set("problem", error_words(locale, *error));
     view.set("count", locale.plural("my.count", static_cast<std::int64_t>(badges.size())));
     view.set("empty", waiting.empty() && badges.empty() && past.empty());
     view.set("has_waiting", !waiting.empty()).set("has_badges", !badges.empty()).set("has_past", !past.empty());
@@ -94,7 +97,7 @@ Answer home(WebContext const& context, Visitor const& visitor, std::string_view 
 
 Answer get_my(WebContext const& context, Visitor const& visitor, http::Request const& request) {
     if (!is_learner(visitor)) return sign_in_page(context, visitor, "", "");
-    return home(context, visitor, query_of(request, "done"), "");
+    return home(context, visitor, query_of(request, "done"), nullptr);
 }
 
 /// The same answer for known and unknown addresses: who has badges here is nobody else's business.
@@ -151,7 +154,7 @@ Answer change_badge(WebContext const& context, Visitor const& visitor, http::Req
         done = "disputed";
     } else if (action == "choose") {
         auto const choices = read_choices(*form);
-        if (!choices) return home(context, visitor, "", choices.error().detail);
+        if (!choices) return home(context, visitor, "", &choices.error());
         row = claims.choose(caller->actor, id, *choices);
         if (before && before->row.claim_state == "offered") done = "claimed";
     }
@@ -167,15 +170,17 @@ Answer sign_out(WebContext const& context, http::Request const& request) {
 }  // namespace
 
 std::vector<http::Route> my_routes(WebContext const& context) {
-    return {
-        page_route(context, "/my", [&context](auto const& v, auto const& r) { return get_my(context, v, r); }),
-        form_route(context, "/my", [&context](auto const& v, auto const& r) { return ask_link(context, v, r); }),
-        page_route(context, "/my/link/{token}",
-                   [&context](auto const& v, auto const& r) { return link_page(context, v, r); }),
-        form_route(context, "/my/link/{token}", [&context](auto const&, auto const& r) { return use_link(context, r); }),
-        form_route(context, "/my/badges/{id}",
-                   [&context](auto const& v, auto const& r) { return change_badge(context, v, r); }),
-        form_route(context, "/signout", [&context](auto const&, auto const& r) { return sign_out(context, r); })};
+    return {page_route(context, "/my", [&context](auto const& v, auto const& r) { return get_my(context, v, r); }),
+            form_route(
+                context, "/my", [&context](auto const& v, auto const& r) { return ask_link(context, v, r); },
+                http::RateLimits::Work::sign_in),
+            page_route(context, "/my/link/{token}",
+                       [&context](auto const& v, auto const& r) { return link_page(context, v, r); }),
+            form_route(context, "/my/link/{token}",
+                       [&context](auto const&, auto const& r) { return use_link(context, r); }),
+            form_route(context, "/my/badges/{id}",
+                       [&context](auto const& v, auto const& r) { return change_badge(context, v, r); }),
+            form_route(context, "/signout", [&context](auto const&, auto const& r) { return sign_out(context, r); })};
 }
 
 }  // namespace itqan::web

@@ -1,5 +1,6 @@
 #include "service/web/page.hpp"
 
+#include "schemas/text_safety.hpp"
 #include "service/http/problem.hpp"
 #include "service/web/form.hpp"
 #include "service/web/language.hpp"
@@ -14,29 +15,46 @@ constexpr std::string_view policy =
 
 std::string_view fault_key(Fault fault) {
     switch (fault) {
-        case Fault::malformed: return "error.malformed";
-        case Fault::unprocessable: return "error.unprocessable";
-        case Fault::unauthorized: return "error.unauthorized";
-        case Fault::forbidden: return "error.forbidden";
-        case Fault::not_found: return "error.not_found";
-        case Fault::method: return "error.method";
-        case Fault::media_type: return "error.media_type";
-        case Fault::conflict: return "error.conflict";
-        case Fault::precondition: return "error.precondition";
-        case Fault::gone: return "error.gone";
-        case Fault::too_large: return "error.too_large";
-        case Fault::misdirected: return "error.misdirected";
-        case Fault::rate_limited: return "error.rate_limited";
-        case Fault::unavailable: return "error.unavailable";
+        case Fault::malformed:
+            return "error.malformed";
+        case Fault::unprocessable:
+            return "error.unprocessable";
+        case Fault::unauthorized:
+            return "error.unauthorized";
+        case Fault::forbidden:
+            return "error.forbidden";
+        case Fault::not_found:
+            return "error.not_found";
+        case Fault::method:
+            return "error.method";
+        case Fault::media_type:
+            return "error.media_type";
+        case Fault::conflict:
+            return "error.conflict";
+        case Fault::precondition:
+            return "error.precondition";
+        case Fault::gone:
+            return "error.gone";
+        case Fault::too_large:
+            return "error.too_large";
+        case Fault::misdirected:
+            return "error.misdirected";
+        case Fault::rate_limited:
+            return "error.rate_limited";
+        case Fault::unavailable:
+            return "error.unavailable";
     }
     return "error.unavailable";
 }
 
 http::Route wrapped(WebContext const& context, std::string method, std::string path, JsonLimits const& limits,
-                    PageHandler handler) {
+                    std::optional<http::RateLimits::Work> work, PageHandler handler) {
     return {std::move(method), std::move(path), limits,
-            [&context, handle = std::move(handler)](http::Request const& request) -> Answer {
+            [&context, work, handle = std::move(handler)](http::Request const& request) -> Answer {
                 auto const visitor = visit(context, request);
+                if (work)
+                    if (auto const rate = admit(context, visitor, request, *work); !rate)
+                        return show_error(context, visitor, rate.error());
                 auto answer = handle(visitor, request);
                 if (answer) return answer;
                 return show_error(context, visitor, answer.error());
@@ -96,12 +114,24 @@ http::Response show_error(WebContext const& context, Visitor const& visitor, Err
     return show(context, visitor, std::move(page));
 }
 
+Html error_words(Locale const& locale, std::string_view code, std::string_view english) {
+    auto const key = "error.code." + std::string(code);
+    if (locale.has(key)) return Html::trusted(schemas::escape_html(locale.text(key)));
+    auto const safe = schemas::escape_html(schemas::make_visible(english));
+    return Html::trusted("<bdi lang=\"en\" dir=\"ltr\">" + safe + "</bdi>");
+}
+
+Html error_words(Locale const& locale, Error const& error) {
+    return error_words(locale, error.code, error.detail);
+}
+
 http::Response see_other(std::string_view path, std::vector<std::string> const& cookies) {
     http::Response answer;
     answer.status = 303;
     answer.headers.add("location", Url::of(path).text());
     answer.headers.add("cache-control", "no-store");
-    for (auto const& cookie : cookies) answer.headers.add("set-cookie", cookie);
+    for (auto const& cookie : cookies)
+        answer.headers.add("set-cookie", cookie);
     return answer;
 }
 
@@ -128,16 +158,22 @@ std::string query_of(http::Request const& request, std::string_view name) {
 }
 
 http::Route page_route(WebContext const& context, std::string path, PageHandler handler) {
-    return wrapped(context, "GET", std::move(path), json_limits::command, std::move(handler));
+    return wrapped(context, "GET", std::move(path), json_limits::command, std::nullopt, std::move(handler));
 }
 
-http::Route form_route(WebContext const& context, std::string path, PageHandler handler) {
-    return wrapped(context, "POST", std::move(path), json_limits::command, std::move(handler));
+http::Route form_route(WebContext const& context, std::string path, PageHandler handler, http::RateLimits::Work work) {
+    return wrapped(context, "POST", std::move(path), json_limits::command, work, std::move(handler));
 }
 
 http::Route file_route(WebContext const& context, std::string path, PageHandler handler) {
     constexpr JsonLimits picture{7 * 1024 * 1024, 100'000};
-    return wrapped(context, "POST", std::move(path), picture, std::move(handler));
+    return wrapped(context, "POST", std::move(path), picture, http::RateLimits::Work::verify, std::move(handler));
+}
+
+Result<void> admit(WebContext const& context, Visitor const& visitor, http::Request const& request,
+                   http::RateLimits::Work work) {
+    return context.rates.admit(work, visitor.caller ? visitor.caller->principal : "", request.client,
+                               context.services.clock.wall());
 }
 
 http::Route get_route(std::string path, std::function<Answer(http::Request const&)> handler) {

@@ -13,6 +13,7 @@
 #include "service/auth/guard.hpp"
 #include "service/domain/services.hpp"
 #include "service/http/message.hpp"
+#include "service/http/rate_limits.hpp"
 #include "service/http/router.hpp"
 #include "service/web/assets.hpp"
 #include "service/web/locale.hpp"
@@ -26,6 +27,7 @@ namespace itqan::web {
 struct WebContext {
     domain::Services& services;
     auth::Guard& guard;
+    http::RateLimits& rates;
     Locales const& locales;
     Templates const& templates;
     Pictures& pictures;
@@ -49,17 +51,17 @@ struct Visitor {
 Visitor visit(WebContext const& context, http::Request const& request);
 
 struct Page {
-    std::string name;                    ///< Template: "badge" is templates/badge.html.
-    std::string title;                   ///< Plain text for <title>, without the product's name.
+    std::string name;   ///< Template: "badge" is templates/badge.html.
+    std::string title;  ///< Plain text for <title>, without the product's name.
     View content;
     int status = 200;
-    std::string section;                 ///< Marks the header's link as current: "verify", "my", "staff", "demo".
-    bool indexable = false;              ///< Otherwise <meta name="robots" content="noindex">.
+    std::string section;     ///< Marks the header's link as current: "verify", "my", "staff", "demo".
+    bool indexable = false;  ///< Otherwise <meta name="robots" content="noindex">.
     std::vector<std::pair<std::string, std::string>> open_graph;  ///< {"og:title", "..."}.
-    std::vector<std::string> scripts;    ///< Assets: {"verify.js"}. Pages are complete without.
-    std::string canonical;               ///< Own https address for <link rel="canonical">; may be empty.
-    bool frames_own = false;             ///< Shows own pages in a frame (the demo's mail viewer).
-    bool takes_camera = false;           ///< Permissions-Policy camera=(self) (decision 24).
+    std::vector<std::string> scripts;  ///< Assets: {"verify.js"}. Pages are complete without.
+    std::string canonical;             ///< Own https address for <link rel="canonical">; may be empty.
+    bool frames_own = false;           ///< Shows own pages in a frame (the demo's mail viewer).
+    bool takes_camera = false;         ///< Permissions-Policy camera=(self) (decision 24).
 };
 
 /// What stands around every page besides the visitor: the programme's name and the demo's strip.
@@ -79,6 +81,10 @@ http::Response show(WebContext const& context, Visitor const& visitor, Page page
 /// (error.code.<code>), else the fault does; `detail` is shown when the locale has no words of its own.
 http::Response show_error(WebContext const& context, Visitor const& visitor, Error const& error);
 
+/// An error beside a form in the page's language: error.code.<code>, else the domain's English marked as such.
+Html error_words(Locale const& locale, std::string_view code, std::string_view english);
+Html error_words(Locale const& locale, Error const& error);
+
 /// 303 to an own path, for answers to forms.
 http::Response see_other(std::string_view path, std::vector<std::string> const& cookies = {});
 http::Response respond(int status, std::string_view media_type, std::string body);
@@ -93,10 +99,15 @@ std::string query_of(http::Request const& request, std::string_view name);
 using Answer = Result<http::Response>;
 using PageHandler = std::function<Answer(Visitor const&, http::Request const&)>;
 
-/// Routes of pages for people: an error becomes the error page in the visitor's language. A form posts at most 64 KiB;
-/// `file_route` takes the 7 MiB of a picture (decision 23).
+/// Whether one more such request may pass (decision 25). Error: rate_limited.
+Result<void> admit(WebContext const& context, Visitor const& visitor, http::Request const& request,
+                   http::RateLimits::Work work);
+
+/// Routes of pages for people: an error becomes the error page in the visitor's language. A form posts at most 64 KiB
+/// and is counted as `work`; `file_route` takes the 7 MiB of a picture (decision 23) and is counted as a verification.
 http::Route page_route(WebContext const& context, std::string path, PageHandler handler);
-http::Route form_route(WebContext const& context, std::string path, PageHandler handler);
+http::Route form_route(WebContext const& context, std::string path, PageHandler handler,
+                       http::RateLimits::Work work = http::RateLimits::Work::plain);
 http::Route file_route(WebContext const& context, std::string path, PageHandler handler);
 /// A GET for programs as well: errors are left to the router (problem+json).
 http::Route get_route(std::string path, std::function<Answer(http::Request const&)> handler);

@@ -1,6 +1,6 @@
 #pragma once
-// What pages ask of the badge pictures: designs as SVG, PNG baked with a credential, share cards, QR codes. How they are
-// drawn is decided in pictures/.
+// What pages ask of the badge pictures: designs as SVG, PNG baked with a credential, share cards, QR codes. How they
+// are drawn is decided in pictures/.
 
 #include <memory>
 #include <string>

@@ -22,7 +22,8 @@ struct Typed {
 
 Typed typed_in(Form const& form) {
     auto const value = [&](char const* name) { return std::string(form.value(name)); };
-    return {value("learner"), value("name"), value("activity"), value("score"), value("grade"), value("hours"), value("completed"), value("reference")};
+    return {value("learner"), value("name"),  value("activity"),  value("score"),
+            value("grade"),   value("hours"), value("completed"), value("reference")};
 }
 
 /// In the demo the form is filled in with what the first step needs.
@@ -49,7 +50,8 @@ std::optional<double> number_of(std::string const& text) {
 
 /// The body that the API takes; fields that are no numbers go as they are and are refused there, with their name.
 Json body_of(Typed const& typed) {
-    Json body{{"externalId", typed.reference.empty() ? "web-" + crypto::random_uuid_v4() : typed.reference}, {"activityId", typed.activity}};
+    Json body{{"externalId", typed.reference.empty() ? "web-" + crypto::random_uuid_v4() : typed.reference},
+              {"activityId", typed.activity}};
     if (typed.learner.find('@') != std::string::npos) {
         body["learner"] = Json{{"email", typed.learner}};
         if (!typed.name.empty()) body["learner"]["name"] = typed.name;
@@ -75,38 +77,50 @@ std::string field_of(std::string_view pointer) {
     return pointer.empty() ? std::string() : std::string(pointer.substr(1));
 }
 
-void draw_form(View& view, domain::Programme const& programme, Actor const& actor, Visitor const& visitor, Typed const& typed, Error const* error) {
+void draw_form(View& view, domain::Programme const& programme, Actor const& actor, Visitor const& visitor,
+               Typed const& typed, Error const* error) {
     auto const& locale = *visitor.locale;
-    view.set("learner_typed", typed.learner).set("name_typed", typed.name).set("score_typed", typed.score).set("grade_typed", typed.grade);
-    view.set("hours_typed", typed.hours).set("completed_typed", typed.completed).set("reference_typed", typed.reference);
+    view.set("learner_typed", typed.learner)
+        .set("name_typed", typed.name)
+        .set("score_typed", typed.score)
+        .set("grade_typed", typed.grade);
+    view.set("hours_typed", typed.hours)
+        .set("completed_typed", typed.completed)
+        .set("reference_typed", typed.reference);
     std::vector<View> activities;
     for (auto const& activity : programme.activities) {
         if (!actor.acts_for_provider(activity.provider_id)) continue;
         View one;
-        one.set("activity_id", activity.id).set("activity_title", activity.title.in(visitor.language())).set("chosen", activity.id == typed.activity);
+        one.set("activity_id", activity.id)
+            .set("activity_title", activity.title.in(visitor.language()))
+            .set("chosen", activity.id == typed.activity);
         activities.push_back(std::move(one));
     }
     view.set("activities", std::move(activities));
     if (error == nullptr) return;
-    view.set("problem", locale.text_or("error.code." + error->code, error->detail));
+    view.set("problem", error_words(locale, *error));
     for (auto const& violation : error->violations) {
         auto const field = field_of(violation.pointer);
-        if (!field.empty()) view.set("wrong_" + field, locale.text_or("error.code." + error->code, violation.detail));
+        if (!field.empty()) view.set("wrong_" + field, error_words(locale, error->code, violation.detail));
     }
 }
 
-void draw_rows(View& view, WebContext const& context, domain::Programme const& programme, Actor const& actor, Visitor const& visitor) {
+void draw_rows(View& view, WebContext const& context, domain::Programme const& programme, Actor const& actor,
+               Visitor const& visitor) {
     storage::EvidencePage wanted;
     if (!actor.acts_for_all()) wanted.source = actor.provider_id.value_or("");
     wanted.limit = rows_shown;
     // The newest matter: a page that starts with the oldest would never show what was just posted.
-    auto const rows = context.services.database.read([&](storage::Session& session) { return storage::newest_completions(session, wanted); });
+    auto const rows = context.services.database.read(
+        [&](storage::Session& session) { return storage::newest_completions(session, wanted); });
     std::vector<View> list;
     for (auto const& row : rows) {
         auto const body = Json::parse(row.body);
         auto const* const activity = programme.activity(body.value("activityId", ""));
         View one;
-        one.set("row_learner", row.learner_id).set("row_activity", activity != nullptr ? activity->title.in(visitor.language()) : body.value("activityId", ""));
+        one.set("row_learner", row.learner_id)
+            .set("row_activity",
+                 activity != nullptr ? activity->title.in(visitor.language()) : body.value("activityId", ""));
         one.set("row_day", visitor.locale->day(row.occurred_on));
         one.set("row_score", body.contains("score") ? body.at("score").dump() : std::string("–"));
         one.set("row_status", visitor.locale->text_or("evidence." + row.status, row.status));
@@ -117,7 +131,8 @@ void draw_rows(View& view, WebContext const& context, domain::Programme const& p
     view.set("has_rows", !list.empty()).set("rows", std::move(list));
 }
 
-Answer completions_page(WebContext const& context, Visitor const& visitor, Actor const& actor, Typed const& typed, Error const* error) {
+Answer completions_page(WebContext const& context, Visitor const& visitor, Actor const& actor, Typed const& typed,
+                        Error const* error) {
     auto const programme = programme_of(context);
     Page page;
     page.name = "provider";
@@ -134,9 +149,11 @@ Answer completions_page(WebContext const& context, Visitor const& visitor, Actor
 /// "Reem" in the demo, whose people are invented; elsewhere the id that the provider itself sent.
 std::string first_name(WebContext const& context, Visitor const& visitor, std::string const& learner_id) {
     if (!context.services.settings.demo) return learner_id;
-    auto const learner = context.services.database.read([&](storage::Session& session) { return storage::learner(session, learner_id); });
+    auto const learner = context.services.database.read(
+        [&](storage::Session& session) { return storage::learner(session, learner_id); });
     if (!learner) return learner_id;
-    auto const name = visitor.language() == "ar" && learner->name_ar ? *learner->name_ar : learner->name.value_or(learner_id);
+    auto const name =
+        visitor.language() == "ar" && learner->name_ar ? *learner->name_ar : learner->name.value_or(learner_id);
     return name.substr(0, name.find(' '));
 }
 
@@ -150,22 +167,28 @@ Answer posted_page(WebContext const& context, Visitor const& visitor, domain::An
     page.name = "posted";
     page.section = "staff";
     auto const in_words = locale.text_or("number." + std::to_string(count), locale.number(count));
-    page.title = count == 0 ? locale.text("provider.recorded")
-                            : locale.plural("provider.earned", count,
-                                            {{"name", first_name(context, visitor, body.at("learnerId"))}, {"count", in_words}});
+    page.title =
+        count == 0 ? locale.text("provider.recorded")
+                   : locale.plural("provider.earned", count,
+                                   {{"name", first_name(context, visitor, body.at("learnerId"))}, {"count", in_words}});
     page.content.set("heading", page.title).set("replayed", answer.replayed);
     std::vector<View> badges;
     for (auto const& credential : credentials) {
         auto const* const achievement = programme->achievement(credential.at("achievementId").get<std::string>());
         if (achievement == nullptr) continue;
         auto const* const issuer = programme->issuer(achievement->issuer_id);
-        auto const uuid = context.services.addresses.achievement_uuid(issuer->slug, achievement->id, achievement->version, visitor.language());
+        auto const uuid = context.services.addresses.achievement_uuid(issuer->slug, achievement->id,
+                                                                      achievement->version, visitor.language());
         View one;
-        one.set("badge_name", achievement->name.in(visitor.language())).set("badge_issuer", issuer->name.in(visitor.language()));
-        one.set("badge_picture_url", Url::of("/achievements/" + uuid + "/picture.png")).set("badge_url", Url::of("/achievements/" + uuid));
+        one.set("badge_name", achievement->name.in(visitor.language()))
+            .set("badge_issuer", issuer->name.in(visitor.language()));
+        one.set("badge_picture_url", Url::of("/achievements/" + uuid + "/picture.png"))
+            .set("badge_url", Url::of("/achievements/" + uuid));
         badges.push_back(std::move(one));
     }
-    page.content.set("badges", std::move(badges)).set("has_badges", count > 0).set("demo", context.services.settings.demo);
+    page.content.set("badges", std::move(badges))
+        .set("has_badges", count > 0)
+        .set("demo", context.services.settings.demo);
     return show(context, visitor, std::move(page));
 }
 
@@ -189,7 +212,8 @@ Answer post_completion(WebContext const& context, Visitor const& visitor, http::
 Answer retract(WebContext const& context, http::Request const& request) {
     auto const caller = context.guard.require(request, {Role::provider, Role::admin});
     if (!caller) return caller.error();
-    auto const done = context.services.intake.transition(caller->actor, "completion", path_value(request, "id"), "retract", std::nullopt);
+    auto const done = context.services.intake.transition(caller->actor, "completion", path_value(request, "id"),
+                                                         "retract", std::nullopt);
     if (!done) return done.error();
     return see_other("/staff/completions");
 }
@@ -197,9 +221,12 @@ Answer retract(WebContext const& context, http::Request const& request) {
 }  // namespace
 
 std::vector<http::Route> provider_routes(WebContext const& context) {
-    return {page_route(context, "/staff/completions", [&context](auto const& v, auto const& r) { return get_completions(context, v, r); }),
-            form_route(context, "/staff/completions", [&context](auto const& v, auto const& r) { return post_completion(context, v, r); }),
-            form_route(context, "/staff/completions/{id}/retract", [&context](auto const&, auto const& r) { return retract(context, r); })};
+    return {page_route(context, "/staff/completions",
+                       [&context](auto const& v, auto const& r) { return get_completions(context, v, r); }),
+            form_route(context, "/staff/completions",
+                       [&context](auto const& v, auto const& r) { return post_completion(context, v, r); }),
+            form_route(context, "/staff/completions/{id}/retract",
+                       [&context](auto const&, auto const& r) { return retract(context, r); })};
 }
 
 }  // namespace itqan::web

@@ -24,10 +24,16 @@ struct Grey {
     std::vector<unsigned char> pixels;
 };
 
-Error too_large() { return {Fault::too_large, "picture-too-large", "A picture may have 5 MiB and 12 megapixels.", {}}; }
-Error unreadable() { return {Fault::unprocessable, "picture-unreadable", "The picture could not be read.", {}}; }
+Error too_large() {
+    return {Fault::too_large, "picture-too-large", "A picture may have 5 MiB and 12 megapixels.", {}};
+}
+Error unreadable() {
+    return {Fault::unprocessable, "picture-unreadable", "The picture could not be read.", {}};
+}
 
-bool is_too_large(std::uint64_t width, std::uint64_t height) { return width == 0 || height == 0 || width * height > most_pixels; }
+bool is_too_large(std::uint64_t width, std::uint64_t height) {
+    return width == 0 || height == 0 || width * height > most_pixels;
+}
 
 Result<Grey> grey_of_png(std::string_view bytes) {
     png_image image{};
@@ -48,7 +54,9 @@ struct JpegErrors {
     std::jmp_buf back;
 };
 
-[[noreturn]] void leave(j_common_ptr decoder) { std::longjmp(reinterpret_cast<JpegErrors*>(decoder->err)->back, 1); }
+[[noreturn]] void leave(j_common_ptr decoder) {
+    std::longjmp(reinterpret_cast<JpegErrors*>(decoder->err)->back, 1);
+}
 void say_nothing(j_common_ptr) {}
 void note_nothing(j_common_ptr, int) {}
 
@@ -105,7 +113,9 @@ std::optional<std::string> code_in(Grey const& grey) {
 
 }  // namespace
 
-bool is_photograph(std::string_view bytes) { return bytes.starts_with(png_start) || bytes.starts_with(jpeg_start); }
+bool is_photograph(std::string_view bytes) {
+    return bytes.starts_with(png_start) || bytes.starts_with(jpeg_start);
+}
 
 Result<std::optional<std::string>> read_qr(std::string_view bytes) {
     if (bytes.size() > most_bytes) return too_large();

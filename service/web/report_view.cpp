@@ -36,11 +36,16 @@ std::optional<Day> day_at(Json const& object, char const* member) {
 
 Tone check_tone(CheckOutcome outcome) {
     switch (outcome) {
-        case CheckOutcome::pass: return {"ok", "✓"};
-        case CheckOutcome::fail: return {"no", "✕"};
-        case CheckOutcome::warn: return {"wait", "!"};
-        case CheckOutcome::unchecked: return {"wait", "?"};
-        case CheckOutcome::absent: return {"na", "–"};
+        case CheckOutcome::pass:
+            return {"ok", "✓"};
+        case CheckOutcome::fail:
+            return {"no", "✕"};
+        case CheckOutcome::warn:
+            return {"wait", "!"};
+        case CheckOutcome::unchecked:
+            return {"wait", "?"};
+        case CheckOutcome::absent:
+            return {"na", "–"};
     }
     return {"na", "–"};
 }
@@ -84,7 +89,8 @@ View said_view(ReportFacts const& facts, Locale const& locale) {
         view.set("said_from", locale.day(*from));
     auto const until = day_at(said, "validUntil");
     view.set("said_until", until ? locale.day(*until) : locale.text("badge.no_expiry"));
-    if (auto const level = level_in_words(said, locale); !level.empty()) view.set("said_level", foreign(level, language));
+    if (auto const level = level_in_words(said, locale); !level.empty())
+        view.set("said_level", foreign(level, language));
     auto description = text_or_inner(said, "achievement", "description");
     if (description.empty()) description = text_at(said, "description");
     if (!description.empty()) view.set("said_description", foreign(description, language));

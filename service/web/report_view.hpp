@@ -13,9 +13,9 @@ namespace itqan::web {
 
 struct ReportFacts {
     domain::Report const& report;
-    std::string own_base;                  ///< To link badges of this installation.
+    std::string own_base;  ///< To link badges of this installation.
     bool recipient_asked = false;
-    bool demo = false;                     ///< Offers "change one letter".
+    bool demo = false;  ///< Offers "change one letter".
 };
 
 View report_view(ReportFacts const& facts, Locale const& locale);

@@ -43,7 +43,8 @@ Answer staff(Visitor const& visitor) {
 
 std::vector<http::Route> staff_routes(WebContext const& context) {
     std::vector<http::Route> routes{
-        page_route(context, "/signin", [&context](auto const& v, auto const&) { return show(context, v, sign_in_page(v, "")); }),
+        page_route(context, "/signin",
+                   [&context](auto const& v, auto const&) { return show(context, v, sign_in_page(v, "")); }),
         form_route(context, "/signin", [&context](auto const& v, auto const& r) { return sign_in(context, v, r); }),
         page_route(context, "/staff", [](auto const& v, auto const&) { return staff(v); })};
     for (auto const part : {provider_routes, issuer_staff_routes}) {

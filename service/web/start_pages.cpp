@@ -27,8 +27,8 @@ Answer start(WebContext const& context, Visitor const& visitor) {
     page.content.set("demo", context.services.settings.demo);
     if (auto const* const achievement = showpiece(*programme)) {
         auto const* const issuer = programme->issuer(achievement->issuer_id);
-        auto const uuid = context.services.addresses.achievement_uuid(issuer->slug, achievement->id, achievement->version,
-                                                                      locale.language());
+        auto const uuid = context.services.addresses.achievement_uuid(issuer->slug, achievement->id,
+                                                                      achievement->version, locale.language());
         page.content.set("picture_url", Url::of("/achievements/" + uuid + "/picture.png"));
         page.content.set("picture_alt",
                          locale.text("start.picture", {{"badge", achievement->name.in(locale.language())}}));
@@ -61,7 +61,8 @@ std::vector<http::Route> start_routes(WebContext const& context) {
     return {
         page_route(context, "/", [&context](auto const& v, auto const&) { return start(context, v); }),
         page_route(context, "/privacy", [&context](auto const& v, auto const&) { return privacy(context, v); }),
-        get_route("/robots.txt", [](auto const&) -> Answer { return respond(200, "text/plain; charset=utf-8", robots); }),
+        get_route("/robots.txt",
+                  [](auto const&) -> Answer { return respond(200, "text/plain; charset=utf-8", robots); }),
         get_route("/favicon.ico",
                   [](auto const&) -> Answer { return respond(200, "image/svg+xml", std::string(asset("mark.svg"))); }),
         get_route("/healthz",

@@ -59,13 +59,15 @@ mustache::data to_data(View::Entry const& entry) {
         return markup->empty() ? mustache::data(false) : mustache::data(*markup);
     if (auto const* object = std::get_if<View>(&entry.value)) return to_data(*object);
     mustache::data list(mustache::data::type::list);
-    for (auto const& item : std::get<std::vector<View>>(entry.value)) list.push_back(to_data(item));
+    for (auto const& item : std::get<std::vector<View>>(entry.value))
+        list.push_back(to_data(item));
     return list;
 }
 
 mustache::data to_data(View const& view) {
     mustache::data object(mustache::data::type::object);
-    for (auto const& entry : view.entries()) object.set(entry.name, to_data(entry));
+    for (auto const& entry : view.entries())
+        object.set(entry.name, to_data(entry));
     return object;
 }
 
@@ -91,7 +93,7 @@ Templates::Templates(Locales const& locales) {
             try {
                 auto const& locale = locales.in(language);
                 auto const text = name.starts_with("bare-") ? joined(file_text(name), locale, "")
-                                                             : joined(file_text("_layout"), locale, name);
+                                                            : joined(file_text("_layout"), locale, name);
                 auto compiled = std::make_unique<Compiled>(text);
                 if (!compiled->mustache.is_valid()) throw std::runtime_error(compiled->mustache.error_message());
                 compiled_.emplace(std::string(language) + "/" + std::string(name), std::move(compiled));

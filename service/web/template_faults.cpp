@@ -22,7 +22,9 @@ bool is_address_value(std::string_view value) {
     return name == "url" || name.ends_with("_url");
 }
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
+bool is_space(char c) {
+    return c == ' ' || c == '\n' || c == '\t';
+}
 
 /// Looks at the attributes of one start tag, `tag` without its angle brackets.
 void judge_tag(std::string_view tag, std::vector<std::string>& faults) {
@@ -31,7 +33,8 @@ void judge_tag(std::string_view tag, std::vector<std::string>& faults) {
         auto const equals = tag.find('=');
         if (equals == std::string_view::npos) return;
         auto start = equals;
-        while (start > 0 && !is_space(tag[start - 1]) && tag[start - 1] != '}') --start;
+        while (start > 0 && !is_space(tag[start - 1]) && tag[start - 1] != '}')
+            --start;
         auto const name = tag.substr(start, equals - start);
         if (equals + 1 >= tag.size() || tag[equals + 1] != '"') {
             faults.push_back("attribute '" + std::string(name) + "' is not quoted in <" + whole);
@@ -65,7 +68,8 @@ std::vector<std::string> template_faults(std::string_view text) {
         // The end of a start tag: the first > outside a quoted value.
         bool quoted = false;
         auto end = at + 1;
-        while (end < text.size() && (quoted || text[end] != '>')) quoted = quoted != (text[end++] == '"');
+        while (end < text.size() && (quoted || text[end] != '>'))
+            quoted = quoted != (text[end++] == '"');
         auto const tag = text.substr(at + 1, end - at - 1);
         if (tag.starts_with("!") || tag.starts_with("/")) continue;
         if (tag.starts_with("style")) faults.push_back("a style element is forbidden by the content security policy");

@@ -29,7 +29,8 @@ void unwrap_images(cmark_node* document) {
         if (event == CMARK_EVENT_EXIT && cmark_node_get_type(node) == CMARK_NODE_IMAGE) images.push_back(node);
     }
     for (auto* const image : images) {
-        while (auto* const child = cmark_node_first_child(image)) cmark_node_insert_before(image, child);
+        while (auto* const child = cmark_node_first_child(image))
+            cmark_node_insert_before(image, child);
         cmark_node_unlink(image);
         cmark_node_free(image);
     }

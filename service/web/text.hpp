@@ -1,6 +1,6 @@
 #pragma once
-// Text from credentials and other people turned into markup that is safe to show: marks made visible, direction isolated,
-// Markdown without raw HTML.
+// Text from credentials and other people turned into markup that is safe to show: marks made visible, direction
+// isolated, Markdown without raw HTML.
 
 #include <string>
 #include <string_view>

@@ -49,8 +49,8 @@ bool is_foreign(domain::Addresses const& addresses, std::string const& input) {
 
 /// The picture holds no credential: perhaps it shows the code of a printed one. The verifier's first answer stands when
 /// it does not.
-Result<domain::Report> by_code(domain::Services& services, Asked const& asked, std::optional<std::string> const& recipient,
-                               Error const& first) {
+Result<domain::Report> by_code(domain::Services& services, Asked const& asked,
+                               std::optional<std::string> const& recipient, Error const& first) {
     auto const code = read_qr(asked.input);
     if (!code) return code.error().fault == Fault::too_large ? code.error() : first;
     if (!*code) return Error{Fault::unprocessable, "no-code", "The picture shows no readable code.", {}};
@@ -72,8 +72,7 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
         if (error.code == "no-code") return refuse(context, visitor, asked, "verify.no_code", 422);
         if (error.code == "foreign-address") return refuse(context, visitor, asked, "verify.foreign", 422);
         if (error.code == "no-credential") return refuse(context, visitor, asked, "verify.none", 422);
-        return refuse(context, visitor, asked,
-                      error.fault == Fault::too_large ? "error.too_large" : "verify.none",
+        return refuse(context, visitor, asked, error.fault == Fault::too_large ? "error.too_large" : "verify.none",
                       error.fault == Fault::too_large ? 413 : 422, error.detail);
     }
     asked.typed.clear();
@@ -91,6 +90,7 @@ Answer get_verify(WebContext const& context, Visitor const& visitor, http::Reque
     Asked asked;
     asked.typed = asked.input = trimmed(query_of(request, "url"));
     if (asked.input.empty()) return show(context, visitor, verify_page(visitor, asked));
+    if (auto const rate = admit(context, visitor, request, http::RateLimits::Work::verify); !rate) return rate.error();
     return judge(context, visitor, std::move(asked));
 }
 
@@ -114,8 +114,10 @@ Answer verified_page(WebContext const& context, Visitor const& visitor, std::str
 }
 
 std::vector<http::Route> verify_routes(WebContext const& context) {
-    return {page_route(context, "/verify", [&context](auto const& v, auto const& r) { return get_verify(context, v, r); }),
-            file_route(context, "/verify", [&context](auto const& v, auto const& r) { return post_verify(context, v, r); })};
+    return {
+        page_route(context, "/verify", [&context](auto const& v, auto const& r) { return get_verify(context, v, r); }),
+        file_route(context, "/verify",
+                   [&context](auto const& v, auto const& r) { return post_verify(context, v, r); })};
 }
 
 }  // namespace itqan::web

@@ -15,7 +15,9 @@ bool is_plain(std::string_view text) {
     });
 }
 
-bool is_address_name(std::string_view name) { return name == "url" || name.ends_with("_url"); }
+bool is_address_name(std::string_view name) {
+    return name == "url" || name.ends_with("_url");
+}
 
 }  // namespace
 
@@ -43,8 +45,10 @@ View& View::operator=(View&&) noexcept = default;
 View& View::put(Entry entry) {
     auto const found =
         std::find_if(entries_.begin(), entries_.end(), [&](Entry const& e) { return e.name == entry.name; });
-    if (found == entries_.end()) entries_.push_back(std::move(entry));
-    else *found = std::move(entry);
+    if (found == entries_.end())
+        entries_.push_back(std::move(entry));
+    else
+        *found = std::move(entry);
     return *this;
 }
 
@@ -53,7 +57,9 @@ View& View::set(std::string name, std::string_view text) {
     return put({std::move(name), schemas::escape_html(text)});
 }
 
-View& View::set(std::string name, bool flag) { return put({std::move(name), flag}); }
+View& View::set(std::string name, bool flag) {
+    return put({std::move(name), flag});
+}
 
 View& View::set(std::string name, Url const& url) {
     if (!is_address_name(name)) throw std::logic_error("'" + name + "' holds a Url, so its name ends in _url");
@@ -65,22 +71,31 @@ View& View::set(std::string name, Html const& html) {
     return put({std::move(name), html.markup()});
 }
 
-View& View::set(std::string name, View object) { return put({std::move(name), std::move(object)}); }
+View& View::set(std::string name, View object) {
+    return put({std::move(name), std::move(object)});
+}
 
-View& View::set(std::string name, std::vector<View> list) { return put({std::move(name), std::move(list)}); }
+View& View::set(std::string name, std::vector<View> list) {
+    return put({std::move(name), std::move(list)});
+}
 
 View& View::set(std::string name, std::optional<std::string> const& text) {
     return text ? set(std::move(name), std::string_view(*text)) : *this;
 }
 
-View& View::set(std::string name, std::optional<Url> const& url) { return url ? set(std::move(name), *url) : *this; }
+View& View::set(std::string name, std::optional<Url> const& url) {
+    return url ? set(std::move(name), *url) : *this;
+}
 
 View& View::set_texts(std::string name, std::vector<std::string> const& texts) {
     std::vector<View> list;
-    for (auto const& text : texts) list.push_back(View().set("value", text));
+    for (auto const& text : texts)
+        list.push_back(View().set("value", text));
     return set(std::move(name), std::move(list));
 }
 
-std::vector<View::Entry> const& View::entries() const { return entries_; }
+std::vector<View::Entry> const& View::entries() const {
+    return entries_;
+}
 
 }  // namespace itqan::web

@@ -1,6 +1,6 @@
 #pragma once
-// The data of a page: texts, addresses, trusted markup, flags and lists under names. The type decides how a value reaches
-// the page, so no template can forget to escape; this header knows nothing of templates.
+// The data of a page: texts, addresses, trusted markup, flags and lists under names. The type decides how a value
+// reaches the page, so no template can forget to escape; this header knows nothing of templates.
 
 #include <memory>
 #include <optional>

@@ -49,11 +49,13 @@ std::vector<std::string> lines_of(std::string const& file) {
 void read_url(std::string const& url, Options& options) {
     std::string const scheme = "https://";
     auto const colon = url.rfind(':');
-    if (!url.starts_with(scheme) || colon < scheme.size()) throw std::runtime_error("--url must be https://127.0.0.1:PORT");
+    if (!url.starts_with(scheme) || colon < scheme.size())
+        throw std::runtime_error("--url must be https://127.0.0.1:PORT");
     options.host = url.substr(scheme.size(), colon - scheme.size());
     options.port = static_cast<std::uint16_t>(std::stoul(url.substr(colon + 1)));
     in_addr address{};
-    if (options.host != "localhost" && (inet_pton(AF_INET, options.host.c_str(), &address) != 1 || (ntohl(address.s_addr) >> 24) != 127))
+    if (options.host != "localhost" &&
+        (inet_pton(AF_INET, options.host.c_str(), &address) != 1 || (ntohl(address.s_addr) >> 24) != 127))
         throw std::runtime_error("only loopback addresses are loaded, not " + options.host);
 }
 
@@ -62,31 +64,46 @@ Options read_options(int count, char** words) {
     for (int i = 1; i + 1 < count; i += 2) {
         std::string const name = words[i];
         std::string const value = words[i + 1];
-        if (name == "--url") read_url(value, options);
-        else if (name == "--path") options.path = value;
-        else if (name == "--method") options.method = value;
-        else if (name == "--bodies") options.bodies = lines_of(value);
-        else if (name == "--token-file") options.token = lines_of(value).front();
-        else if (name == "--connections") options.connections = std::stoul(value);
-        else if (name == "--requests") options.requests = std::stoul(value);
-        else if (name == "--server-pid") options.server_pid = std::stol(value);
-        else throw std::runtime_error("unknown option " + name);
+        if (name == "--url")
+            read_url(value, options);
+        else if (name == "--path")
+            options.path = value;
+        else if (name == "--method")
+            options.method = value;
+        else if (name == "--bodies")
+            options.bodies = lines_of(value);
+        else if (name == "--token-file")
+            options.token = lines_of(value).front();
+        else if (name == "--connections")
+            options.connections = std::stoul(value);
+        else if (name == "--requests")
+            options.requests = std::stoul(value);
+        else if (name == "--server-pid")
+            options.server_pid = std::stol(value);
+        else
+            throw std::runtime_error("unknown option " + name);
     }
-    if (options.port == 0 || count % 2 == 0) throw std::runtime_error("usage: https_load --url https://127.0.0.1:PORT --path P [--method POST --bodies FILE.ndjson --token-file F] [--connections 64] [--requests N] [--server-pid PID]");
+    if (options.port == 0 || count % 2 == 0)
+        throw std::runtime_error(
+            "usage: https_load --url https://127.0.0.1:PORT --path P [--method POST --bodies FILE.ndjson --token-file "
+            "F] [--connections 64] [--requests N] [--server-pid PID]");
     return options;
 }
 
 std::string request_text(Options const& options, std::string const& body) {
-    std::string text = options.method + " " + options.path + " HTTP/1.1\r\nHost: " + options.host + ":" + std::to_string(options.port) + "\r\n";
+    std::string text = options.method + " " + options.path + " HTTP/1.1\r\nHost: " + options.host + ":" +
+                       std::to_string(options.port) + "\r\n";
     if (!options.token.empty()) text += "Authorization: Bearer " + options.token + "\r\n";
-    if (!options.bodies.empty()) text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    if (!options.bodies.empty())
+        text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     return text + "\r\n" + body;
 }
 
 /// One connection; status 0 from exchange() means that it broke.
 class Connection {
   public:
-    Connection(SSL_CTX* context, Options const& options) : tls_(SSL_new(context)), socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    Connection(SSL_CTX* context, Options const& options)
+        : tls_(SSL_new(context)), socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(options.port);
@@ -94,7 +111,8 @@ class Connection {
         int const on = 1;
         ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         SSL_set_fd(tls_, socket_);
-        open_ = ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && SSL_connect(tls_) == 1;
+        open_ =
+            ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && SSL_connect(tls_) == 1;
     }
     ~Connection() {
         SSL_free(tls_);
@@ -108,12 +126,14 @@ class Connection {
     int exchange(std::string const& request) {
         open_ = SSL_write(tls_, request.data(), static_cast<int>(request.size())) > 0;
         std::size_t end = 0;
-        while (open_ && (end = read_.find("\r\n\r\n")) == std::string::npos) open_ = more();
+        while (open_ && (end = read_.find("\r\n\r\n")) == std::string::npos)
+            open_ = more();
         if (!open_) return 0;
         auto const head = read_.substr(0, end + 2);
         auto const at = head.find("\r\ncontent-length: ");
         auto const whole = end + 4 + (at == std::string::npos ? 0 : std::stoul(head.substr(at + 18)));
-        while (open_ && read_.size() < whole) open_ = more();
+        while (open_ && read_.size() < whole)
+            open_ = more();
         if (!open_) return 0;
         read_.erase(0, whole);
         if (head.find("\r\nconnection: close") != std::string::npos) open_ = false;
@@ -147,14 +167,16 @@ void drive(SSL_CTX* context, Options const& options, std::atomic<std::size_t>& n
     static std::string const no_body;
     for (auto i = next++; i < options.requests; i = next++) {
         if (!connection || !connection->open()) connection = std::make_unique<Connection>(context, options);
-        auto const text = request_text(options, options.bodies.empty() ? no_body : options.bodies[i % options.bodies.size()]);
+        auto const text =
+            request_text(options, options.bodies.empty() ? no_body : options.bodies[i % options.bodies.size()]);
         auto const began = Clock::now();
         int const status = connection->open() ? connection->exchange(text) : 0;
         ++statuses[status];
         if (status != 0) took.push_back(std::chrono::duration<double, std::milli>(Clock::now() - began).count());
     }
     std::lock_guard const lock(tally.mutex);
-    for (auto const& [status, count] : statuses) tally.statuses[status] += count;
+    for (auto const& [status, count] : statuses)
+        tally.statuses[status] += count;
     tally.milliseconds.insert(tally.milliseconds.end(), took.begin(), took.end());
 }
 
@@ -165,7 +187,8 @@ double cpu_of(long pid) {
     if (text.empty()) throw std::runtime_error("no process " + std::to_string(pid));
     std::istringstream fields(text.substr(text.rfind(')') + 2));
     std::string skipped;
-    for (int i = 0; i < 11; ++i) fields >> skipped;
+    for (int i = 0; i < 11; ++i)
+        fields >> skipped;
     double user = 0;
     double system = 0;
     fields >> user >> system;
@@ -191,12 +214,15 @@ void run(Options const& options) {
     double const cpu_before = options.server_pid != 0 ? cpu_of(options.server_pid) : 0;
     auto const began = Clock::now();
     std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < options.connections; ++i) threads.emplace_back([&] { drive(context, options, next, tally); });
-    for (auto& thread : threads) thread.join();
+    for (std::size_t i = 0; i < options.connections; ++i)
+        threads.emplace_back([&] { drive(context, options, next, tally); });
+    for (auto& thread : threads)
+        thread.join();
     double const seconds = std::chrono::duration<double>(Clock::now() - began).count();
     std::sort(tally.milliseconds.begin(), tally.milliseconds.end());
     std::cout << "{\"requestsPerSecond\":" << static_cast<double>(tally.milliseconds.size()) / seconds
-              << ",\"p50ms\":" << quantile(tally.milliseconds, 0.5) << ",\"p99ms\":" << quantile(tally.milliseconds, 0.99) << ",\"statuses\":{";
+              << ",\"p50ms\":" << quantile(tally.milliseconds, 0.5)
+              << ",\"p99ms\":" << quantile(tally.milliseconds, 0.99) << ",\"statuses\":{";
     char const* comma = "";
     for (auto const& [status, count] : tally.statuses) {
         std::cout << comma << '"' << status << "\":" << count;
@@ -204,7 +230,8 @@ void run(Options const& options) {
     }
     std::cout << '}';
     if (options.server_pid != 0)
-        std::cout << ",\"serverCpuMicrosecondsPerRequest\":" << (cpu_of(options.server_pid) - cpu_before) / static_cast<double>(options.requests)
+        std::cout << ",\"serverCpuMicrosecondsPerRequest\":"
+                  << (cpu_of(options.server_pid) - cpu_before) / static_cast<double>(options.requests)
                   << ",\"serverPeakRssKiB\":" << peak_kib_of(options.server_pid);
     std::cout << "}\n";
     SSL_CTX_free(context);

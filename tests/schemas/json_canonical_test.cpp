@@ -101,7 +101,8 @@ TEST_SUITE("canonical json") {
     }
 
     TEST_CASE("a part that was written earlier gives the same bytes as the whole") {
-        Json whole{{"a", {{"big", {{"b", 1}, {"a", {true, "\u00e9"}}}}, {"id", "x"}}}, {"b", {{{"big", 2}}}}, {"big", 3}};
+        Json whole{
+            {"a", {{"big", {{"b", 1}, {"a", {true, "\u00e9"}}}}, {"id", "x"}}}, {"b", {{{"big", 2}}}}, {"big", 3}};
         CanonicalPart const part{{"a", "big"}, canonical_json(whole.at("a").at("big"))};
         auto const bytes = canonical_json(whole);
 

@@ -5,13 +5,13 @@
 namespace itqan::tests {
 namespace {
 
+std::filesystem::path programme_dir() {
+    return source_dir() / "service/demo/programme";
+}
+
 /// Read once: every house of a test program moves into the same programme.
 std::vector<domain::ImportElement> const& starter_elements() {
-    static auto const elements = [] {
-        auto const shared = shared_dir();
-        if (!shared) throw std::runtime_error("the starter is not on this machine");
-        return *domain::read_import(*shared / "starter");
-    }();
+    static auto const elements = *domain::read_import(programme_dir());
     return elements;
 }
 
@@ -25,19 +25,21 @@ std::vector<domain::ImportElement> elements_where(Condition const& condition) {
 }  // namespace
 
 Json read_starter(std::string const& name) {
-    auto const shared = shared_dir();
-    if (!shared) throw std::runtime_error("the starter is not on this machine");
-    return Json::parse(read_file(*shared / "starter" / name));
+    auto const folder = name.starts_with("expected/") ? shared_dir().value() / "starter" : programme_dir();
+    return Json::parse(read_file(folder / name));
 }
 
 StarterHouse::StarterHouse() {
-    take(elements_where([](domain::ImportElement const& element) { return element.target != domain::ImportTarget::evidence; }), {});
+    take(elements_where(
+             [](domain::ImportElement const& element) { return element.target != domain::ImportTarget::evidence; }),
+         {});
     auto const programme = database().read([&](storage::Session& s) { return programmes.current(s); });
     for (auto const& issuer : programme->issuers)
         keys.ensure(issuer, crypto::KeyType::ed25519);
 }
 
-domain::ImportReport StarterHouse::take(std::vector<domain::ImportElement> elements, domain::ImportOptions const& options) {
+domain::ImportReport StarterHouse::take(std::vector<domain::ImportElement> elements,
+                                        domain::ImportOptions const& options) {
     auto report = domain::import_elements(database(), programmes, intake, clock, Actor{}, std::move(elements), options);
     if (!report) throw std::runtime_error(report.error().detail);
     return std::move(*report);
@@ -45,9 +47,9 @@ domain::ImportReport StarterHouse::take(std::vector<domain::ImportElement> eleme
 
 domain::ImportReport StarterHouse::import_evidence(Completions completions, domain::ImportOptions const& options) {
     return take(elements_where([&](domain::ImportElement const& element) {
-                      return element.kind != "completion" || completions == Completions::included;
-                  }),
-                  options);
+                    return element.kind != "completion" || completions == Completions::included;
+                }),
+                options);
 }
 
 }  // namespace itqan::tests

@@ -1,5 +1,5 @@
 #pragma once
-// The domain over a real database that holds the starter's programme and learners, and a clock that stands still.
+// The domain over a real database that holds the demo's programme and learners, and a clock that stands still.
 
 #include <nlohmann/json.hpp>
 
@@ -8,13 +8,6 @@
 #include "service/domain/services.hpp"
 #include "tests/storage/temporary_database.hpp"
 #include "tests/support/shared.hpp"
-
-/// Ends the test early on machines without the starter.
-#define NEEDS_STARTER()                                          \
-    if (!itqan::tests::shared_dir()) {                           \
-        MESSAGE("the starter programme is not on this machine"); \
-        return;                                                  \
-    }
 
 namespace itqan::tests {
 
@@ -26,6 +19,7 @@ class StandingClock final : public Clock {
     Instant now = *Instant::parse("2026-11-01T12:00:00Z");
 };
 
+/// A file of the demo programme; "expected/..." is with the published corpora.
 Json read_starter(std::string const& name);
 
 struct StarterHouse {
@@ -37,7 +31,8 @@ struct StarterHouse {
     /// Throws when the import is refused.
     domain::ImportReport take(std::vector<domain::ImportElement> elements, domain::ImportOptions const& options);
     /// The whole starter over what is there.
-    domain::ImportReport import_evidence(Completions completions = Completions::included, domain::ImportOptions const& options = {});
+    domain::ImportReport import_evidence(Completions completions = Completions::included,
+                                         domain::ImportOptions const& options = {});
 
     storage::Database& database() { return *db.database; }
 

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <set>
+
+#include "storage/catalog.hpp"
 #include "tests/storage/rows.hpp"
 
 using namespace itqan;
@@ -172,4 +175,40 @@ TEST_CASE("an answer is kept once per key until it expires") {
     insert(later);
     CHECK(find(after(1'000'000))->location == std::nullopt);
     CHECK_THROWS_AS(insert(later), ConstraintError);
+}
+
+TEST_CASE("an answer whose time is over goes, the others stay") {
+    TemporaryDatabase test;
+    test->write([](Session& session) {
+        insert_answer(session, {"key:a", "old", "h", 201, std::nullopt, "{}", noon, after(1)});
+        insert_answer(session, {"key:a", "new", "h", 201, std::nullopt, "{}", noon, after(100)});
+        insert_answer(session, {"completion:p", "ever", "h", 201, std::nullopt, "{}", noon, std::nullopt});
+        forget_expired_answers(session, after(1));
+    });
+
+    CHECK(number(*test.database, "SELECT count(*) FROM answer") == 2);
+    CHECK(number(*test.database, "SELECT count(*) FROM answer WHERE key = 'old'") == 0);
+}
+
+TEST_CASE("the stamp of a decision moves with evidence, credentials, erasure and keys") {
+    TemporaryDatabase test;
+    auto const stamp = [&] { return test->read([](Session& session) { return decision_stamp(session, "lrn-1"); }); };
+    std::set<std::string> seen{stamp()};
+    auto const moves = [&](auto const& act) {
+        test->write([&](Session& session) { act(session); });
+        return seen.insert(stamp()).second;
+    };
+
+    CHECK(moves([](Session& session) { put_learner(session, learner_row("lrn-1")); }) == false);
+    CHECK(moves([](Session& session) { insert_evidence(session, evidence_row("e1")); }));
+    CHECK(moves([](Session& session) { insert_credential(session, credential_row("c1")); }));
+    CHECK(moves([](Session& session) {
+        auto row = credential(session, "c1").value();
+        row.status = "suspended";
+        row.changed_at = after(5);
+        REQUIRE(update_credential(session, row, noon));
+    }));
+    CHECK(moves([](Session& session) { bump_change(session, "keys"); }));
+    CHECK(moves([](Session& session) { erase_learner(session, "lrn-1", after(9)); }));
+    CHECK(moves([](Session& session) { insert_evidence(session, evidence_row("e2", "lrn-2")); }) == false);
 }

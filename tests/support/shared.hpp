@@ -1,5 +1,6 @@
 #pragma once
-// Where the tests find data: the project's own files always, the shared vectors when they are beside the project.
+// Where the tests find data: the project's own files always, published corpora and expected results where there are
+// any.
 
 #include <filesystem>
 #include <fstream>
@@ -9,9 +10,12 @@
 
 namespace itqan::tests {
 
-inline std::filesystem::path source_dir() { return ITQAN_SOURCE_DIR; }
+inline std::filesystem::path source_dir() {
+    return ITQAN_SOURCE_DIR;
+}
 
-/// The folder ../shared beside the project, if this machine has it. Tests that need it end early with a message.
+/// The folder with the published corpora (see tests/README.md), if there is one. Tests that need it end early with a
+/// message.
 inline std::optional<std::filesystem::path> shared_dir() {
     auto const path = source_dir().parent_path() / "shared";
     if (std::filesystem::is_directory(path)) return path;
@@ -27,3 +31,10 @@ inline std::string read_file(std::filesystem::path const& path) {
 }
 
 }  // namespace itqan::tests
+
+/// Ends a test early where the published corpora are not.
+#define NEEDS_SHARED()                                 \
+    if (!itqan::tests::shared_dir()) {                 \
+        MESSAGE("the published corpora are not here"); \
+        return;                                        \
+    }

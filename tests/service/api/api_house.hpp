@@ -45,7 +45,8 @@ class ApiHouse {
 
   private:
     auth::Guard guard_{house.database(), house.clock, house.addresses.base()};
-    api::ApiContext context_{house.services, guard_, {}};
+    http::RateLimits rates_{http::RateSettings{}};
+    api::ApiContext context_{house.services, guard_, rates_};
     http::Router router_{api::api_routes(context_)};
 };
 

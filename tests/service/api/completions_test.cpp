@@ -66,7 +66,6 @@ std::vector<Bad> bad_bodies() {
 }
 
 TEST_CASE("bad completions are named, pointed at and change nothing") {
-    NEEDS_STARTER();
     ApiHouse house;
     auto const provider = house.token(Role::provider, "prv-qalam");
 
@@ -89,7 +88,6 @@ TEST_CASE("bad completions are named, pointed at and change nothing") {
 }
 
 TEST_CASE("wrong, expired and foreign-role tokens are refused and change nothing") {
-    NEEDS_STARTER();
     ApiHouse house;
     auto const provider = house.token(Role::provider, "prv-qalam");
     auto const lead = house.token(Role::lead, "org-durrat");
@@ -107,7 +105,6 @@ TEST_CASE("wrong, expired and foreign-role tokens are refused and change nothing
 }
 
 TEST_CASE("a repeat gets the first answer byte for byte and another body under the key is refused") {
-    NEEDS_STARTER();
     ApiHouse house;
     auto const provider = house.token(Role::provider, "prv-qalam");
 
@@ -128,7 +125,6 @@ TEST_CASE("a repeat gets the first answer byte for byte and another body under t
 }
 
 TEST_CASE("a header key is bound to its body and its address") {
-    NEEDS_STARTER();
     ApiHouse house;
     auto const provider = house.token(Role::provider, "prv-qalam");
     std::map<std::string, std::string> const key{{"idempotency-key", "k-1"}};
@@ -143,7 +139,6 @@ TEST_CASE("a header key is bound to its body and its address") {
 }
 
 TEST_CASE("a batch answers each item on its own") {
-    NEEDS_STARTER();
     ApiHouse house;
     auto const provider = house.token(Role::provider, "prv-qalam");
     auto const batch = Json::array({good(), with("activityId", "act-999"), with("externalId", "x-3")});
@@ -163,7 +158,6 @@ TEST_CASE("a batch answers each item on its own") {
 }
 
 TEST_CASE("a dry run checks and writes nothing") {
-    NEEDS_STARTER();
     ApiHouse house;
     auto const provider = house.token(Role::provider, "prv-qalam");
     auto const before = house.row_counts();
@@ -177,7 +171,6 @@ TEST_CASE("a dry run checks and writes nothing") {
 }
 
 TEST_CASE("a provider sees its own effects without progress and without the credential's address") {
-    NEEDS_STARTER();
     ApiHouse house;
     house.load_evidence_of("lrn-015");
     auto const provider = house.token(Role::provider, "prv-qalam");
@@ -198,7 +191,6 @@ TEST_CASE("a provider sees its own effects without progress and without the cred
 }
 
 TEST_CASE("another provider neither reads nor lists a completion") {
-    NEEDS_STARTER();
     ApiHouse house;
     auto const owner = house.token(Role::provider, "prv-qalam");
     auto const other = house.token(Role::provider, "prv-murjan");

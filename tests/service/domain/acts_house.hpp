@@ -58,14 +58,16 @@ struct ActsHouse : StarterHouse {
         return database().read([&](storage::Session& session) { return storage::credential(session, id).value(); });
     }
     std::string jwt(storage::CredentialRow const& row) {
-        return database().read(
-            [&](storage::Session& session) { return storage::document(session, row.id, row.edition, "jwt").value().body; });
+        return database().read([&](storage::Session& session) {
+            return storage::document(session, row.id, row.edition, "jwt").value().body;
+        });
     }
     Json badge(storage::CredentialRow const& row) { return must(crypto::read_vc_jwt(jwt(row))).credential; }
     domain::Report check(std::string const& text) { return must(documents.verify(text, std::nullopt, clock.now)); }
 
     std::vector<storage::OutboxRow> mails() {
-        return database().read([](storage::Session& session) { return storage::list_outbox(session, std::nullopt, 100); });
+        return database().read(
+            [](storage::Session& session) { return storage::list_outbox(session, std::nullopt, 100); });
     }
     std::vector<std::string> events_of(std::string const& subject) {
         std::vector<std::string> kinds;
@@ -96,7 +98,8 @@ struct ActsHouse : StarterHouse {
     bool served_bit(storage::CredentialRow const& credential) {
         auto const served = must(status.serve(credential.status_list_id, *programme()));
         auto const list = must(schemas::read_status_list(must(crypto::read_vc_jwt(served->jwt)).credential));
-        return must(crypto::StatusList::decode(list.encoded_list)).get(static_cast<std::uint64_t>(credential.status_position));
+        return must(crypto::StatusList::decode(list.encoded_list))
+            .get(static_cast<std::uint64_t>(credential.status_position));
     }
 };
 

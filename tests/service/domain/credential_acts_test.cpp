@@ -18,7 +18,8 @@ bool files_hold(ActsHouse& house, std::string_view bytes) {
 }
 
 std::optional<std::string> note_on(ActsHouse& house, std::string const& id) {
-    return house.database().read([&](storage::Session& session) { return storage::latest_note(session, "credential", id); });
+    return house.database().read(
+        [&](storage::Session& session) { return storage::latest_note(session, "credential", id); });
 }
 
 std::string const* failing_check(Report const& report) {
@@ -30,12 +31,12 @@ std::string const* failing_check(Report const& report) {
 }  // namespace
 
 TEST_CASE("a revocation sets the bit, the reason, the private note and the event together") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const row = house.award("ach-01", "lrn-001");
     auto const text = house.jwt(row);
 
-    auto const revoked = house.claims.revoke(issuer_actor("nakhla"), row.id, "issued-in-error", "Wrong person in the list.");
+    auto const revoked =
+        house.claims.revoke(issuer_actor("nakhla"), row.id, "issued-in-error", "Wrong person in the list.");
 
     REQUIRE(revoked);
     CHECK(revoked->status == "revoked");
@@ -51,7 +52,6 @@ TEST_CASE("a revocation sets the bit, the reason, the private note and the event
 }
 
 TEST_CASE("a revocation is never undone or repeated") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const row = house.award("ach-01", "lrn-001");
     REQUIRE(house.claims.revoke(Actor{}, row.id, "superseded", std::nullopt));
@@ -64,7 +64,6 @@ TEST_CASE("a revocation is never undone or repeated") {
 }
 
 TEST_CASE("a reason outside the public list is refused with the list") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const row = house.award("ach-01", "lrn-001");
 
@@ -79,10 +78,11 @@ TEST_CASE("a reason outside the public list is refused with the list") {
 }
 
 TEST_CASE("an act whose transaction fails leaves bit, row, note and event as they were") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const row = house.award("ach-01", "lrn-001");
-    auto const failing = [](storage::Session&, storage::CredentialRow const&) { throw std::runtime_error("the answer cannot be kept"); };
+    auto const failing = [](storage::Session&, storage::CredentialRow const&) {
+        throw std::runtime_error("the answer cannot be kept");
+    };
 
     CHECK_THROWS_AS(house.claims.revoke(Actor{}, row.id, "issued-in-error", "note", failing), std::runtime_error);
 
@@ -93,7 +93,6 @@ TEST_CASE("an act whose transaction fails leaves bit, row, note and event as the
 }
 
 TEST_CASE("a badge on hold fails our verifier without a bit, and is valid again afterwards") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const row = house.award("ach-01", "lrn-001");
     auto const text = house.jwt(row);
@@ -118,7 +117,6 @@ TEST_CASE("a badge on hold fails our verifier without a bit, and is valid again 
 }
 
 TEST_CASE("issuers, learners and providers change no credential of another issuer") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const row = house.award("ach-01", "lrn-001");
     Actor provider;
@@ -133,21 +131,23 @@ TEST_CASE("issuers, learners and providers change no credential of another issue
 }
 
 TEST_CASE("erasure leaves no byte of name, address or badge in the files and keeps ids and positions") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const row = house.award("ach-01", "lrn-015");
     auto const kept = house.award("ach-02", "lrn-001");
     auto const named = must(house.claims.choose(learner_actor("lrn-015"), row.id, {"public", true, "en"}));
     REQUIRE(house.claims.suspend(Actor{}, row.id, "A note about the person from ward nine."));
     auto const signature = house.jwt(named).substr(house.jwt(named).rfind('.') + 1);
-    std::vector<std::string> const secrets{"Reem Al Sahli", "ريم السهلي", "lrn-015@people.example", "ward nine", signature};
-    for (auto const& secret : secrets) REQUIRE(files_hold(house, secret));
+    std::vector<std::string> const secrets{"Reem Al Sahli", "ريم السهلي", "lrn-015@people.example", "ward nine",
+                                           signature};
+    for (auto const& secret : secrets)
+        REQUIRE(files_hold(house, secret));
 
     auto const erased = house.claims.erase(Actor{}, "lrn-015");
 
     REQUIRE(erased);
     CHECK(*erased == 1);
-    for (auto const& secret : secrets) CHECK_FALSE(files_hold(house, secret));
+    for (auto const& secret : secrets)
+        CHECK_FALSE(files_hold(house, secret));
     auto const view = house.claims.view(row.id, nullptr);
     REQUIRE(view);
     CHECK(view->erased);
@@ -160,7 +160,6 @@ TEST_CASE("erasure leaves no byte of name, address or badge in the files and kee
 }
 
 TEST_CASE("an erased learner is given nothing more, and erasing again is harmless") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const row = house.award("ach-01", "lrn-015");
     auto const token = house.link_to(row);

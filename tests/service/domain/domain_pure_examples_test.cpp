@@ -67,10 +67,10 @@ TEST_CASE("a level falls by one per drop after the fresh days, stops at the floo
         int age, level;
     };
     Example const examples[] = {
-        {standard, 0, 3},     {standard, 730, 3},   {standard, 1094, 3},  {standard, 1095, 2},    {standard, 1459, 2},
-        {standard, 1460, 1},  {standard, 1825, 1},  {standard, 1826, 0},  {safety, 365, 3},       {safety, 544, 3},
-        {safety, 545, 2},     {safety, 724, 2},     {safety, 725, 1},     {safety, 730, 1},       {safety, 731, 0},
-        {technology, 365, 3}, {technology, 729, 3}, {technology, 730, 2}, {technology, 1094, 2}, {technology, 1095, 1},
+        {standard, 0, 3},      {standard, 730, 3},   {standard, 1094, 3},  {standard, 1095, 2},   {standard, 1459, 2},
+        {standard, 1460, 1},   {standard, 1825, 1},  {standard, 1826, 0},  {safety, 365, 3},      {safety, 544, 3},
+        {safety, 545, 2},      {safety, 724, 2},     {safety, 725, 1},     {safety, 730, 1},      {safety, 731, 0},
+        {technology, 365, 3},  {technology, 729, 3}, {technology, 730, 2}, {technology, 1094, 2}, {technology, 1095, 1},
         {technology, 1460, 1}, {technology, 1461, 0}};
 
     for (auto const& example : examples) {
@@ -218,7 +218,8 @@ TEST_CASE("the window's end is the last day whose window still reaches back to t
 TEST_CASE("readiness weighs what is held against what a role requires") {
     domain::Role role;
     role.id = "role-ni";
-    role.requires_ = {{"DH3.1", 3, 2}, {"DH3.2", 3, 1}, {"DH3.5", 3, 1}, {"DH4.3", 3, 1}, {"DH7.2", 3, 2}, {"DH2.2", 2, 1}};
+    role.requires_ = {{"DH3.1", 3, 2}, {"DH3.2", 3, 1}, {"DH3.5", 3, 1},
+                      {"DH4.3", 3, 1}, {"DH7.2", 3, 2}, {"DH2.2", 2, 1}};
     std::map<std::string, CompetencyLevel> levels;
     for (auto const& [code, level] : std::map<std::string, int>{{"DH3.2", 2}, {"DH4.3", 3}, {"DH2.2", 2}, {"DH7.2", 1}})
         levels[code].level = level;

@@ -2,7 +2,8 @@
 
 #include "tests/service/domain/programmes.hpp"
 
-// Each kind of leaf on 2026-11-01 in the small programme: have, need, outcome on V and on V+P, last day, cost, evidence.
+// Each kind of leaf on 2026-11-01 in the small programme: have, need, outcome on V and on V+P, last day, cost,
+// evidence.
 
 using namespace itqan;
 using namespace itqan::domain;
@@ -15,30 +16,54 @@ auto const today = day("2026-11-01");
 struct Learner {
     Evidence evidence;
 
-    Learner& completion(char const* id, char const* activity, char const* date, double score, Json more = Json::object()) {
-        Json element{{"id", id}, {"learnerId", "l"}, {"activityId", activity}, {"completedAt", std::string(date) + "T12:00:00Z"}, {"score", score}, {"status", "verified"}};
+    Learner& completion(char const* id, char const* activity, char const* date, double score,
+                        Json more = Json::object()) {
+        Json element{{"id", id},
+                     {"learnerId", "l"},
+                     {"activityId", activity},
+                     {"completedAt", std::string(date) + "T12:00:00Z"},
+                     {"score", score},
+                     {"status", "verified"}};
         element.update(more);
         return take("completion", element);
     }
     Learner& signoff(char const* id, char const* mentor, char const* date, int level, Json more = Json::object()) {
-        Json element{{"id", id}, {"learnerId", "l"}, {"competency", "A1"}, {"level", level}, {"mentorId", mentor}, {"signedAt", date}, {"status", "confirmed"}};
+        Json element{{"id", id},           {"learnerId", "l"}, {"competency", "A1"},   {"level", level},
+                     {"mentorId", mentor}, {"signedAt", date}, {"status", "confirmed"}};
         element.update(more);
         return take("signoff", element);
     }
-    Learner& entrustment(char const* id, char const* assessor, char const* date, int level, Json more = Json::object()) {
-        Json element{{"id", id}, {"learnerId", "l"}, {"epaId", "epa-round"}, {"level", level}, {"assessorId", assessor}, {"decision", "summative"}, {"decidedAt", date}, {"status", "confirmed"}};
+    Learner& entrustment(char const* id, char const* assessor, char const* date, int level,
+                         Json more = Json::object()) {
+        Json element{{"id", id},          {"learnerId", "l"},       {"epaId", "epa-round"},
+                     {"level", level},    {"assessorId", assessor}, {"decision", "summative"},
+                     {"decidedAt", date}, {"status", "confirmed"}};
         element.update(more);
         return take("entrustment", element);
     }
-    Learner& experience(char const* id, char const* group, char const* from, Json to, char const* status = "confirmed") {
-        return take("experience", {{"id", id}, {"learnerId", "l"}, {"roleId", "role-scanner"}, {"group", group}, {"from", from}, {"to", std::move(to)}, {"status", status}});
+    Learner& experience(char const* id, char const* group, char const* from, Json to,
+                        char const* status = "confirmed") {
+        return take("experience", {{"id", id},
+                                   {"learnerId", "l"},
+                                   {"roleId", "role-scanner"},
+                                   {"group", group},
+                                   {"from", from},
+                                   {"to", std::move(to)},
+                                   {"status", status}});
     }
     Learner& practice(char const* id, char const* date) {
-        return take("practice", {{"id", id}, {"learnerId", "l"}, {"competency", "A1"}, {"at", date}, {"status", "confirmed"}});
+        return take("practice",
+                    {{"id", id}, {"learnerId", "l"}, {"competency", "A1"}, {"at", date}, {"status", "confirmed"}});
     }
     Learner& external(char const* id, int level) {
-        return take("external-badge", {{"id", id}, {"learnerId", "l"}, {"issuerName", "Other"}, {"badgeName", "Foreign"},
-                                       {"frameworkItem", "99999999-9999-4999-8999-999999999999"}, {"level", level}, {"awardedAt", "2026-10-01"}, {"status", "verified"}});
+        return take("external-badge", {{"id", id},
+                                       {"learnerId", "l"},
+                                       {"issuerName", "Other"},
+                                       {"badgeName", "Foreign"},
+                                       {"frameworkItem", "99999999-9999-4999-8999-999999999999"},
+                                       {"level", level},
+                                       {"awardedAt", "2026-10-01"},
+                                       {"status", "verified"}});
     }
 
     Node judge(char const* rule, BadgeOverrides const& overrides = {}) const {
@@ -91,7 +116,8 @@ TEST_CASE("a course makes no one better than assisted and a simulator no one bet
 TEST_CASE("a self-assessment and a failed course make no claim") {
     Learner learner;
     learner.completion("c", "course", "2026-10-01", 59.9);
-    add(learner.evidence, small_programme(), "self-assessment", {{"id", "s"}, {"learnerId", "l"}, {"competency", "B2"}, {"level", 5}, {"at", "2026-10-01"}});
+    add(learner.evidence, small_programme(), "self-assessment",
+        {{"id", "s"}, {"learnerId", "l"}, {"competency", "B2"}, {"level", 5}, {"at", "2026-10-01"}});
 
     CHECK(learner.evidence.self_assessments.size() == 1);
     CHECK(claims_of(small_programme(), learner.evidence, Scope::with_waiting, today).empty());
@@ -101,9 +127,11 @@ TEST_CASE("entrustments count together on one day and level, and only with enoug
     Learner one, two, waits, another_day, ad_hoc;
     one.entrustment("e1", "asr-1", "2026-10-01", 5);
     two.entrustment("e1", "asr-1", "2026-10-01", 5).entrustment("e2", "asr-2", "2026-10-01", 5);
-    waits.entrustment("e1", "asr-1", "2026-10-01", 5).entrustment("e2", "asr-2", "2026-10-01", 5, {{"status", "proposed"}});
+    waits.entrustment("e1", "asr-1", "2026-10-01", 5)
+        .entrustment("e2", "asr-2", "2026-10-01", 5, {{"status", "proposed"}});
     another_day.entrustment("e1", "asr-1", "2026-10-01", 5).entrustment("e2", "asr-2", "2026-10-02", 5);
-    ad_hoc.entrustment("e1", "asr-1", "2026-10-01", 5, {{"decision", "adHoc"}}).entrustment("e2", "asr-2", "2026-10-01", 5);
+    ad_hoc.entrustment("e1", "asr-1", "2026-10-01", 5, {{"decision", "adHoc"}})
+        .entrustment("e2", "asr-2", "2026-10-01", 5);
     auto const level = [](Learner const& learner, char const* code) {
         auto const levels = levels_of(small_programme(), learner.evidence, today);
         return levels.contains(code) ? levels.at(code).level : 0;
@@ -146,7 +174,8 @@ TEST_CASE("a competency leaf's window looks at the claim's own date, whatever pr
     learner.signoff("s", "men-1", "2024-10-01", 3).practice("p", "2026-10-01");
 
     check(learner.judge(R"({"competency":{"code":"A1","level":3}})"), {satisfied, 3, 3, 1, 0, "2029-09-29", {"s"}});
-    check(learner.judge(R"({"competency":{"code":"A1","level":3,"within":"P36M"}})"), {satisfied, 3, 3, 1, 0, "2027-10-01", {"s"}});
+    check(learner.judge(R"({"competency":{"code":"A1","level":3,"within":"P36M"}})"),
+          {satisfied, 3, 3, 1, 0, "2027-10-01", {"s"}});
     check(learner.judge(R"({"competency":{"code":"A1","level":3,"within":"P24M"}})"), {unsatisfied, 0, 3, 0, 10});
 }
 
@@ -161,11 +190,14 @@ TEST_CASE("a missing level costs twenty mentor hours each where no activity is c
 }
 
 TEST_CASE("a completion leaf takes the best single completion and its smallest ratio") {
-    auto const* const rule = R"({"completion":{"activity":"course","minScore":80,"grade":"B","minHours":4,"within":"P12M"}})";
+    auto const* const rule =
+        R"({"completion":{"activity":"course","minScore":80,"grade":"B","minHours":4,"within":"P12M"}})";
     Learner none, failed, mixed, met, waits, old;
     failed.completion("c1", "course", "2026-10-01", 40, {{"grade", "B"}});
-    mixed.completion("c1", "course", "2026-10-01", 90, {{"grade", "C"}}).completion("c2", "course", "2026-10-02", 60, {{"grade", "A"}});
-    met.completion("c1", "course", "2025-11-20", 80, {{"grade", "B"}}).completion("c2", "course", "2026-06-30", 95, {{"grade", "A"}, {"hours", 2}});
+    mixed.completion("c1", "course", "2026-10-01", 90, {{"grade", "C"}})
+        .completion("c2", "course", "2026-10-02", 60, {{"grade", "A"}});
+    met.completion("c1", "course", "2025-11-20", 80, {{"grade", "B"}})
+        .completion("c2", "course", "2026-06-30", 95, {{"grade", "A"}, {"hours", 2}});
     waits.completion("c1", "course", "2026-10-01", 80, {{"grade", "A"}, {"status", "pending"}});
     old.completion("c1", "course", "2025-10-31", 100, {{"grade", "A"}});
 
@@ -181,14 +213,17 @@ TEST_CASE("a completion leaf never asks for less than the activity's pass score"
     Learner learner;
     learner.completion("c1", "course", "2026-10-01", 55);
 
-    check(learner.judge(R"({"completion":{"activity":"course","minScore":50}})"), {unsatisfied, 55, 60, 0.9167, 4, "none", {"c1"}});
+    check(learner.judge(R"({"completion":{"activity":"course","minScore":50}})"),
+          {unsatisfied, 55, 60, 0.9167, 4, "none", {"c1"}});
 }
 
 TEST_CASE("hours add up over passed completions of the domain and end with the one that reached the sum") {
     auto const* const rule = R"({"hours":{"domain":"B","min":25,"within":"P24M"}})";
     Learner learner, short_of, waits;
-    learner.completion("c1", "simulator", "2025-01-31", 70).completion("c2", "simulator", "2026-02-01", 90)
-        .completion("c3", "simulator", "2026-03-01", 69).completion("c4", "course", "2026-04-01", 100)
+    learner.completion("c1", "simulator", "2025-01-31", 70)
+        .completion("c2", "simulator", "2026-02-01", 90)
+        .completion("c3", "simulator", "2026-03-01", 69)
+        .completion("c4", "course", "2026-04-01", 100)
         .completion("c5", "simulator", "2026-05-01", 71, {{"hours", 6}});
     short_of.completion("c1", "simulator", "2026-02-01", 90, {{"hours", 12.5}});
     waits.completion("c1", "simulator", "2026-02-01", 90).completion("c2", "placement", "2026-02-02", 90, waiting);
@@ -202,7 +237,9 @@ TEST_CASE("a sign-off leaf counts distinct mentors, each with the newest record"
     auto const* const rule = R"({"signoff":{"competency":"A1","level":3,"count":2,"within":"P12M"}})";
     Learner same, both, low, waits;
     same.signoff("s1", "men-1", "2026-01-01", 3).signoff("s2", "men-1", "2026-02-01", 3);
-    both.signoff("s1", "men-1", "2026-01-01", 3).signoff("s2", "men-2", "2026-02-01", 4).signoff("s3", "men-1", "2026-05-01", 3);
+    both.signoff("s1", "men-1", "2026-01-01", 3)
+        .signoff("s2", "men-2", "2026-02-01", 4)
+        .signoff("s3", "men-1", "2026-05-01", 3);
     low.signoff("s1", "men-1", "2026-01-01", 3).signoff("s2", "men-2", "2026-02-01", 2);
     waits.signoff("s1", "men-1", "2026-01-01", 3).signoff("s2", "men-2", "2026-02-01", 3, {{"status", "requested"}});
 
@@ -217,7 +254,8 @@ TEST_CASE("an entrustment leaf counts distinct assessors of summative decisions 
     Learner one, both, ad_hoc;
     one.entrustment("e1", "asr-1", "2026-01-01", 4);
     both.entrustment("e1", "asr-1", "2026-01-01", 4).entrustment("e2", "asr-2", "2026-03-01", 5);
-    ad_hoc.entrustment("e1", "asr-1", "2026-01-01", 4).entrustment("e2", "asr-2", "2026-03-01", 5, {{"decision", "adHoc"}});
+    ad_hoc.entrustment("e1", "asr-1", "2026-01-01", 4)
+        .entrustment("e2", "asr-2", "2026-03-01", 5, {{"decision", "adHoc"}});
 
     check(one.judge(rule), {unsatisfied, 1, 2, 0.5, 6, "none", {"e1"}});
     check(both.judge(rule), {satisfied, 2, 2, 1, 0, "2027-01-01", {"e1", "e2"}});
@@ -227,11 +265,14 @@ TEST_CASE("an entrustment leaf counts distinct assessors of summative decisions 
 TEST_CASE("experience counts whole months of the groups or the role asked, needs no work and does not run out") {
     auto const* const rule = R"({"experience":{"months":12,"group":["C","I"]}})";
     Learner learner, waits;
-    learner.experience("x1", "C", "2025-01-01", "2025-07-01").experience("x2", "T", "2020-01-01", nullptr).experience("x3", "I", "2026-05-01", nullptr);
+    learner.experience("x1", "C", "2025-01-01", "2025-07-01")
+        .experience("x2", "T", "2020-01-01", nullptr)
+        .experience("x3", "I", "2026-05-01", nullptr);
     waits.experience("x1", "C", "2025-01-01", nullptr, "pending");
 
     check(learner.judge(rule), {unsatisfied, 11, 12, 0.9167, 0, "none", {"x1", "x3"}});
-    check(learner.judge(R"({"experience":{"months":24,"role":"role-scanner"}})"), {satisfied, 82, 24, 1, 0, "none", {"x1", "x2", "x3"}});
+    check(learner.judge(R"({"experience":{"months":24,"role":"role-scanner"}})"),
+          {satisfied, 82, 24, 1, 0, "none", {"x1", "x2", "x3"}});
     check(waits.judge(rule), {pending, 21, 12, 1, 0, "none", {"x1"}});
 }
 
@@ -264,15 +305,18 @@ TEST_CASE("a withdrawn credential takes its badge leaf away and a hand award giv
 TEST_CASE("rejected, revoked, ineligible and later evidence counts nowhere") {
     auto const* const rule = R"({"signoff":{"competency":"A1","level":3,"count":1}})";
     Learner learner;
-    learner.signoff("s1", "men-1", "2026-01-01", 3, {{"status", "rejected"}}).signoff("s2", "men-2", "2026-01-01", 3, {{"status", "revoked"}})
-        .signoff("s3", "men-3", "2026-01-01", 3, {{"eligible", false}, {"coi", "COI-1"}}).signoff("s4", "men-4", "2026-11-02", 3);
+    learner.signoff("s1", "men-1", "2026-01-01", 3, {{"status", "rejected"}})
+        .signoff("s2", "men-2", "2026-01-01", 3, {{"status", "revoked"}})
+        .signoff("s3", "men-3", "2026-01-01", 3, {{"eligible", false}, {"coi", "COI-1"}})
+        .signoff("s4", "men-4", "2026-11-02", 3);
 
     check(learner.judge(rule), {unsatisfied, 0, 1, 0, 4});
     CHECK(levels_of(small_programme(), learner.evidence, today).empty());
 }
 
 TEST_CASE("a node tells its path, its operator and its message key") {
-    auto const root = Learner().judge(R"({"all":[{"experience":{"months":1}},{"any":[{"badge":{"achievement":"ach-basic"}}]},
+    auto const root =
+        Learner().judge(R"({"all":[{"experience":{"months":1}},{"any":[{"badge":{"achievement":"ach-basic"}}]},
                                                  {"atLeast":1,"of":[{"completion":{"activity":"course"}}]}]})");
 
     auto const tree = node_to_json(root);

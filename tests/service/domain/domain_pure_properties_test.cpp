@@ -37,24 +37,33 @@ class Maker {
         switch (below(6)) {
             case 0:
             case 1:
-                evidence.completions.push_back({id, activities[below(3)], "prv-a", date(), static_cast<double>(40 + below(61)), grades[below(5)],
+                evidence.completions.push_back({id, activities[below(3)], "prv-a", date(),
+                                                static_cast<double>(40 + below(61)), grades[below(5)],
                                                 static_cast<double>(1 + below(12)), standing});
                 break;
-            case 2: evidence.signoffs.push_back({id, competencies[below(4)], who("men-"), 1 + below(5), date(), standing}); break;
-            case 3: evidence.entrustments.push_back({id, "epa-round", who("asr-"), 3 + below(3), below(5) > 0, date(), standing}); break;
+            case 2:
+                evidence.signoffs.push_back({id, competencies[below(4)], who("men-"), 1 + below(5), date(), standing});
+                break;
+            case 3:
+                evidence.entrustments.push_back(
+                    {id, "epa-round", who("asr-"), 3 + below(3), below(5) > 0, date(), standing});
+                break;
             case 4: {
                 auto const from = date();
                 auto const to = below(3) == 0 ? std::nullopt : std::optional(from + below(500));
                 evidence.experiences.push_back({id, "role-scanner", groups[below(4)], "org-a", from, to, standing});
                 break;
             }
-            default: evidence.practices.push_back({id, competencies[below(4)], date(), standing}); break;
+            default:
+                evidence.practices.push_back({id, competencies[below(4)], date(), standing});
+                break;
         }
     }
 
     Evidence some(int records) {
         Evidence evidence;
-        for (int i = 0; i < records; ++i) add_one(evidence, standing());
+        for (int i = 0; i < records; ++i)
+            add_one(evidence, standing());
         return evidence;
     }
 
@@ -75,11 +84,15 @@ class Maker {
 std::vector<schemas::Rule> const& rules() {
     static std::vector<schemas::Rule> list;
     if (!list.empty()) return list;
-    for (auto const& achievement : small_programme().achievements) list.push_back(achievement.criteria);
-    for (auto const* text : {R"({"competency":{"code":"A1","level":3}})", R"({"competency":{"code":"B1","level":2,"within":"P18M"}})",
-                             R"({"completion":{"activity":"course","minScore":80,"grade":"C","minHours":4}})",
-                             R"({"hours":{"domain":"A","min":20,"within":"P2Y"}})", R"({"signoff":{"competency":"A1","level":2,"count":2,"within":"P24M"}})",
-                             R"({"entrustment":{"epa":"epa-round","level":4,"assessors":2}})", R"({"experience":{"months":18,"group":["C","M"]}})"})
+    for (auto const& achievement : small_programme().achievements)
+        list.push_back(achievement.criteria);
+    for (auto const* text :
+         {R"({"competency":{"code":"A1","level":3}})", R"({"competency":{"code":"B1","level":2,"within":"P18M"}})",
+          R"({"completion":{"activity":"course","minScore":80,"grade":"C","minHours":4}})",
+          R"({"hours":{"domain":"A","min":20,"within":"P2Y"}})",
+          R"({"signoff":{"competency":"A1","level":2,"count":2,"within":"P24M"}})",
+          R"({"entrustment":{"epa":"epa-round","level":4,"assessors":2}})",
+          R"({"experience":{"months":18,"group":["C","M"]}})"})
         list.push_back(*schemas::parse_rule(Json::parse(text)));
     return list;
 }
@@ -88,7 +101,8 @@ std::vector<Node> judge(Evidence const& evidence, Day t) {
     BadgeOverrides const none;
     Evaluator evaluator(small_programme(), evidence, t, none);
     std::vector<Node> nodes;
-    for (auto const& rule : rules()) nodes.push_back(evaluator.evaluate_rule(rule));
+    for (auto const& rule : rules())
+        nodes.push_back(evaluator.evaluate_rule(rule));
     return nodes;
 }
 
@@ -126,7 +140,8 @@ TEST_CASE("another verified record never lowers a level, an outcome, a progress 
 
         auto const after = judge(evidence, t);
         auto const levels_after = levels_of(small_programme(), evidence, t);
-        for (auto const& [code, level] : levels) CHECK(levels_after.at(code).level >= level.level);
+        for (auto const& [code, level] : levels)
+            CHECK(levels_after.at(code).level >= level.level);
         for (std::size_t i = 0; i < before.size(); ++i) {
             CHECK(after[i].outcome >= before[i].outcome);
             CHECK(after[i].progress >= before[i].progress);
@@ -166,7 +181,8 @@ TEST_CASE("the order in which evidence arrived never shows") {
 
         auto const after = judge(evidence, today);
         auto const levels_after = levels_of(small_programme(), evidence, today);
-        for (std::size_t i = 0; i < before.size(); ++i) CHECK(node_to_json(after[i]) == node_to_json(before[i]));
+        for (std::size_t i = 0; i < before.size(); ++i)
+            CHECK(node_to_json(after[i]) == node_to_json(before[i]));
         REQUIRE(levels_after.size() == levels.size());
         for (auto const& [code, level] : levels) {
             CHECK(levels_after.at(code).claim == level.claim);
@@ -222,7 +238,8 @@ TEST_CASE("a completion changes only the achievements that listen to its keys, d
         std::set<std::string> ids;
         for (auto const* achievement : programme.in_badge_order()) {
             auto const keys = touched_keys(achievement->criteria);
-            if (!std::any_of(keys.begin(), keys.end(), [&](std::string const& key) { return touched.contains(key); })) continue;
+            if (!std::any_of(keys.begin(), keys.end(), [&](std::string const& key) { return touched.contains(key); }))
+                continue;
             ids.insert(achievement->id);
             touched.insert("badge:" + achievement->id);
         }
@@ -236,7 +253,8 @@ TEST_CASE("a completion changes only the achievements that listen to its keys, d
         auto evidence = maker.some(10);
         auto const before = evaluate_all(programme, evidence, today);
         auto const& activity = programme.activities[static_cast<std::size_t>(maker.below(3))];
-        evidence.completions.push_back({"new", activity.id, "prv-a", today, 100, "A", activity.hours, Standing::verified});
+        evidence.completions.push_back(
+            {"new", activity.id, "prv-a", today, 100, "A", activity.hours, Standing::verified});
 
         auto const after = evaluate_all(programme, evidence, today);
         auto const listening = listens(activity);

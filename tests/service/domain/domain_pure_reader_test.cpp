@@ -11,7 +11,11 @@ using namespace itqan::tests;
 namespace {
 
 Json completion(Json const& more = Json::object()) {
-    Json element{{"id", "cmp-1"}, {"learnerId", "lrn-1"}, {"activityId", "course"}, {"completedAt", "2026-10-01T23:30:00-02:00"}, {"score", 80}};
+    Json element{{"id", "cmp-1"},
+                 {"learnerId", "lrn-1"},
+                 {"activityId", "course"},
+                 {"completedAt", "2026-10-01T23:30:00-02:00"},
+                 {"score", 80}};
     element.update(more);
     return element;
 }
@@ -27,12 +31,14 @@ std::string refusal(char const* kind, Json const& element) {
 std::vector<std::string> faults(Json const& items) {
     ProgrammeBuilder builder;
     for (auto const& [kind, bodies] : items.items())
-        for (auto const& body : bodies) builder.add(kind, body);
+        for (auto const& body : bodies)
+            builder.add(kind, body);
     auto const programme = builder.build();
     std::vector<std::string> pointers;
     if (programme) return pointers;
     CHECK(programme.error().code == "invalid-programme");
-    for (auto const& violation : programme.error().violations) pointers.push_back(violation.pointer);
+    for (auto const& violation : programme.error().violations)
+        pointers.push_back(violation.pointer);
     return pointers;
 }
 
@@ -42,7 +48,11 @@ using List = std::vector<std::string>;
 
 TEST_CASE("a completion is read into a day, a state and a body without free text") {
     auto const read = read_evidence_element("completion",
-                                            completion({{"externalId", "lms-7"}, {"replaces", "lms-6"}, {"status", "pending"}, {"eligible", false}, {"coi", "COI-5"},
+                                            completion({{"externalId", "lms-7"},
+                                                        {"replaces", "lms-6"},
+                                                        {"status", "pending"},
+                                                        {"eligible", false},
+                                                        {"coi", "COI-5"},
                                                         {"evidence", Json::array({{{"narrative", "Ward 3"}}})}}),
                                             small_programme());
 
@@ -67,13 +77,21 @@ TEST_CASE("what is wrong with evidence has a code and a pointer") {
     CHECK(refusal("completion", completion({{"completedAt", "2026-10-01"}})) == "invalid-body /completedAt");
     CHECK(refusal("completion", completion({{"score", 100.5}})) == "score-out-of-range /score");
     CHECK(refusal("completion", completion({{"grade", "E"}})) == "unknown-grade /grade");
-    CHECK(refusal("completion", completion({{"startedAt", "2026-10-02T10:00:00Z"}})) == "completed-before-start /completedAt");
+    CHECK(refusal("completion", completion({{"startedAt", "2026-10-02T10:00:00Z"}})) ==
+          "completed-before-start /completedAt");
     CHECK(refusal("completion", completion({{"status", "confirmed"}})) == "invalid-body /status");
-    CHECK(refusal("signoff", {{"competency", "Z9"}, {"level", 3}, {"mentorId", "m"}, {"signedAt", "2026-10-01"}}) == "unknown-competency /competency");
-    CHECK(refusal("signoff", {{"competency", "A1"}, {"level", 6}, {"mentorId", "m"}, {"signedAt", "2026-10-01"}}) == "invalid-body /level");
-    CHECK(refusal("entrustment", {{"epaId", "epa-9"}, {"level", 3}, {"assessorId", "a"}, {"decision", "summative"}, {"decidedAt", "2026-10-01"}}) ==
-          "unknown-epa /epaId");
-    CHECK(refusal("experience", {{"roleId", "role-scanner"}, {"group", "C"}, {"from", "2026-10-01"}, {"to", "2026-09-30"}}) == "ends-before-start /to");
+    CHECK(refusal("signoff", {{"competency", "Z9"}, {"level", 3}, {"mentorId", "m"}, {"signedAt", "2026-10-01"}}) ==
+          "unknown-competency /competency");
+    CHECK(refusal("signoff", {{"competency", "A1"}, {"level", 6}, {"mentorId", "m"}, {"signedAt", "2026-10-01"}}) ==
+          "invalid-body /level");
+    CHECK(refusal("entrustment", {{"epaId", "epa-9"},
+                                  {"level", 3},
+                                  {"assessorId", "a"},
+                                  {"decision", "summative"},
+                                  {"decidedAt", "2026-10-01"}}) == "unknown-epa /epaId");
+    CHECK(refusal("experience",
+                  {{"roleId", "role-scanner"}, {"group", "C"}, {"from", "2026-10-01"}, {"to", "2026-09-30"}}) ==
+          "ends-before-start /to");
     CHECK(refusal("practice", {{"competency", "A1"}}) == "invalid-body /at");
     CHECK(refusal("gossip", Json::object()) == "invalid-body ");
 }
@@ -81,9 +99,18 @@ TEST_CASE("what is wrong with evidence has a code and a pointer") {
 TEST_CASE("stored rows of every kind come back as the values that rules look at") {
     Evidence evidence;
 
-    add(evidence, small_programme(), "completion", completion({{"grade", "B"}, {"hours", 2.5}, {"status", "verified"}}));
-    add(evidence, small_programme(), "experience", {{"id", "x"}, {"roleId", "role-scanner"}, {"group", "I"}, {"orgId", nullptr}, {"from", "2025-01-01"}, {"to", nullptr}, {"status", "confirmed"}});
-    add(evidence, small_programme(), "practice", {{"id", "p"}, {"competency", "A1"}, {"at", "2026-10-01"}, {"status", "pending"}});
+    add(evidence, small_programme(), "completion",
+        completion({{"grade", "B"}, {"hours", 2.5}, {"status", "verified"}}));
+    add(evidence, small_programme(), "experience",
+        {{"id", "x"},
+         {"roleId", "role-scanner"},
+         {"group", "I"},
+         {"orgId", nullptr},
+         {"from", "2025-01-01"},
+         {"to", nullptr},
+         {"status", "confirmed"}});
+    add(evidence, small_programme(), "practice",
+        {{"id", "p"}, {"competency", "A1"}, {"at", "2026-10-01"}, {"status", "pending"}});
     add_to(evidence, "self-assessment", "s", "revoked", true, day("2026-10-01"), R"({"competency":"A1","level":3})");
 
     REQUIRE(evidence.completions.size() == 1);
@@ -124,8 +151,9 @@ TEST_CASE("references to what does not exist are named where they stand") {
 
     auto const pointers = faults(items);
 
-    for (auto const* expected : {"/activity/course/providerId", "/activity/simulator/awards/0/competency", "/achievement/ach-basic/issuerId",
-                                 "/achievement/ach-expert/criteria/all/0/badge/achievement"}) {
+    for (auto const* expected :
+         {"/activity/course/providerId", "/activity/simulator/awards/0/competency", "/achievement/ach-basic/issuerId",
+          "/achievement/ach-expert/criteria/all/0/badge/achievement"}) {
         CAPTURE(expected);
         CHECK(std::find(pointers.begin(), pointers.end(), expected) != pointers.end());
     }
@@ -151,7 +179,8 @@ TEST_CASE("shapes are checked member by member") {
 
     auto const pointers = faults(items);
 
-    CHECK(pointers == List{"/activity/course/hours", "/activity/course/color", "/role/role-scanner/group", "/achievement/ach-basic/criteria/all/0/competency/level"});
+    CHECK(pointers == List{"/activity/course/hours", "/activity/course/color", "/role/role-scanner/group",
+                           "/achievement/ach-basic/criteria/all/0/competency/level"});
 }
 
 TEST_CASE("an id stands once, and the newest published version of an achievement counts") {
@@ -170,5 +199,8 @@ TEST_CASE("an id stands once, and the newest published version of an achievement
     auto const programme = build(versions);
     CHECK(programme.achievements.size() == 3);
     CHECK(programme.achievement("ach-basic")->version == 2);
+    REQUIRE(programme.earlier_versions.size() == 1);
+    CHECK(programme.earlier_versions[0].version == 1);
+    CHECK(programme.earlier_versions[0].criteria.op == programme.achievement("ach-basic")->criteria.op);
     CHECK(programme.achievement("ach-basic")->name.en == "Scanning Foundation 2");
 }

@@ -10,7 +10,8 @@ namespace {
 
 std::map<std::string, int> level_numbers(Programme const& programme, Evidence const& evidence, Day t) {
     std::map<std::string, int> numbers;
-    for (auto const& [code, level] : levels_of(programme, evidence, t)) numbers[code] = level.level;
+    for (auto const& [code, level] : levels_of(programme, evidence, t))
+        numbers[code] = level.level;
     return numbers;
 }
 
@@ -24,7 +25,8 @@ Node root_of(Starter const& starter, std::string const& learner, std::string con
 Json without_message_keys(Json tree) {
     tree.erase("messageKey");
     if (tree.contains("children"))
-        for (auto& child : tree.at("children")) child = without_message_keys(child);
+        for (auto& child : tree.at("children"))
+            child = without_message_keys(child);
     return tree;
 }
 
@@ -97,7 +99,8 @@ TEST_CASE("the numbers that the domain text gives for whole trees hold") {
     CHECK(missing.progress == 0.15);
     CHECK(missing.cost_hours == 58.0);
     std::vector<double> costs;
-    for (auto const* leaf : why_not_yet(missing)) costs.push_back(leaf->cost_hours.value());
+    for (auto const* leaf : why_not_yet(missing))
+        costs.push_back(leaf->cost_hours.value());
     CHECK(costs == std::vector<double>{8, 8, 8, 16, 18});
 }
 

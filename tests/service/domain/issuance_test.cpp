@@ -15,8 +15,9 @@ namespace {
 
 /// The starter's completion of Cyber Hygiene for Care Teams, as it stands in storage.
 void store_completion(ActsHouse& house, std::string const& id, std::string const& completed_at, int score) {
-    Json const element{{"id", id},        {"providerId", "prv-qalam"},    {"activityId", "act-102"}, {"learnerId", "lrn-020"},
-                       {"score", score},  {"completedAt", completed_at},  {"status", "verified"}};
+    Json const element{
+        {"id", id},       {"providerId", "prv-qalam"},   {"activityId", "act-102"}, {"learnerId", "lrn-020"},
+        {"score", score}, {"completedAt", completed_at}, {"status", "verified"}};
     auto const read = must(read_evidence_element("completion", element, *house.programme()));
     storage::EvidenceRow row;
     row.id = row.external_id = id;
@@ -30,7 +31,8 @@ void store_completion(ActsHouse& house, std::string const& id, std::string const
     house.database().write([&](storage::Session& session) { storage::insert_evidence(session, row); });
 }
 
-Result<Prepared> prepare_from(ActsHouse& house, std::vector<std::string> const& evidence_ids, std::optional<Day> until) {
+Result<Prepared> prepare_from(ActsHouse& house, std::vector<std::string> const& evidence_ids,
+                              std::optional<Day> until) {
     auto const programme = house.programme();
     Evaluation evaluation;
     evaluation.achievement_id = "ach-08";
@@ -56,7 +58,6 @@ class TwoClocks final : public Clock {
 }  // namespace
 
 TEST_CASE("a badge is a valid Open Badge of its issuer with a random subject") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     auto const row = house.award("ach-01", "lrn-020");
@@ -78,7 +79,6 @@ TEST_CASE("a badge is a valid Open Badge of its issuer with a random subject") {
 }
 
 TEST_CASE("an issued token verifies with the key at its kid and with the issuer's DID document") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     auto const text = house.jwt(house.award("ach-01", "lrn-020"));
@@ -93,7 +93,6 @@ TEST_CASE("an issued token verifies with the key at its kid and with the issuer'
 }
 
 TEST_CASE("the e-mail address is signed as a salted hash and the name not at all") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     auto const badge = house.badge(house.award("ach-01", "lrn-020"));
@@ -110,7 +109,6 @@ TEST_CASE("the e-mail address is signed as a salted hash and the name not at all
 }
 
 TEST_CASE("badges of one issuer share the subject and never a salt, another issuer's have another subject") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const subject = [&](Json const& badge) { return badge.at("/credentialSubject/id"_json_pointer); };
     auto const salt = [&](Json const& badge) { return badge.at("/credentialSubject/identifier/0/salt"_json_pointer); };
@@ -127,7 +125,6 @@ TEST_CASE("badges of one issuer share the subject and never a salt, another issu
 }
 
 TEST_CASE("the level travels with the badge in its own language") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     auto const english = house.badge(house.award("ach-01", "lrn-020"));
@@ -148,9 +145,11 @@ TEST_CASE("the level travels with the badge in its own language") {
         CHECK(result.at("resultDescription") == description.at("id"));
         CHECK(result.at("achievedLevel") == levels[1].at("id"));
     }
-    auto const level_name = "/credentialSubject/achievement/resultDescription/1/rubricCriterionLevel/1/name"_json_pointer;
+    auto const level_name =
+        "/credentialSubject/achievement/resultDescription/1/rubricCriterionLevel/1/name"_json_pointer;
     auto const item = "/credentialSubject/achievement/alignment/1/targetUrl"_json_pointer;
-    auto const level = "/credentialSubject/achievement/resultDescription/1/rubricCriterionLevel/1/alignment/0/targetUrl"_json_pointer;
+    auto const level =
+        "/credentialSubject/achievement/resultDescription/1/rubricCriterionLevel/1/alignment/0/targetUrl"_json_pointer;
     CHECK(english.at(level_name) == "Assisted");
     CHECK(arabic.at(level_name) == "بمساندة");
     CHECK(english.at(item) != arabic.at(item));
@@ -158,10 +157,10 @@ TEST_CASE("the level travels with the badge in its own language") {
 }
 
 TEST_CASE("an achievement is written in the learner's first language and related to the other") {
-    NEEDS_STARTER();
     ActsHouse house;
 
-    auto const english = house.badge(house.award("ach-01", "lrn-020")).at("/credentialSubject/achievement"_json_pointer);
+    auto const english =
+        house.badge(house.award("ach-01", "lrn-020")).at("/credentialSubject/achievement"_json_pointer);
     auto const arabic = house.badge(house.award("ach-01", "lrn-001")).at("/credentialSubject/achievement"_json_pointer);
 
     CHECK(english.at("inLanguage") == "en");
@@ -173,11 +172,11 @@ TEST_CASE("an achievement is written in the learner's first language and related
     CHECK(english.at("humanCode") == "ach-01");
     CHECK(english.at("image").at("id") == english.at("id").get<std::string>() + "/picture.png");
     CHECK(english.at("criteria").at("id") == english.at("id"));
-    CHECK(english.at("criteria").at("narrative").get<std::string>().find("Digital Health Essentials") != std::string::npos);
+    CHECK(english.at("criteria").at("narrative").get<std::string>().find("Digital Health Essentials") !=
+          std::string::npos);
 }
 
 TEST_CASE("there is one status entry, of purpose revocation, at the position of the row") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     auto const row = house.award("ach-01", "lrn-020");
@@ -191,7 +190,6 @@ TEST_CASE("there is one status entry, of purpose revocation, at the position of 
 }
 
 TEST_CASE("evidence is signed as activity, provider and month, without score or failed attempts") {
-    NEEDS_STARTER();
     ActsHouse house;
     store_completion(house, "cmp-passed", "2026-10-05T12:00:00Z", 93);
     store_completion(house, "cmp-failed", "2026-09-05T12:00:00Z", 41);
@@ -209,7 +207,6 @@ TEST_CASE("evidence is signed as activity, provider and month, without score or 
 }
 
 TEST_CASE("a badge whose evidence ends first ends with it and says so") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     auto const by_evidence = prepare_from(house, {}, Day::of(2027, 3, 5));
@@ -224,15 +221,16 @@ TEST_CASE("a badge whose evidence ends first ends with it and says so") {
 }
 
 TEST_CASE("a badge is valid from the earlier of both clocks in whole seconds") {
-    NEEDS_STARTER();
     ActsHouse house;
     TwoClocks clocks;
     Issuance issuance(house.database(), house.keys, house.status, house.addresses, clocks);
     auto const valid_from = [&](std::string const& achievement, std::string const& domain_now) {
         clocks.domain_now = Instant::parse(domain_now).value();
-        auto const row = issuance.award(Actor{}, *house.programme(), {achievement, "lrn-020", std::nullopt, std::nullopt});
+        auto const row =
+            issuance.award(Actor{}, *house.programme(), {achievement, "lrn-020", std::nullopt, std::nullopt});
         auto const token = must(crypto::read_vc_jwt(house.jwt(must(row))));
-        CHECK(token.payload.at("nbf") == Instant::parse(token.credential.at("validFrom").get<std::string>()).value().seconds());
+        CHECK(token.payload.at("nbf") ==
+              Instant::parse(token.credential.at("validFrom").get<std::string>()).value().seconds());
         return token.credential.at("validFrom").get<std::string>();
     };
 
@@ -241,7 +239,6 @@ TEST_CASE("a badge is valid from the earlier of both clocks in whole seconds") {
 }
 
 TEST_CASE("a hand award may name an earlier day, from which its validity counts") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     auto const earlier = house.try_award("ach-01", "lrn-020", Day::of(2026, 5, 1));
@@ -260,17 +257,16 @@ TEST_CASE("a hand award may name an earlier day, from which its validity counts"
 }
 
 TEST_CASE("a narrative of the issuer becomes evidence of the badge") {
-    NEEDS_STARTER();
     ActsHouse house;
 
-    auto const row = house.issuance.award(Actor{}, *house.programme(), {"ach-01", "lrn-020", std::nullopt, "Led the go-live in May."});
+    auto const row = house.issuance.award(Actor{}, *house.programme(),
+                                          {"ach-01", "lrn-020", std::nullopt, "Led the go-live in May."});
 
     REQUIRE(row);
     CHECK(house.badge(*row).at("/evidence/0/narrative"_json_pointer) == "Led the go-live in May.");
 }
 
 TEST_CASE("a running award or one on hold is not given again, a revoked one is by hand") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const first = house.award("ach-01", "lrn-020");
 
@@ -291,7 +287,6 @@ TEST_CASE("a running award or one on hold is not given again, a revoked one is b
 }
 
 TEST_CASE("the table refuses a second award of the same number") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const one = prepare_from(house, {}, std::nullopt);
     auto const two = prepare_from(house, {}, std::nullopt);
@@ -309,10 +304,10 @@ TEST_CASE("the table refuses a second award of the same number") {
 }
 
 TEST_CASE("issuers award their own achievements to learners of the programme only") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const award = [&](std::string const& achievement, std::string const& learner) {
-        return house.issuance.award(issuer_actor("murjan"), *house.programme(), {achievement, learner, std::nullopt, std::nullopt});
+        return house.issuance.award(issuer_actor("murjan"), *house.programme(),
+                                    {achievement, learner, std::nullopt, std::nullopt});
     };
 
     CHECK(award("ach-13", "lrn-020"));
@@ -322,12 +317,14 @@ TEST_CASE("issuers award their own achievements to learners of the programme onl
 }
 
 TEST_CASE("an award whose transaction fails leaves neither badge nor mail nor event") {
-    NEEDS_STARTER();
     ActsHouse house;
-    auto const failing = [](storage::Session&, storage::CredentialRow const&) { throw std::runtime_error("the answer cannot be kept"); };
+    auto const failing = [](storage::Session&, storage::CredentialRow const&) {
+        throw std::runtime_error("the answer cannot be kept");
+    };
 
-    CHECK_THROWS_AS(house.issuance.award(Actor{}, *house.programme(), {"ach-01", "lrn-020", std::nullopt, std::nullopt}, failing),
-                    std::runtime_error);
+    CHECK_THROWS_AS(
+        house.issuance.award(Actor{}, *house.programme(), {"ach-01", "lrn-020", std::nullopt, std::nullopt}, failing),
+        std::runtime_error);
 
     CHECK(number(house.database(), "SELECT count(*) FROM credential") == 0);
     CHECK(number(house.database(), "SELECT count(*) FROM credential_document") == 0);
@@ -336,13 +333,13 @@ TEST_CASE("an award whose transaction fails leaves neither badge nor mail nor ev
 }
 
 TEST_CASE("the first badge is mailed at once and those of the next ten minutes in one further mail") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const start = house.clock.now;
     auto const first = house.award("ach-01", "lrn-020");
     auto const at_once = house.mails();
     REQUIRE(at_once.size() == 1);
-    house.database().write([&](storage::Session& session) { storage::finish_outbox(session, at_once[0].id, house.clock.now); });
+    house.database().write(
+        [&](storage::Session& session) { storage::finish_outbox(session, at_once[0].id, house.clock.now); });
 
     house.pass(one_minute);
     auto const second = house.award("ach-02", "lrn-020");

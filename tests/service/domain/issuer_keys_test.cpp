@@ -21,14 +21,14 @@ Result<IssuerKeys::Active> active(ActsHouse& house, IssuerKeys& keys, std::strin
 
 std::vector<std::string> states(ActsHouse& house) {
     std::vector<std::string> states;
-    for (auto const& key : house.keys.list("nakhla")) states.push_back(key.state);
+    for (auto const& key : house.keys.list("nakhla"))
+        states.push_back(key.state);
     return states;
 }
 
 }  // namespace
 
 TEST_CASE("an issuer is given one key however often it is asked for") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     house.keys.ensure(house.issuer("nakhla"), crypto::KeyType::ed25519);
@@ -40,7 +40,6 @@ TEST_CASE("an issuer is given one key however often it is asked for") {
 }
 
 TEST_CASE("the key's address serves the JWK that signs, without its private half") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const key = must(active(house, house.keys));
 
@@ -53,7 +52,6 @@ TEST_CASE("the key's address serves the JWK that signs, without its private half
 }
 
 TEST_CASE("after a rotation the new key signs and the old one stays listed and verifies") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const before = house.jwt(house.award("ach-01", "lrn-001"));
     auto const old_key = must(active(house, house.keys));
@@ -73,7 +71,6 @@ TEST_CASE("after a rotation the new key signs and the old one stays listed and v
 }
 
 TEST_CASE("a key made ahead is listed before it signs, and only one waits") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     auto const next = house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::p256);
@@ -91,7 +88,6 @@ TEST_CASE("a key made ahead is listed before it signs, and only one waits") {
 }
 
 TEST_CASE("under a revoked key everything fails and nothing more is signed") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const badge = house.jwt(house.award("ach-01", "lrn-001"));
     auto const key = must(active(house, house.keys));
@@ -110,7 +106,6 @@ TEST_CASE("under a revoked key everything fails and nothing more is signed") {
 }
 
 TEST_CASE("an issuer neither revokes nor vouches with another issuer's key") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const nakhla = must(active(house, house.keys));
 
@@ -124,7 +119,6 @@ TEST_CASE("an issuer neither revokes nor vouches with another issuer's key") {
 }
 
 TEST_CASE("another process's rotation is followed at the next signature") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const before = must(active(house, house.keys));
     auto const other_database = house.db.open();
@@ -139,7 +133,6 @@ TEST_CASE("another process's rotation is followed at the next signature") {
 }
 
 TEST_CASE("a stored key opens under its own key-encryption key only") {
-    NEEDS_STARTER();
     ActsHouse house;
     crypto::SecretBytes other_bytes(32);
     other_bytes.data()[0] = 1;

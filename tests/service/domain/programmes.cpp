@@ -10,27 +10,33 @@
 namespace itqan::tests {
 namespace {
 
-std::pair<char const*, char const*> const programme_files[] = {
-    {"provider", "providers"}, {"issuer", "issuers"},           {"activity", "activities"},      {"epa", "epas"},
-    {"role", "roles"},         {"organisation", "organisations"}, {"achievement", "achievements"}};
+std::pair<char const*, char const*> const programme_files[] = {{"provider", "providers"},
+                                                               {"issuer", "issuers"},
+                                                               {"activity", "activities"},
+                                                               {"epa", "epas"},
+                                                               {"role", "roles"},
+                                                               {"organisation", "organisations"},
+                                                               {"achievement", "achievements"}};
 
 std::pair<char const*, char const*> const evidence_files[] = {
-    {"completion", "completions"}, {"signoff", "signoffs"},   {"entrustment", "entrustments"},
-    {"experience", "experience"},  {"practice", "practice"},  {"self-assessment", "self-assessments"},
+    {"completion", "completions"},        {"signoff", "signoffs"},  {"entrustment", "entrustments"},
+    {"experience", "experience"},         {"practice", "practice"}, {"self-assessment", "self-assessments"},
     {"external-badge", "external-badges"}};
 
 Json starter_items(std::string const& folder) {
     auto const file = [&](std::string const& name) { return read_json(folder + name + ".json"); };
     Json items;
     items["programme"] = Json::array({file("programme")});
-    items["framework"] = Json::array({file("framework.bahr.cfpackage"), file("framework.ar.cfpackage"),
-                                      file("framework.en.cfpackage")});
+    items["framework"] =
+        Json::array({file("framework.bahr.cfpackage"), file("framework.ar.cfpackage"), file("framework.en.cfpackage")});
     items["framework-levels"] = Json::array({file("competencies.flat")});
     auto const crosswalks = file("crosswalks");
     items["crosswalk"] = crosswalks.at("CFAssociations");
     items["level-map"] = Json::array();
-    for (auto const& map : crosswalks.at("frameworkLevelMaps")) items["level-map"].push_back(map);
-    for (auto const& [kind, name] : programme_files) items[kind] = file(name);
+    for (auto const& map : crosswalks.at("frameworkLevelMaps"))
+        items["level-map"].push_back(map);
+    for (auto const& [kind, name] : programme_files)
+        items[kind] = file(name);
     return items;
 }
 
@@ -50,12 +56,15 @@ Json read_json(std::string const& path) {
     return std::move(*document);
 }
 
-Json small_items() { return read_json((source_dir() / "tests/service/domain/data/programme.json").string()); }
+Json small_items() {
+    return read_json((source_dir() / "tests/service/domain/data/programme.json").string());
+}
 
 domain::Programme build(Json const& items) {
     domain::ProgrammeBuilder builder;
     for (auto const& [kind, bodies] : items.items())
-        for (auto const& body : bodies) builder.add(kind, body);
+        for (auto const& body : bodies)
+            builder.add(kind, body);
     auto programme = builder.build();
     if (!programme) throw std::runtime_error(programme.error().detail);
     return std::move(*programme);

@@ -35,6 +35,8 @@ void add(domain::Evidence& evidence, domain::Programme const& programme, std::st
 /// A rule that lives as long as the nodes that point into it.
 schemas::Rule const& kept_rule(std::string_view text);
 
-inline Day day(std::string_view text) { return Day::parse(text).value(); }
+inline Day day(std::string_view text) {
+    return Day::parse(text).value();
+}
 
 }  // namespace itqan::tests

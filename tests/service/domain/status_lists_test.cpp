@@ -25,7 +25,6 @@ std::vector<Position> take(StatusLists& lists, int count, std::string const& iss
 }  // namespace
 
 TEST_CASE("positions are never given twice, by threads, processes or after a restart") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const other_database = house.db.open();
     StatusLists other(*other_database, house.keys, house.addresses, house.clock);
@@ -34,17 +33,18 @@ TEST_CASE("positions are never given twice, by threads, processes or after a res
     std::vector<std::thread> threads;
     for (std::size_t i = 0; i < taken.size(); ++i)
         threads.emplace_back([&, i] { taken[i] = take(i % 2 == 0 ? house.status : other, 700); });
-    for (auto& thread : threads) thread.join();
+    for (auto& thread : threads)
+        thread.join();
     StatusLists restarted(house.database(), house.keys, house.addresses, house.clock);
     taken.push_back(take(restarted, 700));
 
     std::set<Position> distinct;
-    for (auto const& each : taken) distinct.insert(each.begin(), each.end());
+    for (auto const& each : taken)
+        distinct.insert(each.begin(), each.end());
     CHECK(distinct.size() == 5 * 700);
 }
 
 TEST_CASE("positions are scattered over the list") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     auto const taken = take(house.status, 64);
@@ -60,7 +60,6 @@ TEST_CASE("positions are scattered over the list") {
 }
 
 TEST_CASE("issuers have lists of their own, and a list half reserved is followed by another") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const first = take(house.status, 1)[0].first;
     auto const foreign = take(house.status, 1, "murjan")[0].first;
@@ -77,7 +76,6 @@ TEST_CASE("issuers have lists of their own, and a list half reserved is followed
 }
 
 TEST_CASE("the served list is signed by the issuer of its credentials and says which bits are set") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const credential = house.award("ach-01", "lrn-001");
     auto const other = house.award("ach-02", "lrn-001");
@@ -101,7 +99,6 @@ TEST_CASE("the served list is signed by the issuer of its credentials and says w
 }
 
 TEST_CASE("a list is signed again only after a change, also one by another process") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const credential = house.award("ach-01", "lrn-001");
     auto const serve = [&] { return must(house.status.serve(credential.status_list_id, *house.programme())); };
@@ -123,7 +120,6 @@ TEST_CASE("a list is signed again only after a change, also one by another proce
 }
 
 TEST_CASE("a bit that was set stays set after a restart and a rotation of the key") {
-    NEEDS_STARTER();
     ActsHouse house;
     auto const credential = house.award("ach-01", "lrn-001");
     REQUIRE(house.claims.revoke(Actor{}, credential.id, "issued-in-error", std::nullopt));
@@ -139,7 +135,6 @@ TEST_CASE("a bit that was set stays set after a restart and a rotation of the ke
 }
 
 TEST_CASE("a list that does not exist is not found") {
-    NEEDS_STARTER();
     ActsHouse house;
 
     auto const served = house.status.serve("no-such-list", *house.programme());

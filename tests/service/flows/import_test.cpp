@@ -26,20 +26,30 @@ class Folder {
     TemporaryFolder folder_;
 };
 
-Result<domain::ImportReport> import_path(StarterHouse& house, std::string const& path, domain::ImportOptions const& options = {}) {
+Result<domain::ImportReport> import_path(StarterHouse& house, std::string const& path,
+                                         domain::ImportOptions const& options = {}) {
     return domain::import_path(house.database(), house.programmes, house.intake, house.clock, Actor{}, path, options);
 }
 
-std::int64_t count(StarterHouse& house, std::string const& table) { return number(house.database(), "SELECT count(*) FROM " + table); }
+std::int64_t count(StarterHouse& house, std::string const& table) {
+    return number(house.database(), "SELECT count(*) FROM " + table);
+}
 
 std::vector<std::string> pointers(Error const& error) {
     std::vector<std::string> list;
-    for (auto const& violation : error.violations) list.push_back(violation.pointer);
+    for (auto const& violation : error.violations)
+        list.push_back(violation.pointer);
     return list;
 }
 
 Json completion(char const* id, char const* learner, char const* activity = "act-102") {
-    return {{"id", id}, {"providerId", "prv-qalam"}, {"activityId", activity}, {"learnerId", learner}, {"completedAt", "2026-10-01T12:00:00Z"}, {"score", 86}, {"status", "verified"}};
+    return {{"id", id},
+            {"providerId", "prv-qalam"},
+            {"activityId", activity},
+            {"learnerId", learner},
+            {"completedAt", "2026-10-01T12:00:00Z"},
+            {"score", 86},
+            {"status", "verified"}};
 }
 
 using List = std::vector<std::string>;
@@ -47,14 +57,15 @@ using List = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("every element that cannot be taken is named with its file and place and nothing is written") {
-    NEEDS_STARTER();
     StarterHouse house;
     auto bad_score = completion("cmp-x4", "lrn-001");
     bad_score["score"] = 101;
     auto foreign = completion("cmp-x5", "lrn-001");
     foreign["providerId"] = "prv-murjan";
     Folder folder;
-    folder.with("completions.json", Json::array({completion("cmp-x1", "lrn-001"), completion("cmp-x2", "lrn-999"), completion("cmp-x3", "lrn-001", "act-999"), bad_score, foreign}))
+    folder
+        .with("completions.json", Json::array({completion("cmp-x1", "lrn-001"), completion("cmp-x2", "lrn-999"),
+                                               completion("cmp-x3", "lrn-001", "act-999"), bad_score, foreign}))
         .with("signoffs.json", Json::array({{{"id", "sgn-x1"}, {"learnerId", "lrn-001"}}}));
 
     auto const report = import_path(house, folder.path());
@@ -62,7 +73,9 @@ TEST_CASE("every element that cannot be taken is named with its file and place a
     REQUIRE_FALSE(report);
     CHECK(report.error().code == "invalid-import");
     auto const places = pointers(report.error());
-    for (auto const* place : {"/completions.json/1/learnerId", "/completions.json/2/activityId", "/completions.json/3/score", "/completions.json/4/providerId", "/signoffs.json/0/competency"}) {
+    for (auto const* place :
+         {"/completions.json/1/learnerId", "/completions.json/2/activityId", "/completions.json/3/score",
+          "/completions.json/4/providerId", "/signoffs.json/0/competency"}) {
         CAPTURE(place);
         CHECK(std::find(places.begin(), places.end(), place) != places.end());
     }
@@ -70,7 +83,6 @@ TEST_CASE("every element that cannot be taken is named with its file and place a
 }
 
 TEST_CASE("the programme's own elements are checked member by member before anything is written") {
-    NEEDS_STARTER();
     StarterHouse house;
     Folder folder;
     folder.with("providers.json", Json::array({{{"id", "prv-new"}, {"name", "New"}, {"status", "asleep"}}}))
@@ -84,10 +96,10 @@ TEST_CASE("the programme's own elements are checked member by member before anyt
 }
 
 TEST_CASE("an address that another learner has is refused") {
-    NEEDS_STARTER();
     StarterHouse house;
     Folder folder;
-    folder.with("learners.json", Json::array({{{"id", "lrn-100"}, {"name", "N"}, {"email", "LRN-001@people.example"}}}));
+    folder.with("learners.json",
+                Json::array({{{"id", "lrn-100"}, {"name", "N"}, {"email", "LRN-001@people.example"}}}));
 
     auto const report = import_path(house, folder.path());
 
@@ -97,10 +109,11 @@ TEST_CASE("an address that another learner has is refused") {
 }
 
 TEST_CASE("broken files are told apart from wrong ones") {
-    NEEDS_STARTER();
     StarterHouse house;
     Folder folder;
-    folder.with("roles.json", std::string("[{]")).with("teams.json", std::string("{}")).with("notes.json", std::string("[]"));
+    folder.with("roles.json", std::string("[{]"))
+        .with("teams.json", std::string("{}"))
+        .with("notes.json", std::string("[]"));
 
     auto const syntax = import_path(house, folder.path("roles.json"));
     auto const list = import_path(house, folder.path("teams.json"));
@@ -114,7 +127,6 @@ TEST_CASE("broken files are told apart from wrong ones") {
 }
 
 TEST_CASE("completions may come as a table, read only where there is no list") {
-    NEEDS_STARTER();
     std::string const table =
         "id,providerId,activityId,learnerId,startedAt,completedAt,score,grade,hours,status,idempotencyKey\n"
         "cmp-t1,prv-qalam,act-102,lrn-015,,2026-10-01T12:00:00Z,86,B,4,verified,\n";
@@ -135,7 +147,7 @@ TEST_CASE("completions may come as a table, read only where there is no list") {
 }
 
 TEST_CASE("the starter's list and its table of completions hold the same") {
-    NEEDS_STARTER();
+    NEEDS_SHARED();
     StarterHouse house;
     house.import_evidence();
 
@@ -147,10 +159,11 @@ TEST_CASE("the starter's list and its table of completions hold the same") {
 }
 
 TEST_CASE("a table's row that cannot be read is named by its line") {
-    NEEDS_STARTER();
     StarterHouse house;
     Folder folder;
-    folder.with("completions.csv", std::string("id,activityId,learnerId,completedAt,score\nc1,act-102,lrn-001,2026-10-01T12:00:00Z,much\n"));
+    folder.with(
+        "completions.csv",
+        std::string("id,activityId,learnerId,completedAt,score\nc1,act-102,lrn-001,2026-10-01T12:00:00Z,much\n"));
 
     auto const report = import_path(house, folder.path("completions.csv"));
 
@@ -159,7 +172,6 @@ TEST_CASE("a table's row that cannot be read is named by its line") {
 }
 
 TEST_CASE("a framework package is known by its document, whatever its file is called") {
-    NEEDS_STARTER();
     Folder folder;
     folder.with("anything.json", read_starter("framework.bahr.cfpackage.json"));
 
@@ -171,7 +183,6 @@ TEST_CASE("a framework package is known by its document, whatever its file is ca
 }
 
 TEST_CASE("a published version keeps what it says, and only its state may change") {
-    NEEDS_STARTER();
     StarterHouse house;
     auto achievement = read_starter("achievements.json").at(0);
     Folder changed, retired, newer;
@@ -190,7 +201,6 @@ TEST_CASE("a published version keeps what it says, and only its state may change
 }
 
 TEST_CASE("names of assessors go to the person table and nowhere else") {
-    NEEDS_STARTER();
     StarterHouse house;
 
     CHECK(count(house, "person") == 5);
@@ -199,7 +209,6 @@ TEST_CASE("names of assessors go to the person table and nowhere else") {
 }
 
 TEST_CASE("an import does not bring an erased person back") {
-    NEEDS_STARTER();
     StarterHouse house;
     house.import_evidence();
     REQUIRE(house.claims.erase(Actor{}, "lrn-001"));
@@ -209,7 +218,8 @@ TEST_CASE("an import does not bring an erased person back") {
     auto const again = house.import_evidence();
     auto const refused = import_path(house, folder.path());
 
-    auto const learner = house.database().read([](storage::Session& session) { return storage::learner(session, "lrn-001"); });
+    auto const learner =
+        house.database().read([](storage::Session& session) { return storage::learner(session, "lrn-001"); });
     CHECK(again.written.empty());
     CHECK_FALSE(learner.value().name);
     CHECK_FALSE(learner.value().email);
@@ -218,15 +228,19 @@ TEST_CASE("an import does not bring an erased person back") {
 
 TEST_CASE("shifting moves days and times by days, months by months, and frameworks and achievements not at all") {
     std::vector<ImportElement> elements{
-        {ImportTarget::evidence, "completion", "c", Json::parse(R"({"completedAt":"2026-10-31T12:00:00Z","note":"2026-11 or so"})"), "/a/0"},
-        {ImportTarget::programme, "benefit", "b", Json::parse(R"({"measures":[{"period":"2025-11","value":1}],"from":"2026-11-01","to":null})"), "/b/0"},
-        {ImportTarget::programme, "framework", "f", Json::parse(R"({"CFDocument":{"lastChangeDateTime":"2026-01-15T08:00:00Z"}})"), "/f"},
+        {ImportTarget::evidence, "completion", "c",
+         Json::parse(R"({"completedAt":"2026-10-31T12:00:00Z","note":"2026-11 or so"})"), "/a/0"},
+        {ImportTarget::programme, "benefit", "b",
+         Json::parse(R"({"measures":[{"period":"2025-11","value":1}],"from":"2026-11-01","to":null})"), "/b/0"},
+        {ImportTarget::programme, "framework", "f",
+         Json::parse(R"({"CFDocument":{"lastChangeDateTime":"2026-01-15T08:00:00Z"}})"), "/f"},
         {ImportTarget::achievement, "achievement", "a", Json::parse(R"({"since":"2026-11-01"})"), "/c/0"}};
 
     domain::shift_dates(elements, *Day::parse("2026-11-01"), *Day::parse("2027-01-02"));
 
     CHECK(elements[0].body == Json::parse(R"({"completedAt":"2027-01-01T12:00:00Z","note":"2026-11 or so"})"));
-    CHECK(elements[1].body == Json::parse(R"({"measures":[{"period":"2026-01","value":1}],"from":"2027-01-02","to":null})"));
+    CHECK(elements[1].body ==
+          Json::parse(R"({"measures":[{"period":"2026-01","value":1}],"from":"2027-01-02","to":null})"));
     CHECK(elements[2].body.at("CFDocument").at("lastChangeDateTime") == "2026-01-15T08:00:00Z");
     CHECK(elements[3].body.at("since") == "2026-11-01");
 }

@@ -35,7 +35,9 @@ Json levels(ApiHouse& house, std::string const& admin, std::string const& learne
 std::map<Pair, int> credentials(StarterHouse& house) {
     std::map<Pair, int> held;
     house.database().read([&](storage::Session& session) {
-        session.query("SELECT learner_id, achievement_id FROM credential", [&](storage::Row const& row) { ++held[{row.string(0), row.string(1)}]; });
+        session.query("SELECT learner_id, achievement_id FROM credential", [&](storage::Row const& row) {
+            ++held[{row.string(0), row.string(1)}];
+        });
     });
     return held;
 }
@@ -54,7 +56,8 @@ std::set<Pair> satisfied_pairs(ApiHouse& house) {
 /// A completion of the starter as its provider posts it.
 Json as_posted(Json element) {
     element["externalId"] = element.at("id");
-    for (auto const* const member : {"id", "providerId", "idempotencyKey"}) element.erase(member);
+    for (auto const* const member : {"id", "providerId", "idempotencyKey"})
+        element.erase(member);
     return element;
 }
 
@@ -76,7 +79,7 @@ Feed starter_feed() {
 }  // namespace
 
 TEST_CASE("levels and evaluations of the imported starter equal the published ones on every day given") {
-    NEEDS_STARTER();
+    NEEDS_SHARED();
     ApiHouse house;
     house.house.import_evidence();
     auto const admin = house.token(Role::admin);
@@ -96,23 +99,26 @@ TEST_CASE("levels and evaluations of the imported starter equal the published on
     for (auto const& [day, wanted] : expected.at("later").items()) {
         CAPTURE(day);
         ++days;
-        for (auto const& [learner, levels_then] : wanted.at("levels").items()) CHECK(levels(house, admin, learner, day) == levels_then);
+        for (auto const& [learner, levels_then] : wanted.at("levels").items())
+            CHECK(levels(house, admin, learner, day) == levels_then);
         for (auto const& [learner, outcomes] : wanted.at("achievements").items()) {
             auto const found = evaluations(house, admin, learner, day);
-            for (auto const& [achievement, outcome] : outcomes.items()) CHECK(found.at(achievement).at("outcome") == outcome);
+            for (auto const& [achievement, outcome] : outcomes.items())
+                CHECK(found.at(achievement).at("outcome") == outcome);
         }
     }
     CHECK(days == 2);
 }
 
 TEST_CASE("one explanation through the API is the published tree") {
-    NEEDS_STARTER();
+    NEEDS_SHARED();
     ApiHouse house;
     house.house.import_evidence();
     auto const admin = house.token(Role::admin);
 
     for (auto const& explanation : read_starter("expected/dataset-expected.json").at("explanations")) {
-        auto const address = "/api/v1/learners/" + explanation.at("learner").get<std::string>() + "/evaluations/" + explanation.at("achievement").get<std::string>();
+        auto const address = "/api/v1/learners/" + explanation.at("learner").get<std::string>() + "/evaluations/" +
+                             explanation.at("achievement").get<std::string>();
         auto tree = house.get(address + "?asOf=2026-11-01", admin).body.at("tree");
         CHECK(tree.at("messageKey").get<std::string>().starts_with("criteria."));
         CHECK(tree.at("outcome") == explanation.at("tree").at("outcome"));
@@ -122,7 +128,6 @@ TEST_CASE("one explanation through the API is the published tree") {
 }
 
 TEST_CASE("fed one by one the starter's completions give every satisfied pair one credential, and again nothing more") {
-    NEEDS_STARTER();
     ApiHouse house;
     house.house.import_evidence(StarterHouse::Completions::left_out, {.issue = true});
     CHECK(credentials(house.house) == std::map<Pair, int>{{{"lrn-005", "ach-06"}, 1}});
@@ -142,7 +147,8 @@ TEST_CASE("fed one by one the starter's completions give every satisfied pair on
 
     auto const pairs = satisfied_pairs(house);
     std::map<Pair, int> one_each;
-    for (auto const& pair : pairs) one_each[pair] = 1;
+    for (auto const& pair : pairs)
+        one_each[pair] = 1;
     CHECK(pairs.size() == 59);
     CHECK(credentials(house.house) == one_each);
 
@@ -158,7 +164,6 @@ TEST_CASE("fed one by one the starter's completions give every satisfied pair on
 }
 
 TEST_CASE("importing the starter with badges gives the same pairs as feeding it, and a second import nothing") {
-    NEEDS_STARTER();
     ApiHouse house;
 
     house.house.import_evidence(StarterHouse::Completions::included, {.issue = true});
@@ -175,18 +180,24 @@ TEST_CASE("importing the starter with badges gives the same pairs as feeding it,
 }
 
 TEST_CASE("in a demo of any day one completion of the named learner earns exactly two badges") {
-    NEEDS_STARTER();
     ApiHouse house;
     house.house.clock.now = *Instant::parse("2027-02-17T09:30:00Z");
-    house.house.import_evidence(StarterHouse::Completions::included, {.issue = true, .date_of_record_is = house.house.clock.now.day()});
+    house.house.import_evidence(StarterHouse::Completions::included,
+                                {.issue = true, .date_of_record_is = house.house.clock.now.day()});
     auto const provider = house.token(Role::provider, "prv-qalam");
 
     auto const answer = house.post("/api/v1/completions", provider,
-                                   {{"externalId", "demo-1"}, {"activityId", "act-102"}, {"learnerId", "lrn-015"}, {"completedAt", "2027-02-17T09:00:00Z"}, {"score", 86}, {"status", "verified"}});
+                                   {{"externalId", "demo-1"},
+                                    {"activityId", "act-102"},
+                                    {"learnerId", "lrn-015"},
+                                    {"completedAt", "2027-02-17T09:00:00Z"},
+                                    {"score", 86},
+                                    {"status", "verified"}});
 
     REQUIRE(answer.status == 201);
     std::set<std::string> earned;
-    for (auto const& credential : answer.body.at("credentials")) earned.insert(credential.at("achievementId"));
+    for (auto const& credential : answer.body.at("credentials"))
+        earned.insert(credential.at("achievementId"));
     CHECK(earned == std::set<std::string>{"ach-01", "ach-08"});
 }
 

@@ -18,7 +18,8 @@ class CertificateFolder {
   public:
     CertificateFolder() {
         static std::atomic<int> count{0};
-        path_ = std::filesystem::temp_directory_path() / ("itqan-http-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
+        path_ = std::filesystem::temp_directory_path() /
+                ("itqan-http-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
         std::filesystem::create_directories(path_);
     }
     ~CertificateFolder() {

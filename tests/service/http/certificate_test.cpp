@@ -12,7 +12,9 @@ using tests::CertificateFolder;
 using tests::read_file;
 namespace fs = std::filesystem;
 
-void write(fs::path const& path, std::string const& text) { std::ofstream(path, std::ios::binary) << text; }
+void write(fs::path const& path, std::string const& text) {
+    std::ofstream(path, std::ios::binary) << text;
+}
 
 }  // namespace
 
@@ -39,7 +41,8 @@ TEST_CASE("files that do not belong together are made anew") {
     CertificateFolder const folder, other;
     auto const files = folder.make({"badge.test"});
     auto const foreign = other.make({"badge.test"});
-    for (auto const& [mine, theirs] : {std::pair{files.key, foreign.key}, std::pair{files.authority, foreign.authority}}) {
+    for (auto const& [mine, theirs] :
+         {std::pair{files.key, foreign.key}, std::pair{files.authority, foreign.authority}}) {
         write(mine, read_file(theirs));
         auto const before = read_file(files.certificate);
         CHECK(read_file(folder.make({"badge.test"}).certificate) != before);

@@ -28,7 +28,8 @@ TEST_CASE("an ordinary request passes the gate with its path and query apart") {
 }
 
 TEST_CASE("paths that two readers could understand differently are refused") {
-    for (auto const* const path : {"/%00", "/a%2fb", "/a%2Fb", "/a%5cb", "/../a", "/a/%2e%2e/b", "/./a", "/a\\b", "/%zz", "/\xc3\xa9"}) {
+    for (auto const* const path :
+         {"/%00", "/a%2fb", "/a%2Fb", "/a%5cb", "/../a", "/a/%2e%2e/b", "/./a", "/a\\b", "/%zz", "/\xc3\xa9"}) {
         CAPTURE(path);
         CHECK(refused(std::string("GET ") + path + " HTTP/1.1") == 400);
     }
@@ -52,9 +53,10 @@ TEST_CASE("unusual targets, methods and hosts are refused") {
 
 TEST_CASE("a body's length is told in one way or the request is refused") {
     std::string const host = "Host: badge.test\r\n";
-    for (auto const* const fields : {"Content-Length: 4\r\nContent-Length: 4\r\n", "Content-Length: 4, 4\r\n", "Content-Length: +4\r\n",
-                                     "Content-Length: \r\n", "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: gzip, chunked\r\n",
-                                     "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n"}) {
+    for (auto const* const fields :
+         {"Content-Length: 4\r\nContent-Length: 4\r\n", "Content-Length: 4, 4\r\n", "Content-Length: +4\r\n",
+          "Content-Length: \r\n", "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: gzip, chunked\r\n",
+          "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n"}) {
         CAPTURE(fields);
         CHECK(refused("POST / HTTP/1.1", host + fields) == 400);
     }
@@ -67,7 +69,8 @@ TEST_CASE("folded, high and too many header fields are refused") {
     CHECK(refused("GET / HTTP/1.1", "Host: badge.test\r\nX: a\r\n b\r\n") == 400);
     CHECK(refused("GET / HTTP/1.1", "Host: badge.test\r\nX: \xc3\xa9\r\n") == 400);
     std::string fields = "Host: badge.test\r\n";
-    for (int i = 1; i < 64; ++i) fields += "X: y\r\n";
+    for (int i = 1; i < 64; ++i)
+        fields += "X: y\r\n";
     CHECK(refused("GET / HTTP/1.1", fields) == 0);
     CHECK(refused("GET / HTTP/1.1", fields + "X: y\r\n") == 431);
 }
@@ -79,7 +82,8 @@ TEST_CASE("a header section longer than 16 KiB is refused before its end is seen
 }
 
 TEST_CASE("a header section that arrives byte by byte is judged as if it came at once") {
-    for (std::string const text : {"GET / HTTP/1.1\r\nHost: a\r\n\r\nrest", "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nX: a\rb\r\n\r\n"}) {
+    for (std::string const text : {"GET / HTTP/1.1\r\nHost: a\r\n\r\nrest", "GET / HTTP/1.1\nHost: a\n\n",
+                                   "GET / HTTP/1.1\r\nX: a\rb\r\n\r\n"}) {
         CAPTURE(text);
         auto const whole = scan_head(text, rules());
         HeadScan piecewise;

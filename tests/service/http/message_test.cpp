@@ -16,7 +16,9 @@ Request form(std::string const& type, std::string body) {
     return request;
 }
 
-Result<std::vector<Part>> parts(std::string body) { return read_multipart(form("multipart/form-data; boundary=b", std::move(body))); }
+Result<std::vector<Part>> parts(std::string body) {
+    return read_multipart(form("multipart/form-data; boundary=b", std::move(body)));
+}
 
 std::string const one_part = "Content-Disposition: form-data; name=\"a\"\r\n\r\n";
 
@@ -24,7 +26,8 @@ std::string const one_part = "Content-Disposition: form-data; name=\"a\"\r\n\r\n
 
 TEST_CASE("a form field is found whatever the case of its media type") {
     CHECK(form_value(form("Application/X-WWW-Form-URLEncoded ; charset=UTF-8", "a=1&b=%D8%A7+x"), "b") == "\xd8\xa7 x");
-    CHECK(form_value(form("Multipart/Form-Data; Boundary=b", "--b\r\n" + one_part + "value\r\n--b--\r\n"), "a") == "value");
+    CHECK(form_value(form("Multipart/Form-Data; Boundary=b", "--b\r\n" + one_part + "value\r\n--b--\r\n"), "a") ==
+          "value");
 }
 
 TEST_CASE("a body of another media type has no form fields") {
@@ -46,8 +49,10 @@ TEST_CASE("the first of several fields of a name counts and a broken value is no
 
 TEST_CASE("a multipart form gives its fields and its files with their bytes unchanged") {
     std::string const file_bytes("\r\n--c\r\n\0\xff", 9);
-    auto const read = parts("--b\r\n" + one_part + "\xd8\xa7\r\n--b\r\ncontent-disposition: FORM-DATA; name=\"f\"; filename=\"a;\\\"b.png\"\r\n" +
-                            "Content-Type: image/png\r\n\r\n" + file_bytes + "\r\n--b--\r\n");
+    auto const read =
+        parts("--b\r\n" + one_part +
+              "\xd8\xa7\r\n--b\r\ncontent-disposition: FORM-DATA; name=\"f\"; filename=\"a;\\\"b.png\"\r\n" +
+              "Content-Type: image/png\r\n\r\n" + file_bytes + "\r\n--b--\r\n");
     REQUIRE(read);
     REQUIRE(read->size() == 2);
     CHECK(read->at(0).body == "\xd8\xa7");
@@ -69,22 +74,26 @@ TEST_CASE("an empty part and an empty form are read") {
 
 TEST_CASE("a multipart form that is broken is refused whole") {
     auto const part = "--b\r\n" + one_part + "x\r\n";
-    for (std::string const& body :
-         {std::string(), std::string("--c--"), part, part + "--b", part + "--bx--", "--b\r\n" + std::string("x\r\n\r\ny\r\n--b--"),
-          std::string("--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--"), std::string("--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--"),
-          "--b\r\n" + one_part + "\xff\r\n--b--", "--b\r\nX: " + std::string(9'000, 'a') + "\r\n" + one_part + "x\r\n--b--"}) {
+    for (std::string const& body : {std::string(), std::string("--c--"), part, part + "--b", part + "--bx--",
+                                    "--b\r\n" + std::string("x\r\n\r\ny\r\n--b--"),
+                                    std::string("--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--"),
+                                    std::string("--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--"),
+                                    "--b\r\n" + one_part + "\xff\r\n--b--",
+                                    "--b\r\nX: " + std::string(9'000, 'a') + "\r\n" + one_part + "x\r\n--b--"}) {
         CAPTURE(body.substr(0, 80));
         auto const read = parts(body);
         REQUIRE_FALSE(read);
         CHECK(read.error().code == "invalid-form");
     }
     CHECK_FALSE(read_multipart(form("multipart/form-data", "--b--")));
-    CHECK_FALSE(read_multipart(form("multipart/form-data; boundary=" + std::string(71, 'b'), "--" + std::string(71, 'b') + "--")));
+    CHECK_FALSE(read_multipart(
+        form("multipart/form-data; boundary=" + std::string(71, 'b'), "--" + std::string(71, 'b') + "--")));
 }
 
 TEST_CASE("a multipart form has sixteen parts at most") {
     std::string body;
-    for (int i = 0; i < 16; ++i) body += "--b\r\n" + one_part + "x\r\n";
+    for (int i = 0; i < 16; ++i)
+        body += "--b\r\n" + one_part + "x\r\n";
     auto const sixteen = parts(body + "--b--");
     REQUIRE(sixteen);
     CHECK(sixteen->size() == 16);

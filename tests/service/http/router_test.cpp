@@ -16,7 +16,8 @@ Route says(std::string method, std::string path, std::string word, std::size_t b
     limits.bytes = bytes;
     return {std::move(method), std::move(path), limits, [word](Request const& request) -> Result<Response> {
                 auto text = word;
-                for (auto const& [name, value] : request.parameters) text += " " + name + "=" + value;
+                for (auto const& [name, value] : request.parameters)
+                    text += " " + name + "=" + value;
                 return Response{200, {}, text};
             }};
 }
@@ -28,7 +29,9 @@ Request request(std::string method, std::string path) {
     return made;
 }
 
-std::string body(Router const& router, std::string const& path) { return router.handle(request("GET", path)).body; }
+std::string body(Router const& router, std::string const& path) {
+    return router.handle(request("GET", path)).body;
+}
 
 }  // namespace
 
@@ -70,7 +73,8 @@ TEST_CASE("other origins may ask for the documents that are for everybody") {
 
 TEST_CASE("a path of more than sixteen segments leads nowhere") {
     std::string sixteen, seventeen = "/s";
-    for (int i = 0; i < 16; ++i) sixteen += "/s";
+    for (int i = 0; i < 16; ++i)
+        sixteen += "/s";
     seventeen += sixteen;
     Router const router({says("GET", sixteen, "deep"), says("GET", seventeen, "deeper")});
     CHECK(body(router, sixteen) == "deep");

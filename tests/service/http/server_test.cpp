@@ -8,8 +8,8 @@
 #include <mutex>
 #include <optional>
 
-#include <nlohmann/json.hpp>
 #include <openssl/ssl.h>
+#include <nlohmann/json.hpp>
 
 #include "certificate_folder.hpp"
 #include "schemas/bytes.hpp"
@@ -21,9 +21,9 @@ namespace {
 
 using namespace itqan;
 using namespace itqan::http;
+using std::chrono::milliseconds;
 using tests::CertificateFolder;
 using tests::TlsClient;
-using std::chrono::milliseconds;
 
 DemoCertificate const& certificate() {
     static CertificateFolder const folder;
@@ -61,7 +61,9 @@ struct House {
         small.bytes = 16;
         large.bytes = 1 << 20;
         auto const echo = [](Request const& request) -> Result<Response> { return Response{200, {}, request.body}; };
-        auto const client = [](Request const& request) -> Result<Response> { return Response{200, {}, request.client}; };
+        auto const client = [](Request const& request) -> Result<Response> {
+            return Response{200, {}, request.client};
+        };
         auto const count = [this](Request const&) -> Result<Response> {
             ++smuggled;
             return Response{};
@@ -71,9 +73,12 @@ struct House {
             release.wait();
             return Response{200, {}, "done"};
         };
-        router.emplace(std::vector<Route>{{"GET", "/", small, client}, {"POST", "/api/v1/echo", small, echo},
-                                          {"POST", "/large", large, echo}, {"GET", "/hello", small, client},
-                                          {"GET", "/smuggled", small, count}, {"GET", "/slow", small, slow}});
+        router.emplace(std::vector<Route>{{"GET", "/", small, client},
+                                          {"POST", "/api/v1/echo", small, echo},
+                                          {"POST", "/large", large, echo},
+                                          {"GET", "/hello", small, client},
+                                          {"GET", "/smuggled", small, count},
+                                          {"GET", "/slow", small, slow}});
         ServerConfig config;
         config.port = 0;
         config.certificate = certificate().certificate;
@@ -99,7 +104,8 @@ std::string get(std::string const& path, std::string const& more = "") {
     return "GET " + path + " HTTP/1.1\r\nHost: badge.test\r\n" + more + "\r\n";
 }
 std::string post(std::string const& body, std::string const& more = "") {
-    return "POST /api/v1/echo HTTP/1.1\r\nHost: badge.test\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
+    return "POST /api/v1/echo HTTP/1.1\r\nHost: badge.test\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+           more + "\r\n" + body;
 }
 
 }  // namespace
@@ -149,7 +155,9 @@ TEST_CASE("a body over the route's limit is refused unread and the connection en
     CHECK(answer.field("connection") == "close");
     CHECK(client.closed());
     auto chunked = house.client();
-    chunked.send("POST /api/v1/echo HTTP/1.1\r\nHost: badge.test\r\nTransfer-Encoding: chunked\r\n\r\n11\r\n12345678901234567\r\n0\r\n\r\n");
+    chunked.send(
+        "POST /api/v1/echo HTTP/1.1\r\nHost: badge.test\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n11\r\n12345678901234567\r\n0\r\n\r\n");
     CHECK(chunked.receive().status == 413);
 }
 
@@ -166,8 +174,10 @@ TEST_CASE("a body of many records arrives whole, counted and in chunks") {
     House house;
     auto client = house.client();
     std::string body;
-    while (body.size() < 300'000) body += std::to_string(body.size()) + " ";
-    client.send("POST /large HTTP/1.1\r\nHost: badge.test\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body + get("/hello"));
+    while (body.size() < 300'000)
+        body += std::to_string(body.size()) + " ";
+    client.send("POST /large HTTP/1.1\r\nHost: badge.test\r\nContent-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n" + body + get("/hello"));
     CHECK(client.receive().body == body);
     CHECK(client.receive().body == "127.0.0.1");
     client.send("POST /large HTTP/1.1\r\nHost: badge.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
@@ -179,7 +189,8 @@ TEST_CASE("a body of many records arrives whole, counted and in chunks") {
 TEST_CASE("a body for an address that takes none is answered by the router") {
     House house;
     auto client = house.client();
-    client.send("POST /nowhere HTTP/1.1\r\nHost: badge.test\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'x') + get("/hello"));
+    client.send("POST /nowhere HTTP/1.1\r\nHost: badge.test\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'x') +
+                get("/hello"));
     CHECK(client.receive().status == 404);
     CHECK(client.receive().body == "127.0.0.1");
     client.send("PUT /hello HTTP/1.1\r\nHost: badge.test\r\nContent-Length: 3\r\n\r\nabc");
@@ -254,7 +265,8 @@ TEST_CASE("a connection on which nothing is asked ends without an answer") {
 
 TEST_CASE("a handler may take longer than any time that the client has") {
     House house([](ServerConfig& config) {
-        config.timeouts.header = config.timeouts.body = config.timeouts.idle = config.timeouts.write = milliseconds(100);
+        config.timeouts.header = config.timeouts.body = config.timeouts.idle = config.timeouts.write =
+            milliseconds(100);
     });
     auto slow = house.client();
     slow.send(get("/slow"));
@@ -310,7 +322,9 @@ TEST_CASE("a new certificate counts for new connections and an unusable one for 
     });
     auto const old_authority = folder.path() / "old-authority.pem";
     std::ofstream(old_authority) << authority;
-    auto const connects = [&](std::filesystem::path const& trusted) { return TlsClient(house.server->port(), trusted, "badge.test").connected(); };
+    auto const connects = [&](std::filesystem::path const& trusted) {
+        return TlsClient(house.server->port(), trusted, "badge.test").connected();
+    };
     TlsClient early(house.server->port(), old_authority, "badge.test");
     REQUIRE(early.connected());
 
@@ -403,8 +417,11 @@ TEST_CASE("no published smuggling attack reaches a second request") {
         return;
     }
     auto const cases = nlohmann::json::parse(tests::read_file(*shared / "vectors/attacks/http-smuggling/cases.json"));
-    House house([](ServerConfig& config) { config.timeouts.header = config.timeouts.body = config.timeouts.idle = milliseconds(300); });
-    std::map<std::string, int> const other_than_400{{"expect-100-big", 413}, {"method-override", 405}, {"connect", 405}};
+    House house([](ServerConfig& config) {
+        config.timeouts.header = config.timeouts.body = config.timeouts.idle = milliseconds(300);
+    });
+    std::map<std::string, int> const other_than_400{
+        {"expect-100-big", 413}, {"method-override", 405}, {"connect", 405}};
     for (auto const& attack : cases) {
         auto const id = attack.at("id").get<std::string>();
         CAPTURE(id);

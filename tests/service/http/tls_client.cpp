@@ -39,7 +39,8 @@ struct TlsClient::State {
     }
 };
 
-TlsClient::TlsClient(std::uint16_t port, std::filesystem::path const& authority, std::string const& name, TlsWish const& wish)
+TlsClient::TlsClient(std::uint16_t port, std::filesystem::path const& authority, std::string const& name,
+                     TlsWish const& wish)
     : state_(std::make_unique<State>()) {
     std::signal(SIGPIPE, SIG_IGN);  // Writing to a server that has closed is a result here.
     auto& s = *state_;
@@ -47,7 +48,8 @@ TlsClient::TlsClient(std::uint16_t port, std::filesystem::path const& authority,
     SSL_CTX_load_verify_locations(s.context, authority.c_str(), nullptr);
     SSL_CTX_set_verify(s.context, SSL_VERIFY_PEER, nullptr);
     if (!wish.protocols.empty())
-        SSL_CTX_set_alpn_protos(s.context, reinterpret_cast<unsigned char const*>(wish.protocols.data()), static_cast<unsigned>(wish.protocols.size()));
+        SSL_CTX_set_alpn_protos(s.context, reinterpret_cast<unsigned char const*>(wish.protocols.data()),
+                                static_cast<unsigned>(wish.protocols.size()));
     if (wish.newest_version != 0) {
         SSL_CTX_set_security_level(s.context, 0);
         SSL_CTX_set_min_proto_version(s.context, TLS1_VERSION);
@@ -64,7 +66,8 @@ TlsClient::TlsClient(std::uint16_t port, std::filesystem::path const& authority,
     if (::connect(s.socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return;
     s.tls = SSL_new(s.context);
     SSL_set_fd(s.tls, s.socket);
-    if (!name.empty()) SSL_ctrl(s.tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str()));
+    if (!name.empty())
+        SSL_ctrl(s.tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str()));
     ERR_clear_error();
     s.connected = SSL_connect(s.tls) == 1;
     if (s.connected) return;
@@ -78,9 +81,13 @@ TlsClient::~TlsClient() {
     SSL_CTX_free(state_->context);
 }
 
-bool TlsClient::connected() const { return state_->connected; }
+bool TlsClient::connected() const {
+    return state_->connected;
+}
 
-std::string const& TlsClient::failure() const { return state_->failure; }
+std::string const& TlsClient::failure() const {
+    return state_->failure;
+}
 
 std::string TlsClient::protocol() const {
     unsigned char const* chosen = nullptr;
@@ -121,6 +128,8 @@ bool TlsClient::closed() {
     return errno != EAGAIN;
 }
 
-bool TlsClient::said_goodbye() const { return state_->connected && (SSL_get_shutdown(state_->tls) & SSL_RECEIVED_SHUTDOWN) != 0; }
+bool TlsClient::said_goodbye() const {
+    return state_->connected && (SSL_get_shutdown(state_->tls) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
 
 }  // namespace itqan::tests

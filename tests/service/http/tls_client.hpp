@@ -11,8 +11,8 @@
 namespace itqan::tests {
 
 struct Answer {
-    int status = 0;      ///< 0: the connection ended without an answer.
-    std::string head;    ///< Status line and fields.
+    int status = 0;    ///< 0: the connection ended without an answer.
+    std::string head;  ///< Status line and fields.
     std::string body;
     std::string field(std::string_view name) const;
 };
@@ -26,7 +26,8 @@ struct TlsWish {
 class TlsClient {
   public:
     /// Connects to 127.0.0.1; an empty name sends no SNI. `connected()` is false when the handshake fails.
-    TlsClient(std::uint16_t port, std::filesystem::path const& authority, std::string const& name, TlsWish const& wish = {});
+    TlsClient(std::uint16_t port, std::filesystem::path const& authority, std::string const& name,
+              TlsWish const& wish = {});
     ~TlsClient();
     bool connected() const;
     /// Why the handshake failed, in OpenSSL's words.

@@ -60,7 +60,6 @@ std::string plain(std::string const& message) {
 }
 
 TEST_CASE("a sign-in mail goes to the learner with a link of which only the hash is stored") {
-    NEEDS_STARTER();
     PostOffice office;
     office.put("0193-a", "mail.sign-in", "lrn-015");
 
@@ -81,7 +80,6 @@ TEST_CASE("a sign-in mail goes to the learner with a link of which only the hash
 }
 
 TEST_CASE("a claim mail names the badge of an award and offers it for 90 days") {
-    NEEDS_STARTER();
     PostOffice office;
     auto const programme =
         office.house.database().read([&](storage::Session& s) { return office.house.programmes.current(s); });
@@ -105,7 +103,6 @@ TEST_CASE("a claim mail names the badge of an award and offers it for 90 days") 
 }
 
 TEST_CASE("a server that is down delays the mail, and the row says why without a name") {
-    NEEDS_STARTER();
     PostOffice office;
     office.put("0193-a", "mail.sign-in", "lrn-015");
     office.transport.failure = Error{Fault::unavailable, "smtp-unreachable", "curl 7", {}};
@@ -125,7 +122,6 @@ TEST_CASE("a server that is down delays the mail, and the row says why without a
 }
 
 TEST_CASE("a rejected mail is parked at once and a hopeless one after 72 hours") {
-    NEEDS_STARTER();
     PostOffice office;
     office.put("0193-a", "mail.sign-in", "lrn-015");
     office.transport.failure = Error{Fault::unprocessable, "mail-rejected", "curl 55, server reply 550", {}};
@@ -140,7 +136,6 @@ TEST_CASE("a rejected mail is parked at once and a hopeless one after 72 hours")
 }
 
 TEST_CASE("a row that cannot be written is postponed and those behind it are sent") {
-    NEEDS_STARTER();
     PostOffice office;
     office.put("0193-a", "mail.claim", "lrn-015", R"({"credentialIds":[7]})");
     office.put("0193-b", "mail.sign-in", "lrn-015");
@@ -153,7 +148,6 @@ TEST_CASE("a row that cannot be written is postponed and those behind it are sen
 }
 
 TEST_CASE("nobody is written to about withdrawn badges or after an erasure") {
-    NEEDS_STARTER();
     PostOffice office;
     office.put("0193-a", "mail.claim", "lrn-015", R"({"credentialIds":["7d9c2a1e-0000-4000-8000-000000000000"]})");
     office.put("0193-b", "mail.sign-in", "lrn-nobody");

@@ -65,7 +65,7 @@ void check_pictures(std::string const& folder) {
 }  // namespace
 
 TEST_CASE("the published token attacks are invalid and their controls pass") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     auto const corpus = Json::parse(read_file(attacks() / "jwt-attacks/cases.json"));
     Verifier verifier;
     verifier.now = Instant{corpus.at("now").get<std::int64_t>() * 1000};
@@ -93,17 +93,17 @@ TEST_CASE("the published token attacks are invalid and their controls pass") {
 }
 
 TEST_CASE("hostile PNG files are refused or read, never inflated or followed") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     check_pictures("png-attacks");
 }
 
 TEST_CASE("hostile SVG files are refused or read, never obeyed") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     check_pictures("svg-attacks");
 }
 
 TEST_CASE("hostile JSON is no credential") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     int seen = 0;
     for (auto const* folder : {"json-attacks", "JSONTestSuite/test_parsing", "JSONTestSuite/test_transform"}) {
         for (auto const& entry : std::filesystem::directory_iterator(attacks() / folder)) {
@@ -117,7 +117,7 @@ TEST_CASE("hostile JSON is no credential") {
 }
 
 TEST_CASE("hostile JSON inside a signed token is refused as the reader of JSON refuses it") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     TestIssuer const issuer("nakhla");
     Verifier verifier;
     verifier.knows(issuer);
@@ -139,7 +139,7 @@ TEST_CASE("hostile JSON inside a signed token is refused as the reader of JSON r
 }
 
 TEST_CASE("no file of the vectors makes the verifier throw or becomes valid without its issuer") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     int seen = 0;
     for (auto const* folder : {"attacks/PngSuite/png", "attacks/text-injection", "attacks/jsonld-attacks",
                                "attacks/rdf-poison/made", "validator/ob20", "validator/ob20/assets", "validator/clr20",

@@ -205,7 +205,7 @@ TEST_CASE("foreign and lying DID documents list no keys") {
 }
 
 TEST_CASE("published attacks on did:web never make a badge valid") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     auto const cases = Json::parse(read_file(*shared_dir() / "vectors/attacks/ssrf/didweb.json"));
     TestIssuer const issuer("nakhla");
 

@@ -24,7 +24,6 @@ struct House : ActsHouse {
 }  // namespace
 
 TEST_CASE("a badge of ours is valid by its text, its page, its files and its shared address") {
-    NEEDS_STARTER();
     House house;
     auto const row = house.claimed();
     auto const page = house.addresses.credential(row.id);
@@ -42,7 +41,6 @@ TEST_CASE("a badge of ours is valid by its text, its page, its files and its sha
 }
 
 TEST_CASE("an address that shows no badge to strangers is refused without telling why") {
-    NEEDS_STARTER();
     House house;
     auto const offered = house.award("ach-01", "lrn-002");
     auto const hidden = house.claimed("hidden");
@@ -61,7 +59,6 @@ TEST_CASE("an address that shows no badge to strangers is refused without tellin
 }
 
 TEST_CASE("an address of another service says that it is not followed yet") {
-    NEEDS_STARTER();
     House house;
 
     auto const report = house.ask("https://elsewhere.example/credentials/1");
@@ -72,7 +69,6 @@ TEST_CASE("an address of another service says that it is not followed yet") {
 }
 
 TEST_CASE("a hold is seen at once and ends at once") {
-    NEEDS_STARTER();
     House house;
     auto const row = house.claimed();
     auto const text = house.jwt(row);
@@ -89,7 +85,6 @@ TEST_CASE("a hold is seen at once and ends at once") {
 }
 
 TEST_CASE("a withdrawal is told with its public reason and without the private note") {
-    NEEDS_STARTER();
     House house;
     auto const row = house.claimed();
 
@@ -102,7 +97,6 @@ TEST_CASE("a withdrawal is told with its public reason and without the private n
 }
 
 TEST_CASE("an older edition of a badge of ours stays valid") {
-    NEEDS_STARTER();
     House house;
     auto const first = house.award("ach-01", "lrn-001");
     auto const older = house.jwt(first);
@@ -115,7 +109,6 @@ TEST_CASE("an older edition of a badge of ours stays valid") {
 }
 
 TEST_CASE("a retired key still vouches and a revoked one does not") {
-    NEEDS_STARTER();
     House house;
     auto const row = house.claimed();
     auto const key = house.keys.list("nakhla").front().id;
@@ -131,7 +124,6 @@ TEST_CASE("a retired key still vouches and a revoked one does not") {
 }
 
 TEST_CASE("one issuer of ours cannot sign for another") {
-    NEEDS_STARTER();
     House house;
     auto const victim = house.award("ach-01", "lrn-001");
     REQUIRE(victim.issuer_id == "nakhla");
@@ -151,7 +143,6 @@ TEST_CASE("one issuer of ours cannot sign for another") {
 }
 
 TEST_CASE("an erased badge is gone by its address and withdrawn without a reason by its text") {
-    NEEDS_STARTER();
     House house;
     auto const row = house.claimed();
     auto const text = house.jwt(row);
@@ -165,7 +156,6 @@ TEST_CASE("an erased badge is gone by its address and withdrawn without a reason
 }
 
 TEST_CASE("the learner's address matches and another does not") {
-    NEEDS_STARTER();
     House house;
     auto const row = house.claimed();
     auto const email = read_starter("learners.json").at(0).at("email").get<std::string>();

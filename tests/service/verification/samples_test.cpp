@@ -37,7 +37,7 @@ void trust_key_of(Verifier& verifier, std::string const& token) {
 }  // namespace
 
 TEST_CASE("the baked JWT samples are genuine once their issuer lists the key") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     for (auto const* file : {"validator/ob30/simple-jwt.png", "validator/ob30/simple-jwt.svg",
                              "validator/ob30/simple-jwt_v1.png", "validator/ob30/simple-jwt_v1.svg"}) {
         CAPTURE(file);
@@ -55,7 +55,7 @@ TEST_CASE("the baked JWT samples are genuine once their issuer lists the key") {
 }
 
 TEST_CASE("token samples that are wrong are refused for the reason given with them") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     Verifier verifier;
 
     auto const draft = verifier.verify(sample("validator/ob30/simple.jwt"));
@@ -74,7 +74,7 @@ TEST_CASE("token samples that are wrong are refused for the reason given with th
 }
 
 TEST_CASE("samples whose structure is wrong fail at the check that looks at it") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     for (auto const* name :
          {"issuer", "credential-subject-type", "credential-subject-result-type",
           "credential-subject-achievement-result-description-type", "credential-subject-profile-type", "evidence-type",
@@ -92,7 +92,7 @@ TEST_CASE("samples whose structure is wrong fail at the check that looks at it")
 }
 
 TEST_CASE("good samples with an embedded proof are read and left unchecked") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     struct Sample {
         char const* file;
         char const* contexts;
@@ -115,7 +115,7 @@ TEST_CASE("good samples with an embedded proof are read and left unchecked") {
 }
 
 TEST_CASE("learner records, endorsements and Open Badges 2 are recognised") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     Verifier verifier;
 
     CHECK(code_of(verifier.verify(sample("validator/clr20/simple.jwt")), "format") == "format.learner-record");

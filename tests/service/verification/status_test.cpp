@@ -162,7 +162,7 @@ TEST_CASE("a list that contradicts its own claims or has odd members is refused 
 }
 
 TEST_CASE("the published attacks on status lists get their expected answers") {
-    NEEDS_VECTORS();
+    NEEDS_SHARED();
     auto const cases = Json::parse(read_file(*shared_dir() / "vectors/attacks/statuslist-attacks/cases.json"));
     int refused = 0, accepted = 0;
     for (auto const& each : cases) {

@@ -12,13 +12,6 @@
 #include "service/domain/verification.hpp"
 #include "tests/support/shared.hpp"
 
-/// Ends the test early on machines without the published vectors.
-#define NEEDS_VECTORS()                                \
-    if (!itqan::tests::shared_dir()) {                 \
-        MESSAGE("the published vectors are not here"); \
-        return;                                        \
-    }
-
 namespace itqan::tests {
 
 inline Instant at(std::string_view moment) {

@@ -24,16 +24,18 @@ Page page_of(domain::CredentialView const& credential, std::string const& langua
     return *page;
 }
 
-bool has(std::string const& html, std::string_view text) { return html.find(text) != std::string::npos; }
+bool has(std::string const& html, std::string_view text) {
+    return html.find(text) != std::string::npos;
+}
 
 TEST_CASE("the badge page says things in the order people know: status, name, to whom, by whom, dates, criteria") {
     auto const html = html_of(page_of(sample_credential(), "en"), "en");
     keep_for_eyes("badge-en", html);
 
     std::size_t last = 0;
-    for (auto const* mark : {"role=\"status\"", "check again", "<img src=\"/credentials/", "<h1>", "Issued to", "Jassim Al Lulu",
-                             "Issued by", "1 November 2026", "11 August 2027", "What it says", "What it took", "Skills",
-                             "Evidence", "Download"}) {
+    for (auto const* mark : {"role=\"status\"", "check again", "<img src=\"/credentials/", "<h1>", "Issued to",
+                             "Jassim Al Lulu", "Issued by", "1 November 2026", "11 August 2027", "What it says",
+                             "What it took", "Skills", "Evidence", "Download"}) {
         auto const at = html.find(mark, last);
         REQUIRE_MESSAGE(at != std::string::npos, mark);
         last = at;
@@ -64,6 +66,26 @@ TEST_CASE("a badge signed in the other language shows the signed text first and 
     REQUIRE(signed_text != std::string::npos);
     CHECK(translation > signed_text);
     CHECK(has(html, "signed in Arabic"));
+}
+
+TEST_CASE("the words of a newer version are no translation of an older badge") {
+    auto const credential = sample_credential("ar");
+    auto programme = sample_programme();
+    programme.achievements.front().version = credential.row.achievement_version + 1;
+    auto const report = sample_report(credential);
+
+    auto const page = badge_page({.credential = credential,
+                                  .programme = programme,
+                                  .addresses = sample_addresses(),
+                                  .report = &report,
+                                  .now = noon("2026-11-24")},
+                                 locales().in("en"));
+
+    REQUIRE(page);
+    auto const html = html_of(*page, "en");
+    CHECK(has(html, "مشغّل منظومة الدواء المغلقة"));
+    CHECK_FALSE(has(html, "Translation, not part of the signed text"));
+    CHECK_FALSE(has(html, "Runs the closed medication loop"));
 }
 
 TEST_CASE("a name that was not opted in is not on the page") {
@@ -101,18 +123,17 @@ TEST_CASE("a suspended badge is on hold and an expired one says since when") {
     expired.credential["validUntil"] = "2026-11-23T23:59:59Z";
 
     CHECK(has(html_of(page_of(held, "en"), "en"), "Genuine, but on hold"));
-    CHECK(has(html_of(page_of(expired, "en"), "en"), "Genuine, but expired on <bdi dir=\"auto\">23 November 2026</bdi>"));
+    CHECK(
+        has(html_of(page_of(expired, "en"), "en"), "Genuine, but expired on <bdi dir=\"auto\">23 November 2026</bdi>"));
 }
 
 TEST_CASE("a badge that could not be verified is never called verified") {
     auto const credential = sample_credential();
     auto const programme = sample_programme();
 
-    auto const page = badge_page({.credential = credential,
-                                  .programme = programme,
-                                  .addresses = sample_addresses(),
-                                  .now = noon("2026-11-24")},
-                                 locales().in("en"));
+    auto const page = badge_page(
+        {.credential = credential, .programme = programme, .addresses = sample_addresses(), .now = noon("2026-11-24")},
+        locales().in("en"));
 
     REQUIRE(page);
     auto const html = html_of(*page, "en");
@@ -137,7 +158,8 @@ TEST_CASE("the preview names the badge and never the person") {
     auto const page = page_of(sample_credential(), "en");
 
     std::string all;
-    for (auto const& [property, content] : page.open_graph) all += property + "=" + content + "\n";
+    for (auto const& [property, content] : page.open_graph)
+        all += property + "=" + content + "\n";
     CHECK(has(all, "og:title=Closed-Loop Medication Operator — Durrat Digital Health Academy"));
     CHECK(has(all, "/card.png"));
     CHECK(has(all, "og:image:width=1200"));
@@ -168,7 +190,8 @@ TEST_CASE("a badge page is made and rendered well within five milliseconds") {
 
     auto const start = std::chrono::steady_clock::now();
     constexpr int rounds = 20;
-    for (int i = 0; i < rounds; ++i) html_of(page_of(credential, "en"), "en");
+    for (int i = 0; i < rounds; ++i)
+        html_of(page_of(credential, "en"), "en");
     auto const each = (std::chrono::steady_clock::now() - start) / rounds;
 
     MESSAGE("badge page: ", std::chrono::duration_cast<std::chrono::microseconds>(each).count(), " us");

@@ -16,7 +16,8 @@ using tests::locales;
 /// The codes written in the verifier's sources.
 std::set<std::string> codes_in_sources() {
     std::string ids;
-    for (auto const& id : domain::check_ids()) ids += (ids.empty() ? "" : "|") + id;
+    for (auto const& id : domain::check_ids())
+        ids += (ids.empty() ? "" : "|") + id;
     std::regex const code("\"((" + ids + ")\\.[a-z0-9-]*[a-z0-9])\"");
     std::set<std::string> codes;
     for (auto const& entry : std::filesystem::directory_iterator(tests::source_dir() / "service/domain")) {
@@ -36,13 +37,14 @@ TEST_CASE("every reason of the verifier has words") {
     auto const codes = codes_in_sources();
 
     CHECK(codes.size() > 60);
-    for (auto const& code : codes) CHECK_MESSAGE(has_words(code), code);
+    for (auto const& code : codes)
+        CHECK_MESSAGE(has_words(code), code);
 }
 
 TEST_CASE("reasons of the token reader and of status lists have words") {
-    for (std::string const fault :
-         {"jws-syntax", "jws-header", "jws-algorithm", "jws-type", "jws-limit", "private-key-exposed", "invalid-key",
-          "unsupported-key", "vc-jwt", "json-syntax", "json-encoding", "json-duplicate-member", "json-number", "json-limit"}) {
+    for (std::string const fault : {"jws-syntax", "jws-header", "jws-algorithm", "jws-type", "jws-limit",
+                                    "private-key-exposed", "invalid-key", "unsupported-key", "vc-jwt", "json-syntax",
+                                    "json-encoding", "json-duplicate-member", "json-number", "json-limit"}) {
         CHECK_MESSAGE(has_words("format." + fault), fault);
         CHECK_MESSAGE(has_words("proof." + fault), fault);
     }

@@ -57,9 +57,12 @@ TEST_CASE("Arabic numbers choose their plural as CLDR says") {
     CHECK(plural_category("ar", 0) == "zero");
     CHECK(plural_category("ar", 1) == "one");
     CHECK(plural_category("ar", 2) == "two");
-    for (auto const n : {3, 10, 103, 110}) CHECK(plural_category("ar", n) == "few");
-    for (auto const n : {11, 26, 99, 111, 199}) CHECK(plural_category("ar", n) == "many");
-    for (auto const n : {100, 101, 102, 200, 1000}) CHECK(plural_category("ar", n) == "other");
+    for (auto const n : {3, 10, 103, 110})
+        CHECK(plural_category("ar", n) == "few");
+    for (auto const n : {11, 26, 99, 111, 199})
+        CHECK(plural_category("ar", n) == "many");
+    for (auto const n : {100, 101, 102, 200, 1000})
+        CHECK(plural_category("ar", n) == "other");
     CHECK(locales().in("ar").plural("my.count", 3) == "3 شارات");
     CHECK(locales().in("ar").plural("my.count", 11) == "11 شارة");
     CHECK(locales().in("en").plural("my.count", 1) == "1 badge");

@@ -17,7 +17,6 @@ std::string filled(std::string path) {
 std::string const reem = "learner=lrn-015&activity=act-102&score=86&completed=2026-10-30&csrf=";
 
 TEST_CASE("a form that another site sends is refused at every address that changes something") {
-    NEEDS_STARTER();
     WebHouse web(true);
     auto const admin = web.session_of(Role::admin, "");
     int seen = 0;
@@ -36,7 +35,6 @@ TEST_CASE("a form that another site sends is refused at every address that chang
 }
 
 TEST_CASE("a staff form without its token is refused") {
-    NEEDS_STARTER();
     WebHouse web;
     auto const admin = web.session_of(Role::admin, "");
     int seen = 0;
@@ -51,7 +49,6 @@ TEST_CASE("a staff form without its token is refused") {
 }
 
 TEST_CASE("strangers are led from staff pages to the sign-in page") {
-    NEEDS_STARTER();
     WebHouse web;
 
     for (auto const* const address : {"/staff", "/staff/completions", "/staff/credentials"}) {
@@ -62,7 +59,6 @@ TEST_CASE("strangers are led from staff pages to the sign-in page") {
 }
 
 TEST_CASE("the demo's addresses are unknown outside a demo") {
-    NEEDS_STARTER();
     WebHouse web;
 
     for (auto const* const address : {"/demo", "/demo/mail", "/demo/mail/x", "/demo/mail/x/html"})
@@ -72,7 +68,6 @@ TEST_CASE("the demo's addresses are unknown outside a demo") {
 }
 
 TEST_CASE("a provider posts a completion and sees it among its own, another provider does not") {
-    NEEDS_STARTER();
     WebHouse web;
     auto const qalam = web.session_of(Role::provider, "prv-qalam");
     auto const murjan = web.session_of(Role::provider, "prv-murjan");
@@ -85,12 +80,12 @@ TEST_CASE("a provider posts a completion and sees it among its own, another prov
 }
 
 TEST_CASE("a refused completion keeps what was typed and says what is wrong beside the field") {
-    NEEDS_STARTER();
     WebHouse web;
     auto const qalam = web.session_of(Role::provider, "prv-qalam");
 
-    auto const answer = web.post("/staff/completions",
-                                 "learner=lrn-015&activity=act-102&score=186&completed=2026-10-30&csrf=" + web.csrf_of(qalam), qalam);
+    auto const answer =
+        web.post("/staff/completions",
+                 "learner=lrn-015&activity=act-102&score=186&completed=2026-10-30&csrf=" + web.csrf_of(qalam), qalam);
 
     CHECK(answer.status == 422);
     CHECK(answer.has("value=\"186\""));
@@ -98,17 +93,18 @@ TEST_CASE("a refused completion keeps what was typed and says what is wrong besi
 }
 
 TEST_CASE("hostile text in a form comes back as text") {
-    NEEDS_STARTER();
+    NEEDS_SHARED();
     WebHouse web;
     auto const qalam = web.session_of(Role::provider, "prv-qalam");
     auto const corpus = Json::parse(read_file(*shared_dir() / "vectors/attacks/text-injection/html.json"));
 
     for (auto const& entry : corpus) {
         auto const value = entry.at("value").get<std::string>();
-        auto const answer = web.post("/staff/completions",
-                                     "learner=" + web::encode_query_value(value) + "&name=" + web::encode_query_value(value) +
-                                         "&activity=act-102&completed=2026-10-30&csrf=" + web.csrf_of(qalam),
-                                     qalam);
+        auto const answer =
+            web.post("/staff/completions",
+                     "learner=" + web::encode_query_value(value) + "&name=" + web::encode_query_value(value) +
+                         "&activity=act-102&completed=2026-10-30&csrf=" + web.csrf_of(qalam),
+                     qalam);
         CHECK_MESSAGE(answer.status == 422, value);
         for (auto const* const element : {"<script>", "<img src=x", "<svg/", "<a href=javascript", "<iframe"})
             CHECK_FALSE_MESSAGE(answer.has(element), value);
@@ -117,9 +113,9 @@ TEST_CASE("hostile text in a form comes back as text") {
 }
 
 TEST_CASE("the demo's mail is shown in a frame that may do nothing but follow a link") {
-    NEEDS_STARTER();
     WebHouse web(true);
-    web.mails.push_back({"a.eml", "today", "issuer@x.example", "r@x.example", "<b>Subject</b>", "text", "<html><head></head><body><script>1</script></body></html>"});
+    web.mails.push_back({"a.eml", "today", "issuer@x.example", "r@x.example", "<b>Subject</b>", "text",
+                         "<html><head></head><body><script>1</script></body></html>"});
 
     auto const page = web.get("/demo/mail/a.eml");
     auto const part = web.get("/demo/mail/a.eml/html");
@@ -134,7 +130,6 @@ TEST_CASE("the demo's mail is shown in a frame that may do nothing but follow a 
 }
 
 TEST_CASE("a persona of the demo opens the pages of its role") {
-    NEEDS_STARTER();
     WebHouse web(true);
 
     auto const provider = web.post("/demo/as/provider", "");

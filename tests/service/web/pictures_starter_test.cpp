@@ -47,7 +47,6 @@ domain::CredentialView credential_of(domain::Achievement const& achievement, std
 }  // namespace
 
 TEST_CASE("every achievement of the starter has pictures of its own in both languages") {
-    NEEDS_STARTER();
     StarterHouse house;
     auto const programme =
         house.database().read([&](storage::Session& session) { return house.programmes.current(session); });
@@ -69,7 +68,6 @@ TEST_CASE("every achievement of the starter has pictures of its own in both lang
 }
 
 TEST_CASE("every achievement of the starter has share cards in both languages and every state") {
-    NEEDS_STARTER();
     StarterHouse house;
     auto const programme =
         house.database().read([&](storage::Session& session) { return house.programmes.current(session); });

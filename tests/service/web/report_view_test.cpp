@@ -25,7 +25,9 @@ std::string html_of_report(domain::Report const& report, std::string const& lang
     return html_of_report(report, language, {.report = report, .own_base = sample_addresses().base()});
 }
 
-bool has(std::string const& html, std::string_view text) { return html.find(text) != std::string::npos; }
+bool has(std::string const& html, std::string_view text) {
+    return html.find(text) != std::string::npos;
+}
 
 void set_outcome(domain::Report& report, std::string_view id, domain::CheckOutcome outcome) {
     for (auto& check : report.checks)
@@ -120,7 +122,8 @@ TEST_CASE("one changed letter leaves a JWS whose payload differs in one place") 
     };
     auto const before = payload(jws), after = payload(changed);
     int differences = 0;
-    for (std::size_t i = 0; i < before.size(); ++i) differences += before[i] != after[i] ? 1 : 0;
+    for (std::size_t i = 0; i < before.size(); ++i)
+        differences += before[i] != after[i] ? 1 : 0;
     CHECK(differences == 1);
     CHECK(Json::accept(after.begin(), after.end()));
     CHECK(with_one_letter_changed("no jws").empty());

@@ -33,7 +33,8 @@ schemas::ResultDescription rubric(schemas::Alignment const& alignment, bool arab
                                              .description = std::move(text)};
     };
     if (arabic)
-        description.rubric_criterion_level = {level(1, "مبتدئ", "يعمل بإشراف مباشر"), level(2, "ممارس", "يعمل بإشراف قريب"),
+        description.rubric_criterion_level = {level(1, "مبتدئ", "يعمل بإشراف مباشر"),
+                                              level(2, "ممارس", "يعمل بإشراف قريب"),
                                               level(3, "متمكّن", "يعمل بإشراف غير مباشر")};
     else
         description.rubric_criterion_level = {level(1, "Novice", "works under direct supervision"),
@@ -73,7 +74,8 @@ schemas::Credential badge(bool arabic) {
     credential.valid_until = Instant::end_of(*Day::parse("2027-08-11"));
     auto& subject = credential.subject;
     subject.id = "urn:uuid:0b1a2c3d-0000-4000-8000-000000000001";
-    subject.identifier = {{.identity_hash = arabic ? "جاسم اللولو" : "Jassim Al Lulu", .identity_type = "name", .hashed = false}};
+    subject.identifier = {
+        {.identity_hash = arabic ? "جاسم اللولو" : "Jassim Al Lulu", .identity_type = "name", .hashed = false}};
     auto& achievement = subject.achievement;
     achievement.id = sample_addresses().achievement("11111111-1111-5111-8111-111111111111");
     achievement.name = arabic ? "مشغّل منظومة الدواء المغلقة" : "Closed-Loop Medication Operator";
@@ -91,8 +93,8 @@ schemas::Credential badge(bool arabic) {
               arabic ? "يتحقق من الحلقة المغلقة." : "Verifies that the loop is closed for every dose.")};
     for (auto const& alignment : achievement.alignment) {
         achievement.result_description.push_back(rubric(alignment, arabic));
-        subject.result.push_back({.result_description = achievement.result_description.back().id,
-                                  .achieved_level = "urn:uuid:level-3"});
+        subject.result.push_back(
+            {.result_description = achievement.result_description.back().id, .achieved_level = "urn:uuid:level-3"});
     }
     credential.evidence = {
         {.name = arabic ? "تمرين حلقة الدواء المغلقة" : "Closed-Loop Medication Drill",
@@ -104,7 +106,9 @@ schemas::Credential badge(bool arabic) {
 
 }  // namespace
 
-Instant noon(std::string_view day) { return Instant{Instant::start_of(*Day::parse(day)).milliseconds + 12 * 3'600'000}; }
+Instant noon(std::string_view day) {
+    return Instant{Instant::start_of(*Day::parse(day)).milliseconds + 12 * 3'600'000};
+}
 
 domain::Addresses const& sample_addresses() {
     static domain::Addresses const addresses("https://badges.example");

@@ -18,10 +18,10 @@ TEST_CASE("templates print nothing unescaped, quote every attribute and hold no 
 }
 
 TEST_CASE("the rules for templates catch what they forbid") {
-    for (auto const* bad : {"{{{x}}}", "{{& x}}", "{{=<% %>=}}", "<a class=x>", "<p style=\"color:red\">",
-                            "<a href=\"{{where}}\">", "<a href=\"/x/{{id}}\">", "<a href=\"javascript:x\">",
-                            "<a href=\"//evil.example\">", "<b onclick=\"x()\">", "<script>x</script>",
-                            "<style>x</style>", "<form action=\"{{text}}\">", "<img src='/x.png'>"})
+    for (auto const* bad :
+         {"{{{x}}}", "{{& x}}", "{{=<% %>=}}", "<a class=x>", "<p style=\"color:red\">", "<a href=\"{{where}}\">",
+          "<a href=\"/x/{{id}}\">", "<a href=\"javascript:x\">", "<a href=\"//evil.example\">", "<b onclick=\"x()\">",
+          "<script>x</script>", "<style>x</style>", "<form action=\"{{text}}\">", "<img src='/x.png'>"})
         CHECK_MESSAGE(!template_faults(bad).empty(), bad);
     for (auto const* good : {"<a href=\"{{next_url}}\">x</a>", "<a href=\"/verify\">x</a>", "<p>{{text}}</p>",
                              "<input name=\"a\" value=\"{{typed}}\"{{#wrong}} aria-invalid=\"true\"{{/wrong}}>",
@@ -62,10 +62,9 @@ TEST_CASE("assets are named by their content") {
 
 TEST_CASE("fonts of a language stay within their budget") {
     auto const size = [](std::string_view name) { return asset(std::string("fonts/") + std::string(name)).size(); };
-    auto const arabic = size("ibm-plex-sans-arabic-arabic-400-normal.woff2") +
-                        size("ibm-plex-sans-arabic-arabic-600-normal.woff2") +
-                        size("ibm-plex-sans-arabic-latin-400-normal.woff2") +
-                        size("ibm-plex-sans-arabic-latin-600-normal.woff2");
+    auto const arabic =
+        size("ibm-plex-sans-arabic-arabic-400-normal.woff2") + size("ibm-plex-sans-arabic-arabic-600-normal.woff2") +
+        size("ibm-plex-sans-arabic-latin-400-normal.woff2") + size("ibm-plex-sans-arabic-latin-600-normal.woff2");
     auto const english = size("ibm-plex-sans-latin-400-normal.woff2") + size("ibm-plex-sans-latin-600-normal.woff2") +
                          size("ibm-plex-serif-latin-600-normal.woff2") +
                          size("ibm-plex-sans-arabic-arabic-400-normal.woff2");

@@ -12,7 +12,8 @@ TEST_CASE("foreign text is isolated, escaped and shows its hidden marks") {
 
 TEST_CASE("Markdown of a badge runs no script and loads no picture") {
     auto const html =
-        markdown("# T\n\n- one\n- [a](javascript:alert(1)) <script>x</script>\n\n![seen](https://evil.example/p.png)").markup();
+        markdown("# T\n\n- one\n- [a](javascript:alert(1)) <script>x</script>\n\n![seen](https://evil.example/p.png)")
+            .markup();
 
     CHECK(html.find("<li>one</li>") != std::string::npos);
     CHECK(html.find("<script") == std::string::npos);

@@ -5,7 +5,9 @@
 namespace itqan::web {
 namespace {
 
-std::string markup_of(View const& view) { return std::get<std::string>(view.entries().at(0).value); }
+std::string markup_of(View const& view) {
+    return std::get<std::string>(view.entries().at(0).value);
+}
 
 TEST_CASE("a text is escaped and trusted markup is not") {
     CHECK(markup_of(View().set("x", "<b>\"&'")) == "&lt;b&gt;&quot;&amp;&#39;");

@@ -8,7 +8,7 @@ namespace itqan::tests {
 
 WebHouse::WebHouse(bool demo)
     : pictures_(web::make_pictures(house.services.clock)),
-      context_{house.services, guard_, locales_, templates_, *pictures_},
+      context_{house.services, guard_, rates_, locales_, templates_, *pictures_},
       router_(all_routes(demo)) {}
 
 std::vector<http::Route> WebHouse::all_routes(bool demo) {

@@ -24,7 +24,8 @@ class WebHouse {
 
     Seen get(std::string const& address, std::string const& cookie = "");
     /// A form of a page of ours; `own_page` false: sent by another site.
-    Seen post(std::string const& address, std::string const& fields, std::string const& cookie = "", bool own_page = true);
+    Seen post(std::string const& address, std::string const& fields, std::string const& cookie = "",
+              bool own_page = true);
 
     /// The cookie of a signed-in member of staff or learner, and the CSRF token of the session.
     std::string session_of(Role role, std::string const& body);
@@ -40,6 +41,7 @@ class WebHouse {
     std::vector<http::Route> all_routes(bool demo);
 
     auth::Guard guard_{house.database(), house.clock, house.addresses.base()};
+    http::RateLimits rates_{http::RateSettings{}};
     web::Locales locales_;
     web::Templates templates_{locales_};
     std::unique_ptr<web::Pictures> pictures_;

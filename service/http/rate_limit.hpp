@@ -10,7 +10,7 @@
 
 #include "schemas/clock.hpp"
 
-namespace itqan::api {
+namespace itqan::http {
 
 struct RateRule {
     int burst = 60;        ///< So many at once,
@@ -35,4 +35,4 @@ class RateLimiter {
     std::unordered_map<std::string, std::int64_t> arrival_;  ///< Theoretical arrival time, microseconds.
 };
 
-}  // namespace itqan::api
+}  // namespace itqan::http

@@ -1,8 +1,8 @@
-#include "service/api/rate_limit.hpp"
+#include "service/http/rate_limit.hpp"
 
 #include <doctest/doctest.h>
 
-namespace itqan::api {
+namespace itqan::http {
 namespace {
 
 Instant const start{1'793'000'000'000};
@@ -71,4 +71,4 @@ TEST_CASE("when all room is taken by busy callers a newcomer passes and the busy
 }
 
 }  // namespace
-}  // namespace itqan::api
+}  // namespace itqan::http

@@ -1,8 +1,8 @@
-#include "service/api/rate_limit.hpp"
+#include "service/http/rate_limit.hpp"
 
 #include <algorithm>
 
-namespace itqan::api {
+namespace itqan::http {
 namespace {
 
 constexpr std::int64_t second = 1'000'000;
@@ -35,4 +35,4 @@ void RateLimiter::forget_idle(std::int64_t now) {
     std::erase_if(arrival_, [now](auto const& entry) { return entry.second <= now; });
 }
 
-}  // namespace itqan::api
+}  // namespace itqan::http

@@ -1,0 +1,85 @@
+#include "service/config.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "tests/storage/temporary_database.hpp"
+
+using namespace itqan;
+using namespace itqan::service;
+using namespace itqan::tests;
+
+namespace {
+
+struct Folder : TemporaryDatabase {
+    std::filesystem::path data = std::filesystem::path(file).parent_path();
+
+    Result<Config> read(std::map<std::string, std::string> const& environment = {}) const {
+        return read_config(data, std::nullopt, environment);
+    }
+    void write(std::string const& text) const { std::ofstream(data / "itqan.toml") << text; }
+};
+
+}  // namespace
+
+TEST_CASE("a written configuration reads back the same, whatever its texts hold") {
+    Folder folder;
+    Config config;
+    config.data = folder.data;
+    REQUIRE(set_domain(config, "badges.example.org"));
+    config.controller_name = R"(The "A" Trust \ جهة)";
+    config.controller_contact = "privacy@example.org";
+
+    write_config(config);
+
+    auto const again = folder.read();
+    REQUIRE(again);
+    CHECK(again->domain == "badges.example.org");
+    CHECK(again->controller_name == config.controller_name);
+    CHECK(again->controller_contact == "privacy@example.org");
+    auto const mode = std::filesystem::status(config.file()).permissions();
+    CHECK((mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all)) ==
+          std::filesystem::perms::none);
+}
+
+TEST_CASE("the environment beats the file, lists with commas") {
+    Folder folder;
+    folder.write("domain = \"a.example\"\n[limits]\ntrusted_proxies = [\"10.0.0.0/8\"]\n");
+
+    auto const config =
+        folder.read({{"ITQAN_DOMAIN", "b.example"}, {"ITQAN_LIMITS_TRUSTED_PROXIES", "192.0.2.0/24,::1/128"}});
+
+    REQUIRE(config);
+    CHECK(config->domain == "b.example");
+    CHECK(config->trusted_proxies == std::vector<std::string>{"192.0.2.0/24", "::1/128"});
+}
+
+TEST_CASE("what is no key or no value of one is refused by name") {
+    Folder folder;
+    auto const code = [&](std::string const& text) {
+        folder.write(text);
+        return folder.read().error().code;
+    };
+
+    CHECK(code("domian = \"a.example\"\n") == "config-unknown-key");
+    CHECK(code("domain = \"a/b\"\n") == "config-value");
+    CHECK(code("listen = \"localhost\"\n") == "config-value");
+    CHECK(code("domain = \n") == "config-syntax");
+    folder.write("");
+    CHECK(folder.read({{"ITQAN_NO_SUCH", "1"}}).error().code == "config-unknown-key");
+}
+
+TEST_CASE("a password file gives its first line and must have one") {
+    Folder folder;
+    auto const file = folder.data / "password";
+    auto const setting = "[mail]\npassword_file = \"" + file.string() + "\"\n";
+    folder.write(setting);
+
+    std::ofstream(file) << "secret\r\nmore\n";
+    CHECK(folder.read()->mail.smtp.password == "secret");
+    std::ofstream(file) << "";
+    CHECK(folder.read().error().code == "config-value");
+    std::filesystem::remove(file);
+    CHECK(folder.read().error().code == "config-value");
+}
