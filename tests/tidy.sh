@@ -19,12 +19,12 @@ fi
 
 commands=$(mktemp -d)
 trap 'rm -rf "$commands"' EXIT
-# g++'s precompiled headers are not clang's.
+# g++'s precompiled headers and warning names are not clang's.
 ninja -C out/ci -t compdb | python3 -c '
 import json, re, sys
 entries = [e for e in json.load(sys.stdin) if e["file"].endswith(".cpp") and " -c " in e["command"]]
 for e in entries:
     command = re.sub(r"^.*?(\S*c\+\+ )", r"\1", e["command"], count=1)
-    e["command"] = re.sub(r" -Winvalid-pch| -include \S+cmake_pch\S+", "", command)
+    e["command"] = re.sub(r" -W\S+| -include \S+cmake_pch\S+", "", command)
 json.dump(entries, sys.stdout)' >"$commands/compile_commands.json"
 printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p "$commands" --quiet 2>/dev/null
