@@ -69,14 +69,6 @@ bool set_evidence_status(Session& session, std::string_view id, std::string_view
                id, expected_status, status, eligible) == 1;
 }
 
-std::string evidence_stamp(Session& session, std::string_view learner_id) {
-    std::int64_t revision = 0;
-    session.query(
-        "SELECT coalesce(max(revision), 0) FROM evidence WHERE learner_id = $1",
-        [&](Row const& row) { revision = row.integer(0); }, learner_id);
-    return std::to_string(revision);
-}
-
 std::string decision_stamp(Session& session, std::string_view learner_id) {
     std::string stamp;
     session.query(

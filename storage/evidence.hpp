@@ -35,10 +35,8 @@ void each_evidence_of(Session& session, std::string_view learner_id,
 /// Sets status (and eligibility); returns false when the row is not in `expected_status` any more.
 bool set_evidence_status(Session& session, std::string_view id, std::string_view expected_status,
                          std::string_view status, bool eligible);
-/// A count that changes whenever evidence of the learner is inserted or changes state: the guard of a decision that was
-/// computed on a snapshot.
-std::string evidence_stamp(Session& session, std::string_view learner_id);
-/// The same for everything that decides about a learner's awards: evidence, credentials, erasure, and the signing keys.
+/// Changes with everything that decides about a learner's awards: evidence inserted or moved, credentials, erasure, and
+/// the signing keys. The guard of a decision that was computed on a snapshot.
 std::string decision_stamp(Session& session, std::string_view learner_id);
 
 struct EvidencePage {

@@ -12,8 +12,8 @@
 namespace itqan::demo {
 
 struct DemoOptions {
-    std::optional<Day>
-        as_of;  ///< Shifts nothing; the programme's clock starts there. None: the date of record is today.
+    /// Shifts nothing; the programme's clock starts there. None: the date of record is today.
+    std::optional<Day> as_of;
     std::optional<std::filesystem::path> programme;  ///< None: the one that this program carries.
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <stdexcept>
 
 #include <nlohmann/json.hpp>
 
@@ -64,8 +65,8 @@ View offer_view(Claiming const& c, domain::Programme const& programme, domain::C
                             .report = report ? &*report : nullptr,
                             .now = now},
                            locale);
-    View one;
-    if (said) one = std::move(*said);
+    if (!said) throw std::runtime_error("credential " + view.row.id + " holds a document that cannot be shown");
+    auto one = std::move(*said);
     one.set("offer_id", view.row.id);
     auto const from = locale.day(view.row.awarded_at.day());
     one.set("offer_validity",

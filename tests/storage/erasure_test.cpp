@@ -122,12 +122,12 @@ TEST_CASE("erasing one learner leaves the others alone") {
 TEST_CASE("a decision made before an erasure cannot be written after it") {
     TemporaryDatabase test;
     test->write(fill);
-    auto const stamp = test->read([](Session& session) { return evidence_stamp(session, "lrn-1"); });
+    auto const stamp = test->read([](Session& session) { return decision_stamp(session, "lrn-1"); });
     auto const badge = test->read([](Session& session) { return *credential(session, "c-lrn-1"); });
 
     test->write([](Session& session) { erase_learner(session, "lrn-1", noon); });
 
-    CHECK(test->read([](Session& session) { return evidence_stamp(session, "lrn-1"); }) != stamp);
+    CHECK(test->read([](Session& session) { return decision_stamp(session, "lrn-1"); }) != stamp);
     CHECK_FALSE(test->write([&](Session& session) { return update_credential(session, badge, badge.changed_at); }));
 }
 

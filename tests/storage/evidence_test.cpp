@@ -50,7 +50,7 @@ TEST_CASE("an external id is taken once per kind and source") {
 
 TEST_CASE("the stamp of a learner moves with every insert and change of state, and with nothing else") {
     TemporaryDatabase test;
-    auto const stamp = [&] { return test->read([](Session& s) { return evidence_stamp(s, "lrn-1"); }); };
+    auto const stamp = [&] { return test->read([](Session& s) { return decision_stamp(s, "lrn-1"); }); };
     auto const set = [&](std::string const& expected, std::string const& status) {
         return test->write([&](Session& s) { return set_evidence_status(s, "e1", expected, status, true); });
     };
