@@ -199,9 +199,15 @@ Drawing drawing_of(BadgePage const& facts, Locale const& locale, schemas::Creden
 
 }  // namespace
 
-std::string badge_state(storage::CredentialRow const& row, domain::Report const* report, Instant now) {
+std::string row_state(storage::CredentialRow const& row, Instant now) {
     if (row.status == "revoked" || row.status == "suspended") return row.status;
     if (row.valid_until && now > Instant::end_of(*row.valid_until)) return "expired";
+    return "valid";
+}
+
+std::string badge_state(storage::CredentialRow const& row, domain::Report const* report, Instant now) {
+    auto const recorded = row_state(row, now);
+    if (recorded != "valid") return recorded;
     return report == nullptr ? "unchecked" : report->headline_code;
 }
 

@@ -29,6 +29,9 @@ Result<Page> badge_page(BadgePage const& facts, Locale const& locale);
 /// without what can be done with a badge: for pages that show one before it is claimed. Error as badge_page().
 Result<View> badge_view(BadgePage const& facts, Locale const& locale);
 
+/// What our row says: "valid", "expired", "revoked" or "suspended".
+std::string row_state(storage::CredentialRow const& row, Instant now);
+
 /// "valid", "warning", "expired", "not-yet-valid", "revoked", "suspended", "invalid", "unchecked": the row's own state
 /// first, then what the verifier found.
 std::string badge_state(storage::CredentialRow const& row, domain::Report const* report, Instant now);

@@ -25,7 +25,7 @@ std::string badge_name(domain::Programme const& programme, std::string const& id
 
 View row_view(WebContext const& context, storage::Session& session, domain::Programme const& programme,
               Visitor const& visitor, storage::CredentialRow const& row) {
-    auto const state = badge_state(row, nullptr, context.services.clock.wall());
+    auto const state = row_state(row, context.services.clock.wall());
     auto const tone = tone_of(state);
     View one;
     one.set("row_url", Url::of("/staff/credentials/" + row.id))
@@ -35,9 +35,7 @@ View row_view(WebContext const& context, storage::Session& session, domain::Prog
     one.set("row_issued", visitor.locale->day(row.awarded_at.day()));
     one.set("row_until",
             row.valid_until ? visitor.locale->day(*row.valid_until) : visitor.locale->text("badge.no_expiry"));
-    one.set("row_state", visitor.locale->text_or("state." + state, state))
-        .set("row_tone", tone.name)
-        .set("row_icon", tone.icon);
+    one.set("row_state", visitor.locale->text("state." + state)).set("row_tone", tone.name).set("row_icon", tone.icon);
     one.set("row_claim", visitor.locale->text_or("claim_state." + row.claim_state, row.claim_state));
     return one;
 }

@@ -27,9 +27,8 @@ Answer sign_in_page(WebContext const& context, Visitor const& visitor, std::stri
 
 std::string state_of(storage::CredentialRow const& row, Instant now) {
     if (row.claim_state == "declined") return "declined";
-    if (row.status != "active") return row.status;
-    if (row.valid_until && now > Instant::end_of(*row.valid_until)) return "expired";
-    return row.claim_state == "offered" ? "offered" : "valid";
+    auto const recorded = row_state(row, now);
+    return recorded == "valid" && row.claim_state == "offered" ? "offered" : recorded;
 }
 
 View badge_view(WebContext const& context, Visitor const& visitor, domain::CredentialView const& credential,

@@ -89,6 +89,8 @@ async function tour(house, browser, language, size, scripts) {
     assert.match(badgePage, /\/c\/|\/credentials\//);
     assert.equal(await page.locator('h1').count(), 1);
     await see('badge');
+    const paper = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');
+    assert.deepEqual([...paper.matchAll(/\/Type \/Pages\s[^>]*?\/Count (\d+)/g)].map((found) => found[1]), ['1'], 'prints on one A4');
     // Door 3: the employer drops the picture, then changes one letter.
     const download = await Promise.all([page.waitForEvent('download'), page.locator('main a[href$=".png"][download]').first().click()]).then(([d]) => d.path());
     const png = join(house.data, '..', 'badge.png');

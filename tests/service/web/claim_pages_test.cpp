@@ -198,5 +198,20 @@ TEST_CASE("an award by hand takes an earlier day") {
     CHECK(web.get(answer.location + "?lang=en", issuer).has("1 October 2026"));
 }
 
+TEST_CASE("the issuer's list says the state of a badge in words of the page's language") {
+    WebHouse web;
+    auto const row = award(web, "ach-05");
+    auto const issuer = web.session_of(Role::issuer, "nakhla");
+
+    auto const english = web.get("/staff/credentials?lang=en", issuer);
+    auto const arabic = web.get("/staff/credentials?lang=ar", issuer);
+
+    CHECK(english.has("in force"));
+    CHECK(arabic.has("سارية"));
+    CHECK_FALSE(arabic.has("unchecked"));
+    run_out(web, row);
+    CHECK(web.get("/staff/credentials?lang=en", web.session_of(Role::issuer, "nakhla")).has("! expired"));
+}
+
 }  // namespace
 }  // namespace itqan::tests
