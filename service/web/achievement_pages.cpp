@@ -139,7 +139,7 @@ http::Response achievement_page(WebContext const& context, Visitor const& visito
     view.set("version", std::to_string(achievement.version));
     view.set("description", foreign(achievement.description.in(language), language));
     view.set("criteria", markdown(domain::rule_narrative(programme, achievement.criteria, language)));
-    view.set("has_skills", !skills.empty()).set("skills", std::move(skills));
+    view.set_list("skills", std::move(skills));
     auto const other = other_language(language);
     view.set("other_edition_url", Url::of("/achievements/" + edition.other_uuid));
     view.set("other_edition",

@@ -118,7 +118,7 @@ void draw_skills(Drawing& d) {
         if (alignment.target_description) skill.set("skill_text", foreign(*alignment.target_description, d.language));
         skills.push_back(std::move(skill));
     }
-    d.view.set("has_skills", !skills.empty()).set("skills", std::move(skills));
+    d.view.set_list("skills", std::move(skills));
 }
 
 void draw_evidence(Drawing& d) {
@@ -130,7 +130,7 @@ void draw_evidence(Drawing& d) {
         if (text) one.set("evidence_text", foreign(*text, d.language));
         evidence.push_back(std::move(one));
     }
-    d.view.set("has_evidence", !evidence.empty()).set("evidence", std::move(evidence));
+    d.view.set_list("evidence", std::move(evidence));
 }
 
 void draw_actions(Drawing& d) {

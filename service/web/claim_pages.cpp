@@ -160,7 +160,7 @@ Answer offer_page(Claiming const& c, Refused const& refused) {
     page.content.set("has_problems", is_refused).set("problems", problem_views(refused, views));
     page.content.set("some_done", refused.some_done);
     page.content.set("learner_name", learner_name(c, offer->learner_id));
-    page.content.set("has_offers", !open.empty()).set("offers", std::move(offers));
+    page.content.set_list("offers", std::move(offers));
     draw_choices(page.content,
                  refused.choices.value_or(domain::Choices{"link", false, open.empty() ? "en" : open[0]->row.language}));
     return show(c.context, c.visitor, std::move(page));

@@ -106,7 +106,7 @@ Answer mails_page(WebContext const& context, DemoDesk const& desk, Visitor const
             .set("mail_url", Url::of("/demo/mail/" + mail.name));
         list.push_back(std::move(one));
     }
-    page.content.set("has_mails", !list.empty()).set("mails", std::move(list));
+    page.content.set_list("mails", std::move(list));
     return show(context, visitor, std::move(page));
 }
 

@@ -116,9 +116,10 @@ Answer list_page(WebContext const& context, Visitor const& visitor, Actor const&
                                          "&status=" + encode_query_value(query_of(request, "status"))));
         }
         std::vector<View> list;
+        list.reserve(rows.size());
         for (auto const& row : rows)
             list.push_back(row_view(context, session, *programme, visitor, row));
-        view.set("has_rows", !list.empty()).set("rows", std::move(list));
+        view.set_list("rows", std::move(list));
         draw_choices_of_programme(view, *programme, actor, visitor, query_of(request, "achievement"),
                                   typed.achievement);
     });

@@ -89,8 +89,9 @@ Answer home(WebContext const& context, Visitor const& visitor, std::string_view 
     if (error != nullptr) view.set("problem", error_words(locale, *error));
     view.set("count", locale.plural("my.count", static_cast<std::int64_t>(badges.size())));
     view.set("empty", waiting.empty() && badges.empty() && past.empty());
-    view.set("has_waiting", !waiting.empty()).set("has_badges", !badges.empty()).set("has_past", !past.empty());
-    view.set("waiting", std::move(waiting)).set("badges", std::move(badges)).set("past", std::move(past));
+    view.set_list("waiting", std::move(waiting))
+        .set_list("badges", std::move(badges))
+        .set_list("past", std::move(past));
     return show(context, visitor, std::move(page));
 }
 

@@ -110,7 +110,7 @@ http::Response show_error(WebContext const& context, Visitor const& visitor, Err
     std::vector<View> violations;
     for (auto const& violation : error.violations)
         violations.push_back(View().set("pointer", violation.pointer).set("violation", violation.detail));
-    page.content.set("has_violations", !violations.empty()).set("violations", std::move(violations));
+    page.content.set_list("violations", std::move(violations));
     return show(context, visitor, std::move(page));
 }
 

@@ -128,7 +128,7 @@ void draw_rows(View& view, WebContext const& context, domain::Programme const& p
         if (counts) one.set("retract_url", Url::of("/staff/completions/" + row.id + "/retract"));
         list.push_back(std::move(one));
     }
-    view.set("has_rows", !list.empty()).set("rows", std::move(list));
+    view.set_list("rows", std::move(list));
 }
 
 Answer completions_page(WebContext const& context, Visitor const& visitor, Actor const& actor, Typed const& typed,

@@ -87,11 +87,9 @@ View& View::set(std::string name, std::optional<Url> const& url) {
     return url ? set(std::move(name), *url) : *this;
 }
 
-View& View::set_texts(std::string name, std::vector<std::string> const& texts) {
-    std::vector<View> list;
-    for (auto const& text : texts)
-        list.push_back(View().set("value", text));
-    return set(std::move(name), std::move(list));
+View& View::set_list(std::string const& name, std::vector<View> list) {
+    set("has_" + name, !list.empty());
+    return set(name, std::move(list));
 }
 
 std::vector<View::Entry> const& View::entries() const {

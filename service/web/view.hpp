@@ -62,8 +62,8 @@ class View {
     /// Sets nothing when there is no value.
     View& set(std::string name, std::optional<std::string> const& text);
     View& set(std::string name, std::optional<Url> const& url);
-    /// A list of objects with one member `value` each.
-    View& set_texts(std::string name, std::vector<std::string> const& texts);
+    /// The list, and the flag "has_<name>" for what stands once around it.
+    View& set_list(std::string const& name, std::vector<View> list);
 
     std::vector<Entry> const& entries() const;
 
