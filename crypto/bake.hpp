@@ -11,6 +11,8 @@
 
 namespace itqan::crypto {
 
+constexpr std::size_t largest_picture = 5 * 1024 * 1024;  ///< In bytes, of either kind.
+
 /// A credential found in a picture: compact JWS or JSON text.
 struct ExtractedBadge {
     std::string credential;

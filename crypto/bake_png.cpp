@@ -13,7 +13,6 @@ namespace itqan::crypto {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-constexpr std::size_t largest_file = 5 * 1024 * 1024;
 constexpr std::size_t most_chunks = 1024;
 constexpr std::uint32_t largest_number = 0x7fffffff;  // Section 7.1: four-byte integers stay below 2^31.
 constexpr std::string_view keyword = "openbadgecredential";
@@ -29,7 +28,7 @@ struct Chunk {
     ByteView whole;  ///< With length, type and checksum.
 };
 
-Error invalid(std::string detail) {
+Error invalid_png(std::string detail) {
     return Error{Fault::malformed, "png-invalid", std::move(detail)};
 }
 
@@ -69,15 +68,16 @@ bool is_header(ByteView data) {
 }
 
 Result<Chunk> read_chunk(ByteView png, std::size_t at) {
-    if (png.size() - at < 12) return invalid("The picture ends inside a chunk.");
+    if (png.size() - at < 12) return invalid_png("The picture ends inside a chunk.");
     auto const length = number_at(png, at);
-    if (length > largest_number || length > png.size() - at - 12) return invalid("A chunk is longer than the picture.");
+    if (length > largest_number || length > png.size() - at - 12)
+        return invalid_png("A chunk is longer than the picture.");
     Chunk const chunk{as_text(png.subspan(at + 4, 4)), png.subspan(at + 8, length), png.subspan(at, length + 12)};
     bool const letters = std::all_of(chunk.type.begin(), chunk.type.end(),
                                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
-    if (!letters) return invalid("A chunk's type is not four letters.");
+    if (!letters) return invalid_png("A chunk's type is not four letters.");
     if (checksum(png.subspan(at + 4, length + 4)) != number_at(png, at + 8 + length)) {
-        return invalid("The checksum of chunk " + std::string(chunk.type) + " is wrong.");
+        return invalid_png("The checksum of chunk " + std::string(chunk.type) + " is wrong.");
     }
     return chunk;
 }
@@ -91,9 +91,9 @@ bool is_kept(std::string_view type) {
 
 /// The chunks up to IEND; what follows is no part of the picture.
 Result<std::vector<Chunk>> walk(ByteView png) {
-    if (png.size() > largest_file) return Error{Fault::too_large, "png-limit", "The picture is larger than 5 MiB."};
+    if (png.size() > largest_picture) return Error{Fault::too_large, "png-limit", "The picture is larger than 5 MiB."};
     if (png.size() < signature.size() || !std::equal(signature.begin(), signature.end(), png.begin())) {
-        return invalid("The bytes do not start as a PNG does.");
+        return invalid_png("The bytes do not start as a PNG does.");
     }
     std::vector<Chunk> chunks;
     bool pixels = false;
@@ -105,14 +105,14 @@ Result<std::vector<Chunk>> walk(ByteView png) {
         if (!chunk) return chunk.error();
         bool const first = chunks.empty();
         if (first != (chunk->type == "IHDR"))
-            return invalid("IHDR must be the first chunk and the only one of its type.");
-        if (first && !is_header(chunk->data)) return invalid("IHDR states an impossible picture.");
+            return invalid_png("IHDR must be the first chunk and the only one of its type.");
+        if (first && !is_header(chunk->data)) return invalid_png("IHDR states an impossible picture.");
         if (is_critical(chunk->type) && !is_kept(chunk->type))
-            return invalid("The picture has an unknown critical chunk.");
+            return invalid_png("The picture has an unknown critical chunk.");
         chunks.push_back(*chunk);
         pixels = pixels || chunk->type == "IDAT";
         if (chunk->type != "IEND") continue;
-        if (!chunk->data.empty() || !pixels) return invalid("The picture has no pixels, or its end is not empty.");
+        if (!chunk->data.empty() || !pixels) return invalid_png("The picture has no pixels, or its end is not empty.");
         return chunks;
     }
 }
@@ -131,10 +131,11 @@ Result<std::string> read_badge(Chunk const& chunk) {
     auto rest = as_text(chunk.data);
     rest.remove_prefix(keyword.size() + 1);
     if (rest.size() < 2 || rest[0] != 0 || rest[1] != 0)
-        return invalid("The badge in the picture must not be compressed.");
+        return invalid_png("The badge in the picture must not be compressed.");
     rest.remove_prefix(2);
-    if (!take_text(rest) || !take_text(rest)) return invalid("The badge's text chunk lacks a separator.");
-    if (rest.find('\0') != std::string_view::npos || !is_utf8(rest)) return invalid("The badge's text is not UTF-8.");
+    if (!take_text(rest) || !take_text(rest)) return invalid_png("The badge's text chunk lacks a separator.");
+    if (rest.find('\0') != std::string_view::npos || !is_utf8(rest))
+        return invalid_png("The badge's text is not UTF-8.");
     return std::string(rest);
 }
 
@@ -159,7 +160,7 @@ Result<BakedPng> bake_png(ByteView png, std::string_view credential) {
     auto const chunks = walk(png);
     if (!chunks) return chunks.error();
     auto const badge = badge_chunk(credential);
-    if (png.size() + badge.size() > largest_file) {
+    if (png.size() + badge.size() > largest_picture) {
         return Error{Fault::too_large, "png-limit", "The picture with its credential is larger than 5 MiB."};
     }
 
@@ -190,7 +191,7 @@ Result<ExtractedBadge> extract_png(ByteView png) {
         if (chunk.type != "iTXt" && chunk.type != "tEXt") continue;
         auto rest = as_text(chunk.data);
         auto const name = take_text(rest);
-        if (!name) return invalid("A text chunk lacks the end of its keyword.");
+        if (!name) return invalid_png("A text chunk lacks the end of its keyword.");
         open_badges_2 = open_badges_2 || *name == keyword_2;
         if (chunk.type != "iTXt" || *name != keyword) continue;
         auto credential = read_badge(chunk);

@@ -10,11 +10,11 @@
 #include <expat.h>
 
 #include "crypto/bake.hpp"
+#include "schemas/text.hpp"
 
 namespace itqan::crypto {
 namespace {
 
-constexpr std::size_t largest_file = 5 * 1024 * 1024;
 constexpr int deepest = 64;
 constexpr int most_attributes = 256;
 constexpr char separator = '\n';  // Between namespace and name; expat refuses it inside a namespace.
@@ -24,7 +24,7 @@ constexpr std::string_view root_name = "http://www.w3.org/2000/svg\nsvg";
 constexpr std::string_view badge_name = "https://purl.imsglobal.org/ob/v3p0\ncredential";
 constexpr std::string_view assertion_name = "http://openbadges.org\nassertion";
 
-Error invalid(std::string detail) {
+Error invalid_svg(std::string detail) {
     return Error{Fault::malformed, "svg-invalid", std::move(detail)};
 }
 
@@ -124,8 +124,8 @@ void XMLCALL on_namespace(void* data, XML_Char const* prefix, XML_Char const* ur
 }
 
 Result<Scan> scan_svg(std::string_view svg) {
-    if (svg.size() > largest_file) return Error{Fault::too_large, "svg-limit", "The picture is larger than 5 MiB."};
-    if (!is_utf8(svg)) return invalid("The picture must be UTF-8.");
+    if (svg.size() > largest_picture) return Error{Fault::too_large, "svg-limit", "The picture is larger than 5 MiB."};
+    if (!is_utf8(svg)) return invalid_svg("The picture must be UTF-8.");
     std::unique_ptr<std::remove_pointer_t<XML_Parser>, decltype(&XML_ParserFree)> const parser(
         XML_ParserCreateNS("UTF-8", separator), &XML_ParserFree);
     if (!parser) throw std::bad_alloc();
@@ -139,11 +139,12 @@ Result<Scan> scan_svg(std::string_view svg) {
     XML_SetXmlDeclHandler(parser.get(), on_declaration);
     XML_SetStartNamespaceDeclHandler(parser.get(), on_namespace);
     auto const status = XML_Parse(parser.get(), svg.data(), static_cast<int>(svg.size()), XML_TRUE);
-    if (!scan.problem.empty()) return invalid(scan.problem);
+    if (!scan.problem.empty()) return invalid_svg(scan.problem);
     if (status != XML_STATUS_OK) {
-        return invalid("Not well-formed XML at line " + std::to_string(XML_GetCurrentLineNumber(parser.get())) + ".");
+        return invalid_svg("Not well-formed XML at line " + std::to_string(XML_GetCurrentLineNumber(parser.get())) +
+                           ".");
     }
-    if (scan.nested) return invalid("Elements inside the credential are not accepted.");
+    if (scan.nested) return invalid_svg("Elements inside the credential are not accepted.");
     scan.parser = nullptr;
     return scan;
 }
@@ -153,12 +154,6 @@ bool looks_like_jws(std::string_view text) {
     return std::count(text.begin(), text.end(), '.') == 2 &&
            text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") ==
                std::string_view::npos;
-}
-
-std::string trim(std::string_view text) {
-    auto const first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return "";
-    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
 }
 
 /// "]]>" would end the section: it is split over two.
@@ -233,7 +228,7 @@ Result<ExtractedBadge> extract_svg(std::string_view svg) {
     if (scan->badges > 1) {
         return Error{Fault::unprocessable, "many-credentials", "The picture holds more than one credential."};
     }
-    auto const body = trim(scan->body);
+    std::string const body(trimmed(scan->body));
     if (scan->verify && !body.empty()) {
         return Error{Fault::unprocessable, "many-credentials",
                      "The credential stands in verify or in the body, not in both."};

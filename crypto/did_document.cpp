@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/did.hpp"
+#include "schemas/json.hpp"
 
 namespace itqan::crypto {
 namespace {
@@ -14,11 +15,6 @@ constexpr std::size_t most_methods = 256;
 
 Error shape_error(std::string pointer, std::string detail) {
     return Error{Fault::unprocessable, "did-document", detail, {{std::move(pointer), std::move(detail)}}};
-}
-
-std::string text_member(Json const& object, char const* name) {
-    auto const found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 /// Relative ids ("#key-1") are of the document they stand in.

@@ -8,6 +8,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/key_material.hpp"
 #include "crypto/multibase.hpp"
+#include "schemas/json.hpp"
 
 namespace itqan::crypto {
 namespace {
@@ -23,12 +24,6 @@ Error invalid_key(std::string detail, std::string pointer = "") {
 
 Error unsupported_key(std::string detail) {
     return Error{Fault::unprocessable, "unsupported-key", std::move(detail)};
-}
-
-/// The text of a member, or "" when it is absent or no string.
-std::string text_member(Json const& jwk, char const* name) {
-    auto const found = jwk.find(name);
-    return found != jwk.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 Result<Bytes> binary_member(Json const& jwk, char const* name) {

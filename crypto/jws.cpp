@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "schemas/text.hpp"
+
 namespace itqan::crypto {
 namespace {
 
@@ -23,21 +25,13 @@ Error header_error(std::string_view member, std::string const& detail) {
     return Error{Fault::malformed, "jws-header", detail, {{"/" + std::string(member), detail}}};
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (auto& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
-
 /// RFC 7515 section 4.1.9: a media type in any case, whose "application/" may be left out.
 std::string media_type(std::string_view text) {
-    auto type = lower(text);
+    auto type = ascii_lower(text);
     return type.find('/') == std::string::npos ? "application/" + type : type;
 }
 
-Result<std::optional<std::string>> text_member(Json const& header, char const* name) {
+Result<std::optional<std::string>> optional_text(Json const& header, char const* name) {
     auto const found = header.find(name);
     if (found == header.end()) return std::optional<std::string>();
     if (!found->is_string()) return header_error(name, std::string("The header's ") + name + " must be text.");
@@ -45,7 +39,7 @@ Result<std::optional<std::string>> text_member(Json const& header, char const* n
 }
 
 Result<void> read_type(Json const& header, JwsRules const& rules, CompactJws& jws) {
-    auto type = text_member(header, "typ");
+    auto type = optional_text(header, "typ");
     if (!type) return type.error();
     jws.type = std::move(*type);
     bool const allowed = jws.type ? std::any_of(rules.types.begin(), rules.types.end(),
@@ -57,7 +51,7 @@ Result<void> read_type(Json const& header, JwsRules const& rules, CompactJws& jw
                      "The header's typ is not one that is accepted here.",
                      {{"/typ", "Another kind of token is expected."}}};
     }
-    auto const content = text_member(header, "cty");
+    auto const content = optional_text(header, "cty");
     if (!content) return content.error();
     if (*content && media_type(**content) != "application/vc" && media_type(**content) != "application/vc+ld+json" &&
         media_type(**content) != "application/json") {
@@ -67,7 +61,7 @@ Result<void> read_type(Json const& header, JwsRules const& rules, CompactJws& jw
 }
 
 Result<void> read_key_hints(Json const& header, CompactJws& jws) {
-    auto kid = text_member(header, "kid");
+    auto kid = optional_text(header, "kid");
     if (!kid) return kid.error();
     jws.kid = std::move(*kid);
     if (jws.kid) {
@@ -98,7 +92,7 @@ Result<void> read_header(std::string_view segment, JwsRules const& rules, Compac
             return header_error(member, std::string("The header member ") + member + " is not accepted.");
         }
     }
-    auto const algorithm = text_member(*header, "alg");
+    auto const algorithm = optional_text(*header, "alg");
     if (!algorithm || !*algorithm || !is_badge_algorithm(**algorithm)) {
         return Error{Fault::malformed,
                      "jws-algorithm",

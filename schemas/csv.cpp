@@ -4,6 +4,7 @@
 #include <array>
 
 #include "schemas/bytes.hpp"
+#include "schemas/text.hpp"
 
 namespace itqan::schemas {
 namespace {
@@ -41,12 +42,6 @@ char find_separator(std::string_view text) {
     }
     auto const most = std::max_element(counts.begin(), counts.end());
     return separators[static_cast<std::size_t>(most - counts.begin())];
-}
-
-std::string trimmed(std::string const& cell) {
-    auto const first = cell.find_first_not_of(" \t");
-    if (first == std::string::npos) return {};
-    return cell.substr(first, cell.find_last_not_of(" \t") - first + 1);
 }
 
 /// Cuts one record after the other out of the text, counting the lines it passes.
@@ -150,7 +145,7 @@ Result<CsvTable> read_csv(std::string_view text, CsvLimits const& limits) {
     if (header->cells.size() > limits.columns)
         return limit_error(1, "more than " + std::to_string(limits.columns) + " columns");
     for (auto const& name : header->cells)
-        table.header.push_back(trimmed(unguard_cell(name)));
+        table.header.emplace_back(trimmed(unguard_cell(name), " \t"));
     if (table.header.size() == 1 && table.header.front().empty()) return syntax_error(1, "there is no header line");
 
     while (!scanner.at_end()) {

@@ -226,4 +226,9 @@ Result<Json> parse_json(std::string_view text, JsonLimits const& limits) {
     return error;
 }
 
+std::string text_member(Json const& object, char const* name) {
+    auto const found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 }  // namespace itqan

@@ -38,4 +38,7 @@ Result<Json> parse_json(std::string_view text, JsonLimits const& limits = json_l
 /// RFC 8785 form: members sorted by UTF-16 code units, ECMAScript numbers. Idempotent.
 std::string canonical_json(Json const& value);
 
+/// The text of an object's member, or "" when it is absent or no string.
+std::string text_member(Json const& object, char const* name);
+
 }  // namespace itqan

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # clang-tidy on source files: those that the branch, or else the last commit, changed (at most MOST, default 6); with
-# "all" every one, which takes half an hour. Needs the build of preset ci for its commands.
+# "all" every one, which takes half an hour.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,8 +19,10 @@ fi
 
 commands=$(mktemp -d)
 trap 'rm -rf "$commands"' EXIT
-# g++'s precompiled headers and warning names are not clang's.
-ninja -C out/ci -t compdb | python3 -c '
+# One command a file: not those that compile several files at once. g++'s precompiled headers and warning names are not
+# clang's.
+cmake --preset ci -B "$commands/build" -DCMAKE_UNITY_BUILD=OFF >/dev/null
+ninja -C "$commands/build" -t compdb | python3 -c '
 import json, re, sys
 entries = [e for e in json.load(sys.stdin) if e["file"].endswith(".cpp") and " -c " in e["command"]]
 for e in entries:

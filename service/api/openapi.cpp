@@ -1,6 +1,7 @@
 #include "service/api/openapi.hpp"
 
 #include "api_files.embedded.hpp"
+#include "schemas/text.hpp"
 
 namespace itqan::api {
 namespace {
@@ -89,13 +90,6 @@ Json operation_of(Endpoint const& endpoint) {
     return operation;
 }
 
-std::string lower(std::string_view name) {
-    std::string out(name);
-    for (char& c : out)
-        c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-    return out;
-}
-
 }  // namespace
 
 std::string_view verb_name(Verb verb) {
@@ -113,7 +107,7 @@ std::string_view verb_name(Verb verb) {
 Json openapi_document(std::vector<Endpoint> const& endpoints, std::string const& base_url) {
     Json paths = Json::object();
     for (auto const& endpoint : endpoints)
-        paths[endpoint.path][lower(verb_name(endpoint.verb))] = operation_of(endpoint);
+        paths[endpoint.path][ascii_lower(verb_name(endpoint.verb))] = operation_of(endpoint);
     return {
         {"openapi", "3.1.0"},
         {"info",

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "schemas/text.hpp"
 #include "service/api/endpoint.hpp"
 #include "service/api/openapi.hpp"
 
@@ -30,11 +31,7 @@ JsonLimits limits_of(Payload payload) {
 
 bool is_type(http::Request const& request, std::string_view wanted) {
     auto const type = request.header("content-type");
-    if (type.size() < wanted.size()) return false;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        auto const c = static_cast<char>(type[i] >= 'A' && type[i] <= 'Z' ? type[i] + ('a' - 'A') : type[i]);
-        if (c != wanted[i]) return false;
-    }
+    if (!equal_ignoring_case(type.substr(0, wanted.size()), wanted)) return false;
     auto const rest = type.substr(wanted.size());
     return rest.empty() || rest.front() == ';' || rest.front() == ' ';
 }

@@ -4,6 +4,7 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
+#include "schemas/text.hpp"
 #include "service/auth/same_origin.hpp"
 #include "service/auth/sessions.hpp"
 
@@ -24,11 +25,7 @@ std::optional<std::string> bearer_of(http::Request const& request) {
     auto const value = request.header("authorization");
     if (value.empty()) return std::nullopt;
     constexpr std::string_view scheme = "bearer ";
-    if (value.size() < scheme.size()) return "";
-    for (std::size_t i = 0; i < scheme.size(); ++i) {
-        auto const c = static_cast<char>(value[i] >= 'A' && value[i] <= 'Z' ? value[i] + ('a' - 'A') : value[i]);
-        if (c != scheme[i]) return "";
-    }
+    if (!equal_ignoring_case(value.substr(0, scheme.size()), scheme)) return "";
     return std::string(value.substr(scheme.size()));
 }
 

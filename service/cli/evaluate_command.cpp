@@ -8,7 +8,7 @@
 namespace itqan::cli {
 namespace {
 
-struct Options {
+struct EvaluateOptions {
     std::string learner;
     std::optional<std::string> achievement, as_of;
 };
@@ -24,7 +24,7 @@ void add_lines(domain::Programme const& programme, domain::Node const& node, std
         add_lines(programme, child, depth + 1, text);
 }
 
-int evaluate(Common const& common, Options const& options) {
+int evaluate(Common const& common, EvaluateOptions const& options) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto& services = installation->services();
@@ -68,7 +68,7 @@ int evaluate(Common const& common, Options const& options) {
 }  // namespace
 
 void add_evaluate_command(CLI::App& app, Common& common) {
-    auto const options = std::make_shared<Options>();
+    auto const options = std::make_shared<EvaluateOptions>();
     auto* const command = add_command(app, common, "evaluate", "What a learner's evidence proves, and why not yet",
                                       [&common, options] { return evaluate(common, *options); });
     command->add_option("--learner", options->learner, "Learner id")->required();

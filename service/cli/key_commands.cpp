@@ -6,7 +6,7 @@
 namespace itqan::cli {
 namespace {
 
-struct Options {
+struct KeyOptions {
     std::string issuer, id;
     std::optional<std::string> type;
 };
@@ -32,7 +32,7 @@ Result<domain::Issuer> find_issuer(domain::Services& services, std::string const
     return *issuer;
 }
 
-int list(Common const& common) {
+int list_keys(Common const& common) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto& services = installation->services();
@@ -51,7 +51,7 @@ int list(Common const& common) {
 
 enum class Act { create, rotate };
 
-int make(Common const& common, Options const& options, Act act) {
+int make(Common const& common, KeyOptions const& options, Act act) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto& services = installation->services();
@@ -67,7 +67,7 @@ int make(Common const& common, Options const& options, Act act) {
     return answer(common, key_json(*row), key_line(*row));
 }
 
-int revoke(Common const& common, Options const& options) {
+int revoke(Common const& common, KeyOptions const& options) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto const row = installation->services().keys.revoke(operator_actor(), options.id);
@@ -75,7 +75,7 @@ int revoke(Common const& common, Options const& options) {
     return answer(common, key_json(*row), key_line(*row));
 }
 
-int export_did(Common const& common, Options const& options) {
+int export_did(Common const& common, KeyOptions const& options) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto& services = installation->services();
@@ -91,9 +91,9 @@ int export_did(Common const& common, Options const& options) {
 void add_key_commands(CLI::App& app, Common& common) {
     auto* const key = app.add_subcommand("key", "Signing keys of the issuers");
     key->require_subcommand(1);
-    auto const options = std::make_shared<Options>();
+    auto const options = std::make_shared<KeyOptions>();
 
-    add_command(*key, common, "list", "All keys with their states", [&common] { return list(common); });
+    add_command(*key, common, "list", "All keys with their states", [&common] { return list_keys(common); });
     for (auto const act : {Act::create, Act::rotate}) {
         auto* const command = add_command(
             *key, common, act == Act::create ? "create" : "rotate",

@@ -58,7 +58,7 @@ std::string body_of(storage::TokenRow const& row) {
     return "-";
 }
 
-int list(Common const& common) {
+int list_tokens(Common const& common) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto const rows =
@@ -109,7 +109,7 @@ void add_token_commands(CLI::App& app, Common& common) {
     make->add_option("--scope", wanted->scope, "history: completions up to ten years back");
     make->add_option("--expires", wanted->expires, "Period until it ends")->capture_default_str();
 
-    add_command(*token, common, "list", "All tokens, without secrets", [&common] { return list(common); });
+    add_command(*token, common, "list", "All tokens, without secrets", [&common] { return list_tokens(common); });
 
     auto const id = std::make_shared<std::string>();
     auto* const end =

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t largest_input = 7 * 1024 * 1024;
 
-struct Options {
+struct VerifyOptions {
     std::string input;
     std::optional<std::string> recipient;
 };
@@ -89,7 +89,7 @@ std::string in_words(domain::Report const& report) {
     return text;
 }
 
-int verify(Common const& common, Options const& options) {
+int verify(Common const& common, VerifyOptions const& options) {
     auto input = read_input(options.input);
     if (!input) {
         fail(common, input.error());
@@ -107,7 +107,7 @@ int verify(Common const& common, Options const& options) {
 }  // namespace
 
 void add_verify_command(CLI::App& app, Common& common) {
-    auto const options = std::make_shared<Options>();
+    auto const options = std::make_shared<VerifyOptions>();
     auto* const command =
         add_command(app, common, "verify", "Verify a credential: 0 valid or warning, 1 invalid, 2 usage, 3 unchecked",
                     [&common, options] { return verify(common, *options); });

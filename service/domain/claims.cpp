@@ -13,14 +13,15 @@
 #include "storage/people.hpp"
 
 namespace itqan::domain {
+
+Error no_such_credential() {
+    return {Fault::not_found, "not-found", "There is no such credential, or it is not yours to see or change.", {}};
+}
+
 namespace {
 
 constexpr std::int64_t day_milliseconds = 24 * 3'600'000;
 constexpr int mails_per_day = 3;
-
-Error no_such_credential() {
-    return {Fault::not_found, "not-found", "There is no such credential, or it is not yours to see.", {}};
-}
 
 Error erased() {
     return {Fault::gone, "credential-erased", "This credential was erased on request.", {}};

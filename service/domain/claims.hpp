@@ -19,6 +19,9 @@ struct Choices {
     std::string language;  ///< en, ar.
 };
 
+/// not_found "not-found": all that strangers and people without rights learn.
+Error no_such_credential();
+
 /// Everything a page or a program may show of one credential. The signed text is `credential`.
 struct CredentialView {
     storage::CredentialRow row;

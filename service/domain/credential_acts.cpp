@@ -11,10 +11,6 @@
 namespace itqan::domain {
 namespace {
 
-Error no_such_credential() {
-    return {Fault::not_found, "not-found", "There is no such credential, or it is not yours to change.", {}};
-}
-
 Error wrong_state(storage::CredentialRow const& row) {
     return {Fault::conflict, "wrong-state", "The credential is " + row.status + ".", {{"/status", "is " + row.status}}};
 }

@@ -11,10 +11,6 @@
 namespace itqan::domain {
 namespace {
 
-Error no_such_credential() {
-    return {Fault::not_found, "not-found", "There is no such credential, or it is not yours to see.", {}};
-}
-
 bool holds_link(storage::Session& session, storage::CredentialRow const& row, std::string_view claim_token,
                 Instant now) {
     if (claim_token.empty()) return false;

@@ -42,10 +42,10 @@ std::string_view step_name(schemas::Operator op) {
     }
 }
 
-constexpr double impossible = 1e300;
+constexpr double no_way = 1e300;
 
 double cost_of(Node const& node) {
-    return node.cost_hours.value_or(impossible);
+    return node.cost_hours.value_or(no_way);
 }
 
 void collect_missing(Node const& node, std::vector<Node const*>& leaves) {

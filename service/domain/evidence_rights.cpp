@@ -8,12 +8,12 @@ bool is_self(Actor const& actor, storage::LearnerRow const& learner) {
 }
 
 bool is_lead_of(Actor const& actor, storage::LearnerRow const& learner) {
-    return actor.role == Role::lead && actor.organisation_id && actor.organisation_id == learner.organisation_id;
+    return actor.role == itqan::Role::lead && actor.organisation_id && actor.organisation_id == learner.organisation_id;
 }
 
 /// Mentors are appointed: a learner who writes the own id into a sign-off is none.
 bool is_named_mentor(Actor const& actor, std::string_view person) {
-    return actor.role == Role::mentor && !person.empty() && actor.learner_id && *actor.learner_id == person;
+    return actor.role == itqan::Role::mentor && !person.empty() && actor.learner_id && *actor.learner_id == person;
 }
 
 bool is_waiting(std::string_view status) {

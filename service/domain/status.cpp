@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t list_length = 131'072;
 constexpr std::size_t block = 512;
 constexpr std::size_t low = 128;  ///< Left when the next block is fetched: more than all workers take in one commit.
-constexpr char purpose[] = "revocation";
+constexpr char status_purpose[] = "revocation";
 
 /// Distinct random positions; those that are taken already fall out when they are reserved.
 std::vector<std::int64_t> random_positions(std::size_t count) {
@@ -77,9 +77,10 @@ void StatusLists::reserve(std::string_view issuer_id) {
     std::vector<StatusPosition> positions;
     database_.write([&](storage::Session& session) {
         positions.clear();
-        auto list = storage::open_status_list(session, issuer_id, purpose);
+        auto list = storage::open_status_list(session, issuer_id, status_purpose);
         if (!list) {
-            list = storage::StatusListRow{new_id, std::string(issuer_id), purpose, list_length, 0, clock_.wall()};
+            list =
+                storage::StatusListRow{new_id, std::string(issuer_id), status_purpose, list_length, 0, clock_.wall()};
             storage::insert_status_list(session, *list);
         }
         for (auto const position : storage::reserve_positions(session, list->id, wanted))

@@ -1,6 +1,7 @@
 // Finds the credential in what people send: text, file, picture, data: address, envelope.
 
 #include "crypto/bake.hpp"
+#include "schemas/text.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
@@ -12,13 +13,6 @@ constexpr int deepest_envelope = 4;
 
 Error no_credential(std::string detail) {
     return {Fault::unprocessable, "no-credential", std::move(detail), {}};
-}
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blank = " \t\r\n";
-    auto const first = text.find_first_not_of(blank);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
 /// "{" and then a quote, a space or a line end, in base64url.

@@ -4,23 +4,17 @@
 
 #include "crypto/digest.hpp"
 #include "schemas/identifier.hpp"
+#include "schemas/text.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
 namespace {
 
-std::string lower_hex(std::string_view text) {
-    std::string lower(text);
-    for (auto& digit : lower)
-        if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
-    return lower;
-}
-
 bool is_hash_of(std::string const& asked, schemas::IdentityObject const& identity) {
     auto const dollar = identity.identity_hash.find('$');
     if (dollar == std::string::npos) return false;
     auto const algorithm = identity.identity_hash.substr(0, dollar);
-    auto const stored = lower_hex(std::string_view(identity.identity_hash).substr(dollar + 1));
+    auto const stored = ascii_lower(std::string_view(identity.identity_hash).substr(dollar + 1));
     auto const text = asked + identity.salt.value_or("");
     if (algorithm == "sha256") return crypto::sha256_hex(text) == stored;
     return algorithm == "md5" && !stored.empty() && crypto::md5_hex(text) == stored;

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "schemas/bytes.hpp"
+#include "schemas/text.hpp"
 
 namespace itqan::http {
 namespace {
@@ -23,21 +24,6 @@ bool is_token_char(char c) {
            marks.find(c) != std::string_view::npos;
 }
 
-std::string lower(std::string_view text) {
-    std::string lowered(text);
-    for (auto& c : lowered)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lowered;
-}
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
 bool has_dot_segment(std::string_view path) {
     while (!path.empty()) {
         path.remove_prefix(1);
@@ -51,7 +37,7 @@ bool has_dot_segment(std::string_view path) {
 
 /// Decision 23: what two readers of a path or a query could understand differently.
 std::optional<std::string> fault_of_target(std::string_view path, std::string_view query) {
-    auto const encoded = lower(path);
+    auto const encoded = ascii_lower(path);
     for (auto const* const mark : {"%00", "%2f", "%5c"})
         if (encoded.find(mark) != std::string::npos) return std::string("The path holds ") + mark + ".";
     if (path.find('\\') != std::string_view::npos) return "The path holds a backslash.";
@@ -107,13 +93,13 @@ std::optional<Refusal> read_field(std::string_view line, Head& head) {
     if (colon == std::string_view::npos || colon == 0) return bad("A header field has no name.");
     auto const name = line.substr(0, colon);
     if (!std::all_of(name.begin(), name.end(), is_token_char)) return bad("A header field's name is no token.");
-    auto const value = trim(line.substr(colon + 1));
+    auto const value = trimmed(line.substr(colon + 1), " \t");
     for (char const c : value) {
         auto const byte = static_cast<unsigned char>(c);
         if ((byte < 0x20 && c != '\t') || byte >= 0x7f)
             return bad("A header field's value holds bytes outside printable ASCII.");
     }
-    head.request.headers.add(lower(name), std::string(value));
+    head.request.headers.add(ascii_lower(name), std::string(value));
     return std::nullopt;
 }
 
@@ -129,7 +115,7 @@ std::optional<Refusal> read_framing(Head& head, bool version_1_1) {
     auto const lengths = count_of(head, "content-length");
     if (encodings > 0) {
         if (lengths > 0) return bad("Both Transfer-Encoding and Content-Length.");
-        if (encodings > 1 || lower(head.request.header("transfer-encoding")) != "chunked")
+        if (encodings > 1 || !equal_ignoring_case(head.request.header("transfer-encoding"), "chunked"))
             return bad("Transfer-Encoding may be chunked only, once.");
         if (!version_1_1) return bad("Transfer-Encoding needs HTTP/1.1.");
         head.chunked = true;
@@ -152,7 +138,7 @@ std::optional<Refusal> read_framing(Head& head, bool version_1_1) {
 
 std::optional<Refusal> read_host(Head const& head, GateRules const& rules) {
     if (count_of(head, "host") != 1) return Refusal{400, "malformed-request", "There must be exactly one Host field."};
-    auto const host = lower(head.request.header("host"));
+    auto const host = ascii_lower(head.request.header("host"));
     if (std::find(rules.hosts.begin(), rules.hosts.end(), host) == rules.hosts.end())
         return Refusal{421, "misdirected", "This service does not answer for that host."};
     return std::nullopt;
@@ -201,11 +187,12 @@ GateAnswer read_head(std::string_view bytes, GateRules const& rules) {
     if (auto refusal = read_host(head, rules)) return {std::nullopt, std::move(refusal)};
     // HTTP/2 begins in the TLS handshake or not at all; the way to ask for it in HTTP/1.1 only serves attacks on
     // proxies.
-    if (count_of(head, "http2-settings") > 0 || lower(head.request.header("upgrade")).find("h2c") != std::string::npos)
+    if (count_of(head, "http2-settings") > 0 ||
+        ascii_lower(head.request.header("upgrade")).find("h2c") != std::string::npos)
         return malformed("The connection cannot be upgraded.");
-    auto const connection = lower(head.request.header("connection"));
+    auto const connection = ascii_lower(head.request.header("connection"));
     if (connection.find("close") != std::string::npos) head.keep_alive = false;
-    head.expects_continue = lower(head.request.header("expect")) == "100-continue";
+    head.expects_continue = equal_ignoring_case(head.request.header("expect"), "100-continue");
     return {std::move(head), std::nullopt};
 }
 

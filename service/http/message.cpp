@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "schemas/bytes.hpp"
+#include "schemas/text.hpp"
 
 namespace itqan::http {
 namespace {
@@ -51,16 +52,9 @@ Error bad_form(std::string detail) {
     return {Fault::malformed, "invalid-form", std::move(detail), {}};
 }
 
-std::string lower(std::string_view text) {
-    std::string lowered(text);
-    std::transform(lowered.begin(), lowered.end(), lowered.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return lowered;
-}
-
 /// "multipart/form-data" of a Content-Type field, in lower case and without parameters.
 std::string media_type_of(std::string_view field) {
-    auto type = lower(field.substr(0, field.find(';')));
+    auto type = ascii_lower(field.substr(0, field.find(';')));
     while (type.ends_with(' ') || type.ends_with('\t'))
         type.pop_back();
     return type;
@@ -75,7 +69,7 @@ std::optional<std::string> parameter_of(std::string_view field, std::string_view
             ++at;
         auto const equals = field.find('=', at);
         if (equals == std::string_view::npos) return std::nullopt;
-        bool const wanted = lower(field.substr(at, equals - at)) == name;
+        bool const wanted = equal_ignoring_case(field.substr(at, equals - at), name);
         std::string value;
         at = equals + 1;
         if (at < field.size() && field[at] == '"') {
@@ -107,13 +101,14 @@ Result<Part> read_part(std::string_view head, std::string_view body) {
         head = end == std::string_view::npos ? std::string_view{} : head.substr(end + 2);
         auto const colon = line.find(':');
         if (colon == std::string_view::npos) return bad_form("A part of the form has a broken header line.");
-        auto const field = lower(line.substr(0, colon));
+        auto const field = ascii_lower(line.substr(0, colon));
         auto value = line.substr(colon + 1);
         while (value.starts_with(' '))
             value.remove_prefix(1);
         if (field == "content-disposition") {
             auto name = parameter_of(value, "name");
-            if (!lower(value).starts_with("form-data") || !name) return bad_form("A part of the form has no name.");
+            if (!ascii_lower(value).starts_with("form-data") || !name)
+                return bad_form("A part of the form has no name.");
             part.name = std::move(*name);
             part.file_name = parameter_of(value, "filename");
             named = true;

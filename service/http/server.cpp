@@ -19,6 +19,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "schemas/text.hpp"
 #include "service/http/networks.hpp"
 #include "service/http/problem.hpp"
 #include "service/http/tls.hpp"
@@ -150,9 +151,7 @@ void Server::State::open() {
                                  " cannot be used: " + failure.message());
     acceptor.listen(1024);
     for (auto const& host : config.hosts) {
-        std::string lowered = host;
-        for (auto& c : lowered)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        auto const lowered = ascii_lower(host);
         names.push_back(host_without_port(lowered));
         rules.hosts.push_back(lowered);
         if (config.port == 0)

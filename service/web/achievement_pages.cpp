@@ -145,7 +145,7 @@ http::Response achievement_page(WebContext const& context, Visitor const& visito
     view.set("other_edition",
              locale.text("achievement.in_language", {{"language", locale.text("language." + std::string(other))},
                                                      {"name", achievement.name.in(other)}}));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer get_achievement(WebContext const& context, http::Request const& request) {

@@ -17,7 +17,7 @@ http::Response erased_page(WebContext const& context, Visitor const& visitor) {
     page.title = visitor.locale->text("badge.erased");
     page.status = 410;
     page.content.set("heading", page.title).set("message", visitor.locale->text("badge.erased_text"));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer page_of(WebContext const& context, Visitor const& visitor, Result<domain::CredentialView> const& credential) {

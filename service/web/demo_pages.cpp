@@ -81,7 +81,7 @@ Answer steps_page(WebContext const& context, Visitor const& visitor) {
     page.title = visitor.locale->text("demo.title");
     page.section = "demo";
     page.content.set("steps", steps(visitor, step_of(context)));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 /// Persona buttons are people without a password: a POST of our own page all the same.
@@ -107,7 +107,7 @@ Answer mails_page(WebContext const& context, DemoDesk const& desk, Visitor const
         list.push_back(std::move(one));
     }
     page.content.set_list("mails", std::move(list));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer mail_page(WebContext const& context, DemoDesk const& desk, Visitor const& visitor,
@@ -138,7 +138,7 @@ Answer mail_page(WebContext const& context, DemoDesk const& desk, Visitor const&
     }
     page.content.set("links", std::move(links));
     page.frames_own = true;
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 /// The HTML part in a frame of its own: no script, no form, nothing from elsewhere.

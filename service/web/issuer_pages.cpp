@@ -54,7 +54,7 @@ http::Response issuer_page(WebContext const& context, Visitor const& visitor, do
     view.set("contact", issuer.privacy_contact).set("contact_url", Url::read("mailto:" + issuer.privacy_contact));
     view.set("count", locale.plural("issuer.count", static_cast<std::int64_t>(achievements.size())));
     view.set("achievements", std::move(achievements));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer get_issuer(WebContext const& context, http::Request const& request) {

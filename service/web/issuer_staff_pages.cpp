@@ -127,7 +127,7 @@ Answer list_page(WebContext const& context, Visitor const& visitor, Actor const&
     for (auto const* const status : {"active", "suspended", "revoked"})
         view.set(std::string("is_") + status, query_of(request, "status") == status);
     draw_award(view, *visitor.locale, typed);
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer detail_page(WebContext const& context, Visitor const& visitor, Actor const& actor, std::string const& id,
@@ -166,7 +166,7 @@ Answer detail_page(WebContext const& context, Visitor const& visitor, Actor cons
             View().set("reason_code", reason).set("reason_words", visitor.locale->text_or("reason." + reason, reason)));
     view.set("reasons", std::move(reasons));
     if (error != nullptr) view.set("problem", error_words(*visitor.locale, *error));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 /// Runs an act for whoever may, and shows the credential again.

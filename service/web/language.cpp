@@ -3,36 +3,25 @@
 #include <cctype>
 #include <vector>
 
+#include "schemas/text.hpp"
+
 namespace itqan::web {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    auto const first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
     while (true) {
         auto const end = text.find(separator);
-        parts.push_back(trimmed(text.substr(0, end)));
+        parts.push_back(trimmed(text.substr(0, end), " \t"));
         if (end == std::string_view::npos) return parts;
         text = text.substr(end + 1);
     }
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (auto& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    return out;
-}
-
 /// "q=0.5" among the parameters in thousandths; 1000 without one, 0 for one that cannot be read (RFC 9110 12.4.2).
 int quality(std::vector<std::string_view> const& parts) {
     for (std::size_t i = 1; i < parts.size(); ++i) {
-        auto const value = lower(parts[i]);
+        auto const value = ascii_lower(parts[i]);
         if (!value.starts_with("q=")) continue;
         if (value.size() < 3 || (value[2] != '0' && value[2] != '1')) return 0;
         int thousandths = (value[2] - '0') * 1000;
@@ -59,7 +48,7 @@ std::string choose_language(std::string_view query, std::string_view cookie, std
     int best_quality = 0;
     for (auto const item : split(accept_language.substr(0, 512), ',')) {
         auto const parts = split(item, ';');
-        auto const language = lower(parts[0].substr(0, parts[0].find('-')));
+        auto const language = ascii_lower(parts[0].substr(0, parts[0].find('-')));
         if (is_ours(language) && quality(parts) > best_quality) {
             best = language;
             best_quality = quality(parts);
@@ -77,7 +66,7 @@ std::string_view cookie_value(std::string_view header, std::string_view name) {
 bool asks_for(std::string_view accept, std::string_view media_type) {
     for (auto const item : split(accept.substr(0, 1024), ',')) {
         auto const parts = split(item, ';');
-        if (lower(parts[0]) == media_type && quality(parts) > 0) return true;
+        if (ascii_lower(parts[0]) == media_type && quality(parts) > 0) return true;
     }
     return false;
 }

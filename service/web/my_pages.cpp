@@ -22,7 +22,7 @@ Answer sign_in_page(WebContext const& context, Visitor const& visitor, std::stri
     page.section = "my";
     page.status = wrong.empty() ? 200 : 422;
     page.content.set("typed", typed).set("wrong", wrong);
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 std::string state_of(storage::CredentialRow const& row, Instant now) {
@@ -92,7 +92,7 @@ Answer home(WebContext const& context, Visitor const& visitor, std::string_view 
     view.set_list("waiting", std::move(waiting))
         .set_list("badges", std::move(badges))
         .set_list("past", std::move(past));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer get_my(WebContext const& context, Visitor const& visitor, http::Request const& request) {
@@ -114,7 +114,7 @@ Answer ask_link(WebContext const& context, Visitor const& visitor, http::Request
     page.title = visitor.locale->text("my.sent");
     page.section = "my";
     page.content.set("heading", page.title).set("message", visitor.locale->text("my.sent_text"));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 /// Mail programs open links to look at them; only the button uses the link up.
@@ -124,7 +124,7 @@ Answer link_page(WebContext const& context, Visitor const& visitor, http::Reques
     page.title = visitor.locale->text("my.link_title");
     page.section = "my";
     page.content.set("link_url", Url::of("/my/link/" + path_value(request, "token")));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer use_link(WebContext const& context, http::Request const& request) {

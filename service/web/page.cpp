@@ -78,7 +78,7 @@ Visitor visit(WebContext const& context, http::Request const& request) {
     return visitor;
 }
 
-http::Response show(WebContext const& context, Visitor const& visitor, Page page) {
+http::Response show(WebContext const& context, Visitor const& visitor, Page const& page) {
     Surroundings around{.place = programme_of(context)->name.in(visitor.language())};
     if (context.demo_bar) around.demo_bar = context.demo_bar(visitor);
     auto answer = respond(page.status, "text/html; charset=utf-8",
@@ -111,7 +111,7 @@ http::Response show_error(WebContext const& context, Visitor const& visitor, Err
     for (auto const& violation : error.violations)
         violations.push_back(View().set("pointer", violation.pointer).set("violation", violation.detail));
     page.content.set_list("violations", std::move(violations));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Html error_words(Locale const& locale, std::string_view code, std::string_view english) {

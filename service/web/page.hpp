@@ -75,7 +75,7 @@ std::string laid_out(Templates const& templates, Locales const& locales, Visitor
 
 /// The page as text/html in the visitor's language with its headers (CSP without inline, Content-Language, Vary,
 /// Cache-Control: no-store for persons). `content` also gets csrf, language, direction and asset addresses.
-http::Response show(WebContext const& context, Visitor const& visitor, Page page);
+http::Response show(WebContext const& context, Visitor const& visitor, Page const& page);
 
 /// The error page for a fault, in the visitor's language: what was wrong and what to do. `code` chooses the words
 /// (error.code.<code>), else the fault does; `detail` is shown when the locale has no words of its own.

@@ -143,7 +143,7 @@ Answer completions_page(WebContext const& context, Visitor const& visitor, Actor
     if (provider != nullptr) page.content.set("provider_name", provider->name.in(visitor.language()));
     draw_form(page.content, *programme, actor, visitor, typed, error);
     draw_rows(page.content, context, *programme, actor, visitor);
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 /// "Reem" in the demo, whose people are invented; elsewhere the id that the provider itself sent.
@@ -189,7 +189,7 @@ Answer posted_page(WebContext const& context, Visitor const& visitor, domain::An
     page.content.set("badges", std::move(badges))
         .set("has_badges", count > 0)
         .set("demo", context.services.settings.demo);
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer get_completions(WebContext const& context, Visitor const& visitor, http::Request const& request) {

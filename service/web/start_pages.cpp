@@ -33,7 +33,7 @@ Answer start(WebContext const& context, Visitor const& visitor) {
         page.content.set("picture_alt",
                          locale.text("start.picture", {{"badge", achievement->name.in(locale.language())}}));
     }
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer privacy(WebContext const& context, Visitor const& visitor) {
@@ -46,7 +46,7 @@ Answer privacy(WebContext const& context, Visitor const& visitor) {
     page.content.set("controller", foreign(name.empty() ? context.services.addresses.host() : name));
     page.content.set("controller_contact", settings.controller_contact);
     page.content.set("controller_url", Url::read("mailto:" + settings.controller_contact));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer ready(WebContext const& context) {

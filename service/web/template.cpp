@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "schemas/text.hpp"
 #include "schemas/text_safety.hpp"
 #include "web_files.embedded.hpp"
 
@@ -19,12 +20,6 @@ std::string_view file_text(std::string_view name) {
     auto const text = web_files(std::string(folder) + std::string(name) + std::string(ending));
     if (text.empty()) throw std::runtime_error("no template '" + std::string(name) + "'");
     return text;
-}
-
-std::string_view trimmed(std::string_view text) {
-    auto const first = text.find_first_not_of(" \t\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
 }
 
 /// Puts partials and texts into a template's text. Partials may hold partials; `page` stands for {{> page}}.

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "schemas/identifier.hpp"
+#include "schemas/text.hpp"
 
 namespace itqan::web {
 namespace {
@@ -14,12 +15,6 @@ struct Asked {
     std::string input, typed;
     std::string recipient;
 };
-
-std::string trimmed(std::string_view text) {
-    auto const first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
-}
 
 /// The page with what was typed still in its fields; a file cannot be kept and is asked for again.
 Page verify_page(Visitor const& visitor, Asked const& asked) {
@@ -40,7 +35,7 @@ http::Response refuse(WebContext const& context, Visitor const& visitor, Asked c
     page.status = status;
     page.content.set("error", visitor.locale->text(key));
     page.content.set("error_help", visitor.locale->text_or(std::string(key) + "_help", detail));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 bool is_foreign(domain::Addresses const& addresses, std::string const& input) {
@@ -83,7 +78,7 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
                                             .recipient_asked = recipient.has_value(),
                                             .demo = services.settings.demo},
                                            *visitor.locale));
-    return show(context, visitor, std::move(page));
+    return show(context, visitor, page);
 }
 
 Answer get_verify(WebContext const& context, Visitor const& visitor, http::Request const& request) {

@@ -17,7 +17,7 @@ using namespace itqan::crypto;
 
 namespace {
 
-std::string const jws = "eyJhbGciOiJFZERTQSJ9.e30.c2ln";
+std::string const png_jws = "eyJhbGciOiJFZERTQSJ9.e30.c2ln";
 
 void append_number(std::string& out, std::uint32_t number) {
     for (int shift = 24; shift >= 0; shift -= 8)
@@ -43,7 +43,7 @@ std::string text_of(std::string const& credential) {
     return chunk("iTXt", "openbadgecredential" + std::string(5, '\0') + credential);
 }
 
-std::string code_of(std::string const& png) {
+std::string png_code_of(std::string const& png) {
     auto const badge = extract_png(as_bytes(png));
     return badge ? "extracted" : badge.error().code;
 }
@@ -63,12 +63,12 @@ std::optional<Bytes> decode(ByteView png) {
 }  // namespace
 
 TEST_CASE("the credential goes before the pixels into a text chunk that is not compressed") {
-    auto const baked = bake_png(as_bytes(signature + header + pixels + last), jws);
+    auto const baked = bake_png(as_bytes(signature + header + pixels + last), png_jws);
 
     REQUIRE(baked);
-    CHECK(as_text(baked->png) == signature + header + text_of(jws) + pixels + last);
+    CHECK(as_text(baked->png) == signature + header + text_of(png_jws) + pixels + last);
     CHECK(baked->dropped.empty());
-    CHECK(extract_png(baked->png)->credential == jws);
+    CHECK(extract_png(baked->png)->credential == png_jws);
 }
 
 TEST_CASE("baking again replaces the credential, keeps colours and says which chunks it dropped") {
@@ -79,56 +79,56 @@ TEST_CASE("baking again replaces the credential, keeps colours and says which ch
     auto const picture =
         signature + header + gamma + comment + text_of("{}") + sized + pixels + comment + time + last + "tail";
 
-    auto const baked = bake_png(as_bytes(picture), jws);
+    auto const baked = bake_png(as_bytes(picture), png_jws);
 
     REQUIRE(baked);
-    CHECK(as_text(baked->png) == signature + header + gamma + sized + text_of(jws) + pixels + last);
+    CHECK(as_text(baked->png) == signature + header + gamma + sized + text_of(png_jws) + pixels + last);
     CHECK(baked->dropped == std::vector<std::string>{"tEXt", "iTXt", "tIME"});
-    CHECK(bake_png(baked->png, jws)->png == baked->png);
+    CHECK(bake_png(baked->png, png_jws)->png == baked->png);
 }
 
 TEST_CASE("a picture with several credentials or an older assertion only is not guessed about") {
     auto const old = chunk("tEXt", std::string("openbadges\0https://example.com/a", 31));
 
-    CHECK(code_of(signature + header + text_of(jws) + pixels + last) == "extracted");
-    CHECK(code_of(signature + header + text_of(jws) + pixels + text_of(jws) + last) == "many-credentials");
-    CHECK(code_of(signature + header + old + pixels + last) == "no-credential");
-    CHECK(code_of(signature + header + pixels + last) == "no-credential");
-    auto const both = extract_png(as_bytes(signature + header + old + text_of(jws) + pixels + last));
+    CHECK(png_code_of(signature + header + text_of(png_jws) + pixels + last) == "extracted");
+    CHECK(png_code_of(signature + header + text_of(png_jws) + pixels + text_of(png_jws) + last) == "many-credentials");
+    CHECK(png_code_of(signature + header + old + pixels + last) == "no-credential");
+    CHECK(png_code_of(signature + header + pixels + last) == "no-credential");
+    auto const both = extract_png(as_bytes(signature + header + old + text_of(png_jws) + pixels + last));
     REQUIRE(both);
     CHECK(both->open_badges_2);
-    CHECK(both->credential == jws);
+    CHECK(both->credential == png_jws);
 }
 
 TEST_CASE("the walker refuses what is not a picture") {
     auto const critical = chunk("ABCD", "");
 
-    CHECK(code_of("") == "png-invalid");
-    CHECK(code_of(signature) == "png-invalid");
-    CHECK(code_of(signature + header + text_of(jws) + last) == "png-invalid");
-    CHECK(code_of(signature + header + header + text_of(jws) + pixels + last) == "png-invalid");
-    CHECK(code_of(signature + header + critical + text_of(jws) + pixels + last) == "png-invalid");
-    CHECK(code_of(signature + header + text_of(jws) + pixels + chunk("IEND", "x")) == "png-invalid");
-    CHECK(code_of(signature + header + chunk("iT t", "") + pixels + last) == "png-invalid");
-    CHECK(code_of(signature + header + text_of("\xff") + pixels + last) == "png-invalid");
-    CHECK(code_of(signature + header + pixels + std::string(6 * 1024 * 1024, 'x')) == "png-limit");
+    CHECK(png_code_of("") == "png-invalid");
+    CHECK(png_code_of(signature) == "png-invalid");
+    CHECK(png_code_of(signature + header + text_of(png_jws) + last) == "png-invalid");
+    CHECK(png_code_of(signature + header + header + text_of(png_jws) + pixels + last) == "png-invalid");
+    CHECK(png_code_of(signature + header + critical + text_of(png_jws) + pixels + last) == "png-invalid");
+    CHECK(png_code_of(signature + header + text_of(png_jws) + pixels + chunk("IEND", "x")) == "png-invalid");
+    CHECK(png_code_of(signature + header + chunk("iT t", "") + pixels + last) == "png-invalid");
+    CHECK(png_code_of(signature + header + text_of("\xff") + pixels + last) == "png-invalid");
+    CHECK(png_code_of(signature + header + pixels + std::string(6 * 1024 * 1024, 'x')) == "png-limit");
 }
 
 TEST_CASE("every cut of a picture ends in an answer and no cut gives a credential") {
-    auto const picture = signature + header + text_of(jws) + pixels + last;
+    auto const picture = signature + header + text_of(png_jws) + pixels + last;
 
     for (std::size_t length = 0; length < picture.size(); ++length) {
-        CHECK(code_of(picture.substr(0, length)) == "png-invalid");
+        CHECK(png_code_of(picture.substr(0, length)) == "png-invalid");
     }
 }
 
 TEST_CASE("a picture has at most 1 024 chunks and 5 MiB with its credential") {
-    std::string many = signature + header + text_of(jws);
+    std::string many = signature + header + text_of(png_jws);
     for (int i = 0; i < 1020; ++i)
         many += chunk("tEXt", std::string("a\0b", 3));
 
-    CHECK(code_of(many + pixels + last) == "extracted");
-    CHECK(code_of(many + pixels + pixels + last) == "png-limit");
+    CHECK(png_code_of(many + pixels + last) == "extracted");
+    CHECK(png_code_of(many + pixels + pixels + last) == "png-limit");
     auto const large = bake_png(as_bytes(signature + header + pixels + last), std::string(5 * 1024 * 1024, 'a'));
     REQUIRE_FALSE(large);
     CHECK(large.error().code == "png-limit");
@@ -161,7 +161,7 @@ TEST_CASE("the published PNG attacks get their published answer") {
     for (auto const& each : *manifest) {
         auto const name = each.at("file").get<std::string>();
         CAPTURE(name);
-        auto const code = code_of(tests::read_file(folder / name));
+        auto const code = png_code_of(tests::read_file(folder / name));
         if (auto const answer = answers.find(name); answer != answers.end()) {
             CHECK(code == answer->second);
         } else if (each.at("expect").get<std::string>().starts_with("extract")) {
@@ -186,14 +186,14 @@ TEST_CASE("PngSuite pictures keep their pixels through baking and the broken one
         auto const name = entry.path().filename().string();
         CAPTURE(name);
         auto const picture = tests::read_file(entry.path());
-        auto const baked = bake_png(as_bytes(picture), jws);
+        auto const baked = bake_png(as_bytes(picture), png_jws);
         if (name.starts_with('x')) {
-            if (baked) CHECK(extract_png(baked->png)->credential == jws);
+            if (baked) CHECK(extract_png(baked->png)->credential == png_jws);
             ++broken;
             continue;
         }
         REQUIRE(baked);
-        CHECK(extract_png(baked->png)->credential == jws);
+        CHECK(extract_png(baked->png)->credential == png_jws);
         auto const before = decode(as_bytes(picture));
         REQUIRE(before);
         CHECK(decode(baked->png) == before);
@@ -217,5 +217,5 @@ TEST_CASE("the public validator's PNG samples give their credentials") {
         REQUIRE(badge);
         CHECK(badge->credential.starts_with(std::string(name) == "ob30/simple-json.png" ? "{" : "eyJ"));
     }
-    CHECK(code_of(tests::read_file(folder / "ob20/simple-badge.png")) == "no-credential");
+    CHECK(png_code_of(tests::read_file(folder / "ob20/simple-badge.png")) == "no-credential");
 }

@@ -12,14 +12,14 @@ using namespace itqan::crypto;
 
 namespace {
 
-std::string const jws = "eyJhbGciOiJFZERTQSJ9.e30.c2ln";
+std::string const svg_jws = "eyJhbGciOiJFZERTQSJ9.e30.c2ln";
 std::string const json = R"({"name":"شارة ]]> & <b>","x":"]]>"})";
 
 std::string svg(std::string const& inside, std::string const& attributes = "") {
     return "<svg xmlns=\"http://www.w3.org/2000/svg\"" + attributes + ">" + inside + "</svg>";
 }
 
-std::string code_of(std::string const& text) {
+std::string svg_code_of(std::string const& text) {
     auto const badge = extract_svg(text);
     return badge ? "extracted" : badge.error().code;
 }
@@ -27,15 +27,15 @@ std::string code_of(std::string const& text) {
 }  // namespace
 
 TEST_CASE("a token goes into verify and JSON into the body, right behind the start tag") {
-    auto const token = bake_svg(svg("<circle r='5'/>"), jws);
+    auto const token = bake_svg(svg("<circle r='5'/>"), svg_jws);
     auto const text = bake_svg(svg("<circle r='5'/>"), json);
 
     REQUIRE(token);
     CHECK(*token ==
           "<svg xmlns:openbadges=\"https://purl.imsglobal.org/ob/v3p0\" xmlns=\"http://www.w3.org/2000/svg\">"
           "<openbadges:credential verify=\"" +
-              jws + "\"></openbadges:credential><circle r='5'/></svg>");
-    CHECK(extract_svg(*token)->credential == jws);
+              svg_jws + "\"></openbadges:credential><circle r='5'/></svg>");
+    CHECK(extract_svg(*token)->credential == svg_jws);
     REQUIRE(text);
     CHECK(extract_svg(*text)->credential == json);
     CHECK(text->find("verify") == std::string::npos);
@@ -46,19 +46,19 @@ TEST_CASE("the text around the credential stays byte for byte") {
     std::string const after =
         "\n  xmlns:s='http://www.w3.org/2000/svg' title='a > b' >\r\n<s:text>شارة</s:text>\n</s:svg>\n";
 
-    auto const baked = bake_svg(before + after, jws);
+    auto const baked = bake_svg(before + after, svg_jws);
 
     REQUIRE(baked);
     CHECK(baked->starts_with(before));
     CHECK(baked->ends_with("\r\n<s:text>شارة</s:text>\n</s:svg>\n"));
-    CHECK(extract_svg(*baked)->credential == jws);
+    CHECK(extract_svg(*baked)->credential == svg_jws);
 }
 
 TEST_CASE("an empty root element is opened for the credential") {
-    auto const baked = bake_svg("<svg xmlns='http://www.w3.org/2000/svg' width='5' />", jws);
+    auto const baked = bake_svg("<svg xmlns='http://www.w3.org/2000/svg' width='5' />", svg_jws);
 
     REQUIRE(baked);
-    CHECK(extract_svg(*baked)->credential == jws);
+    CHECK(extract_svg(*baked)->credential == svg_jws);
     CHECK(baked->ends_with("</svg>"));
 }
 
@@ -66,39 +66,39 @@ TEST_CASE("baking again replaces the credential") {
     auto const once = bake_svg(svg("<g/>"), json);
     REQUIRE(once);
 
-    auto const twice = bake_svg(*once, jws);
+    auto const twice = bake_svg(*once, svg_jws);
 
     REQUIRE(twice);
-    CHECK(extract_svg(*twice)->credential == jws);
+    CHECK(extract_svg(*twice)->credential == svg_jws);
     CHECK(twice->find("CDATA") == std::string::npos);
     CHECK(twice->ends_with("<g/></svg>"));
-    CHECK(*bake_svg(*twice, jws) == *twice);
+    CHECK(*bake_svg(*twice, svg_jws) == *twice);
 }
 
 TEST_CASE("an Open Badges 2 assertion is named and its prefix left alone") {
     auto const old = svg("<openbadges:assertion verify=\"x.y.z\"/>", " xmlns:openbadges=\"http://openbadges.org\"");
 
-    auto const baked = bake_svg(old, jws);
+    auto const baked = bake_svg(old, svg_jws);
 
-    CHECK(code_of(old) == "no-credential");
+    CHECK(svg_code_of(old) == "no-credential");
     REQUIRE(baked);
     CHECK(baked->find("xmlns:openbadges3=\"https://purl.imsglobal.org/ob/v3p0\"") != std::string::npos);
-    CHECK(extract_svg(*baked)->credential == jws);
+    CHECK(extract_svg(*baked)->credential == svg_jws);
     CHECK(extract_svg(*baked)->open_badges_2);
 }
 
 TEST_CASE("the credential is found by namespace and there is only one") {
     std::string const name = " xmlns:b=\"https://purl.imsglobal.org/ob/v3p0\"";
-    std::string const element = "<b:credential verify=\"" + jws + "\"/>";
+    std::string const element = "<b:credential verify=\"" + svg_jws + "\"/>";
 
-    CHECK(code_of(svg(element, name)) == "extracted");
-    CHECK(code_of(svg("<g>" + element + "</g>", name)) == "extracted");
-    CHECK(code_of(svg(element + element, name)) == "many-credentials");
-    CHECK(code_of(svg("<b:credential verify=\"a\">b</b:credential>", name)) == "many-credentials");
-    CHECK(code_of(svg("<b:credential><g/></b:credential>", name)) == "svg-invalid");
-    CHECK(code_of(svg("<b:credential> </b:credential>", name)) == "no-credential");
-    CHECK(code_of(svg("<credential verify=\"" + jws + "\"/>")) == "no-credential");
-    CHECK(code_of(svg("")) == "no-credential");
+    CHECK(svg_code_of(svg(element, name)) == "extracted");
+    CHECK(svg_code_of(svg("<g>" + element + "</g>", name)) == "extracted");
+    CHECK(svg_code_of(svg(element + element, name)) == "many-credentials");
+    CHECK(svg_code_of(svg("<b:credential verify=\"a\">b</b:credential>", name)) == "many-credentials");
+    CHECK(svg_code_of(svg("<b:credential><g/></b:credential>", name)) == "svg-invalid");
+    CHECK(svg_code_of(svg("<b:credential> </b:credential>", name)) == "no-credential");
+    CHECK(svg_code_of(svg("<credential verify=\"" + svg_jws + "\"/>")) == "no-credential");
+    CHECK(svg_code_of(svg("")) == "no-credential");
 }
 
 TEST_CASE("a picture that is not plain UTF-8 SVG is refused") {
@@ -108,34 +108,34 @@ TEST_CASE("a picture that is not plain UTF-8 SVG is refused") {
     for (int i = 0; i < 64; ++i)
         deep += "</g>";
 
-    CHECK(code_of("") == "svg-invalid");
-    CHECK(code_of("<svg/>") == "svg-invalid");
-    CHECK(code_of("<html xmlns='http://www.w3.org/1999/xhtml'/>") == "svg-invalid");
-    CHECK(code_of("<!DOCTYPE svg>" + svg("")) == "svg-invalid");
-    CHECK(code_of("<?php x?>" + svg("")) == "svg-invalid");
-    CHECK(code_of(svg("<?xml-stylesheet href='x'?>")) == "svg-invalid");
-    CHECK(code_of("<?xml version='1.0' encoding='ISO-8859-1'?>" + svg("")) == "svg-invalid");
-    CHECK(code_of(svg("\xff")) == "svg-invalid");
-    CHECK(code_of(svg("&evil;")) == "svg-invalid");
-    CHECK(code_of(svg(deep)) == "svg-invalid");
-    CHECK(code_of(svg(deep.substr(3, deep.size() - 7))) == "no-credential");
-    CHECK(code_of(svg("") + svg("")) == "svg-invalid");
-    CHECK(code_of(svg(std::string(5 * 1024 * 1024, ' '))) == "svg-limit");
+    CHECK(svg_code_of("") == "svg-invalid");
+    CHECK(svg_code_of("<svg/>") == "svg-invalid");
+    CHECK(svg_code_of("<html xmlns='http://www.w3.org/1999/xhtml'/>") == "svg-invalid");
+    CHECK(svg_code_of("<!DOCTYPE svg>" + svg("")) == "svg-invalid");
+    CHECK(svg_code_of("<?php x?>" + svg("")) == "svg-invalid");
+    CHECK(svg_code_of(svg("<?xml-stylesheet href='x'?>")) == "svg-invalid");
+    CHECK(svg_code_of("<?xml version='1.0' encoding='ISO-8859-1'?>" + svg("")) == "svg-invalid");
+    CHECK(svg_code_of(svg("\xff")) == "svg-invalid");
+    CHECK(svg_code_of(svg("&evil;")) == "svg-invalid");
+    CHECK(svg_code_of(svg(deep)) == "svg-invalid");
+    CHECK(svg_code_of(svg(deep.substr(3, deep.size() - 7))) == "no-credential");
+    CHECK(svg_code_of(svg("") + svg("")) == "svg-invalid");
+    CHECK(svg_code_of(svg(std::string(5 * 1024 * 1024, ' '))) == "svg-limit");
 }
 
 TEST_CASE("of all document types only W3C's for SVG pass, and they define nothing") {
     std::string const name = "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" ";
     std::string const address = "\"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\"";
-    auto const baked = bake_svg(svg("<g/>"), jws);
+    auto const baked = bake_svg(svg("<g/>"), svg_jws);
     REQUIRE(baked);
 
-    CHECK(code_of(name + address + ">" + *baked) == "extracted");
-    CHECK(extract_svg(*bake_svg(name + address + ">" + svg(""), jws))->credential == jws);
-    CHECK(code_of(name + address + " [<!ENTITY x \"y\">]>" + *baked) == "svg-invalid");
-    CHECK(code_of(name + address + " []>" + *baked) == "svg-invalid");
-    CHECK(code_of(name + "\"http://evil.example/svg11.dtd\">" + *baked) == "svg-invalid");
-    CHECK(code_of("<!DOCTYPE svg SYSTEM " + address + ">" + *baked) == "svg-invalid");
-    CHECK(code_of(name + address + ">" + svg("&undefined;")) == "svg-invalid");
+    CHECK(svg_code_of(name + address + ">" + *baked) == "extracted");
+    CHECK(extract_svg(*bake_svg(name + address + ">" + svg(""), svg_jws))->credential == svg_jws);
+    CHECK(svg_code_of(name + address + " [<!ENTITY x \"y\">]>" + *baked) == "svg-invalid");
+    CHECK(svg_code_of(name + address + " []>" + *baked) == "svg-invalid");
+    CHECK(svg_code_of(name + "\"http://evil.example/svg11.dtd\">" + *baked) == "svg-invalid");
+    CHECK(svg_code_of("<!DOCTYPE svg SYSTEM " + address + ">" + *baked) == "svg-invalid");
+    CHECK(svg_code_of(name + address + ">" + svg("&undefined;")) == "svg-invalid");
 }
 
 TEST_CASE("a credential that XML cannot carry is refused") {

@@ -20,7 +20,7 @@ StatusListFields sample() {
     return fields;
 }
 
-std::string pointers(Json const& document) {
+std::string refusals(Json const& document) {
     auto const fields = read_status_list(document);
     if (fields) return "accepted";
     std::string out;
@@ -80,9 +80,9 @@ TEST_SUITE("status list credential") {
         auto const with = [&good](char const* pointer, Json value) {
             auto document = good;
             document[Json::json_pointer(pointer)] = std::move(value);
-            return pointers(document);
+            return refusals(document);
         };
-        CHECK(pointers(Json::array()) == "");
+        CHECK(refusals(Json::array()) == "");
         CHECK(with("/type", Json::array({"VerifiableCredential"})) == "/type");
         CHECK(with("/issuer", 7) == "/issuer");
         CHECK(with("/issuer", Json::object()) == "/issuer/id");

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "schemas/text.hpp"
+
 namespace itqan::api {
 namespace {
 
@@ -20,13 +22,6 @@ void collect_references(Json const& node, std::set<std::string>& found) {
         collect_references(child, found);
 }
 
-std::string lower(std::string_view name) {
-    std::string out(name);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 TEST_CASE("every endpoint is documented and every documented operation is an endpoint") {
     auto const paths = document().at("paths");
     std::size_t operations = 0;
@@ -36,7 +31,7 @@ TEST_CASE("every endpoint is documented and every documented operation is an end
     for (auto const& endpoint : endpoints()) {
         CAPTURE(endpoint.path);
         CHECK(paths.contains(endpoint.path));
-        CHECK(paths.at(endpoint.path).contains(lower(verb_name(endpoint.verb))));
+        CHECK(paths.at(endpoint.path).contains(ascii_lower(verb_name(endpoint.verb))));
         CHECK_FALSE(endpoint.summary.empty());
         CHECK(endpoint.handle);
     }
@@ -59,7 +54,7 @@ TEST_CASE("every reference of the document leads to a schema") {
 TEST_CASE("path parameters, bodies and keys are stated where they are needed") {
     for (auto const& endpoint : endpoints()) {
         CAPTURE(endpoint.path);
-        auto const operation = document().at("paths").at(endpoint.path).at(lower(verb_name(endpoint.verb)));
+        auto const operation = document().at("paths").at(endpoint.path).at(ascii_lower(verb_name(endpoint.verb)));
         auto const braces = static_cast<std::size_t>(std::count(endpoint.path.begin(), endpoint.path.end(), '{'));
         std::size_t in_path = 0;
         bool has_key = false;

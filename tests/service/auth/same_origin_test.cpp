@@ -5,13 +5,13 @@
 namespace itqan::auth {
 namespace {
 
-constexpr std::string_view base = "https://badges.example";
+constexpr std::string_view own_base = "https://badges.example";
 constexpr std::string_view host = "badges.example";
 
 TEST_CASE("a browser that says same-origin is believed with a null, absent or own origin") {
-    CHECK(is_same_origin(base, "same-origin", "", host));
-    CHECK(is_same_origin(base, "same-origin", "null", host));
-    CHECK(is_same_origin(base, "same-origin", "https://badges.example", host));
+    CHECK(is_same_origin(own_base, "same-origin", "", host));
+    CHECK(is_same_origin(own_base, "same-origin", "null", host));
+    CHECK(is_same_origin(own_base, "same-origin", "https://badges.example", host));
 }
 
 TEST_CASE("a second name of the installation is an origin of its own") {
@@ -20,19 +20,19 @@ TEST_CASE("a second name of the installation is an origin of its own") {
 }
 
 TEST_CASE("without Sec-Fetch-Site only our own origin counts") {
-    CHECK(is_same_origin(base, "", "https://badges.example", host));
-    CHECK_FALSE(is_same_origin(base, "", "", host));
-    CHECK_FALSE(is_same_origin(base, "", "null", host));
-    CHECK_FALSE(is_same_origin(base, "", "https://badges.example.evil.example", host));
-    CHECK_FALSE(is_same_origin(base, "", "http://badges.example", host));
+    CHECK(is_same_origin(own_base, "", "https://badges.example", host));
+    CHECK_FALSE(is_same_origin(own_base, "", "", host));
+    CHECK_FALSE(is_same_origin(own_base, "", "null", host));
+    CHECK_FALSE(is_same_origin(own_base, "", "https://badges.example.evil.example", host));
+    CHECK_FALSE(is_same_origin(own_base, "", "http://badges.example", host));
 }
 
 TEST_CASE("foreign pages are refused, also when the two headers contradict each other") {
-    CHECK_FALSE(is_same_origin(base, "cross-site", "https://evil.example", host));
-    CHECK_FALSE(is_same_origin(base, "same-site", "https://shop.badges.example", host));
-    CHECK_FALSE(is_same_origin(base, "none", "", host));
-    CHECK_FALSE(is_same_origin(base, "same-origin", "https://evil.example", host));
-    CHECK_FALSE(is_same_origin(base, "cross-site", "https://badges.example", host));
+    CHECK_FALSE(is_same_origin(own_base, "cross-site", "https://evil.example", host));
+    CHECK_FALSE(is_same_origin(own_base, "same-site", "https://shop.badges.example", host));
+    CHECK_FALSE(is_same_origin(own_base, "none", "", host));
+    CHECK_FALSE(is_same_origin(own_base, "same-origin", "https://evil.example", host));
+    CHECK_FALSE(is_same_origin(own_base, "cross-site", "https://badges.example", host));
 }
 
 }  // namespace

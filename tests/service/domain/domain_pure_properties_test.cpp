@@ -14,7 +14,7 @@ using namespace itqan::tests;
 
 namespace {
 
-auto const today = day("2026-11-01");
+auto const record_day = day("2026-11-01");
 
 class Maker {
   public:
@@ -132,7 +132,7 @@ TEST_CASE("another verified record never lowers a level, an outcome, a progress 
         CAPTURE(seed);
         Maker maker(seed);
         auto evidence = maker.some(12);
-        auto const t = today + maker.below(700);
+        auto const t = record_day + maker.below(700);
         auto const levels = levels_of(small_programme(), evidence, t);
         auto const before = judge(evidence, t);
 
@@ -157,11 +157,11 @@ TEST_CASE("confirming what waits makes satisfied exactly what was satisfied or p
         CAPTURE(seed);
         Maker maker(seed);
         auto evidence = maker.some(14);
-        auto const before = judge(evidence, today);
+        auto const before = judge(evidence, record_day);
 
         turn(evidence, Standing::waiting, Standing::verified);
 
-        auto const confirmed = judge(evidence, today);
+        auto const confirmed = judge(evidence, record_day);
         for (std::size_t i = 0; i < before.size(); ++i) {
             CHECK((confirmed[i].outcome == Outcome::satisfied) == (before[i].outcome != Outcome::unsatisfied));
             CHECK(confirmed[i].progress == before[i].progress);
@@ -174,13 +174,13 @@ TEST_CASE("the order in which evidence arrived never shows") {
         CAPTURE(seed);
         Maker maker(seed);
         auto evidence = maker.some(16);
-        auto const before = judge(evidence, today);
-        auto const levels = levels_of(small_programme(), evidence, today);
+        auto const before = judge(evidence, record_day);
+        auto const levels = levels_of(small_programme(), evidence, record_day);
 
         maker.shuffle(evidence);
 
-        auto const after = judge(evidence, today);
-        auto const levels_after = levels_of(small_programme(), evidence, today);
+        auto const after = judge(evidence, record_day);
+        auto const levels_after = levels_of(small_programme(), evidence, record_day);
         for (std::size_t i = 0; i < before.size(); ++i)
             CHECK(node_to_json(after[i]) == node_to_json(before[i]));
         REQUIRE(levels_after.size() == levels.size());
@@ -197,13 +197,13 @@ TEST_CASE("a rule holds on its last day and not on the day after") {
         CAPTURE(seed);
         Maker maker(seed);
         auto const evidence = maker.some(14);
-        auto const nodes = judge(evidence, today);
+        auto const nodes = judge(evidence, record_day);
         for (std::size_t i = 0; i < nodes.size(); ++i) {
             if (nodes[i].outcome != Outcome::satisfied || !nodes[i].until) continue;
             CAPTURE(i);
             CHECK(judge(evidence, *nodes[i].until)[i].outcome == Outcome::satisfied);
             if (has_experience(nodes[i])) continue;  // experience may ripen meanwhile
-            // Evidence dated after today may hold the rule up; this programme has none.
+            // Evidence dated after record_day may hold the rule up; this programme has none.
             CHECK(judge(evidence, *nodes[i].until + 1)[i].outcome != Outcome::satisfied);
             ++checked;
         }
@@ -215,8 +215,8 @@ TEST_CASE("without new evidence a level only falls") {
     for (unsigned seed = 0; seed < 40; ++seed) {
         CAPTURE(seed);
         auto const evidence = Maker(seed).some(14);
-        auto before = levels_of(small_programme(), evidence, today);
-        for (auto t = today + 30; t < today + 2000; t = t + 30) {
+        auto before = levels_of(small_programme(), evidence, record_day);
+        for (auto t = record_day + 30; t < record_day + 2000; t = t + 30) {
             auto const after = levels_of(small_programme(), evidence, t);
             for (auto const& [code, level] : after) {
                 REQUIRE(before.contains(code));
@@ -251,12 +251,12 @@ TEST_CASE("a completion changes only the achievements that listen to its keys, d
         CAPTURE(seed);
         Maker maker(seed);
         auto evidence = maker.some(10);
-        auto const before = evaluate_all(programme, evidence, today);
+        auto const before = evaluate_all(programme, evidence, record_day);
         auto const& activity = programme.activities[static_cast<std::size_t>(maker.below(3))];
         evidence.completions.push_back(
-            {"new", activity.id, "prv-a", today, 100, "A", activity.hours, Standing::verified});
+            {"new", activity.id, "prv-a", record_day, 100, "A", activity.hours, Standing::verified});
 
-        auto const after = evaluate_all(programme, evidence, today);
+        auto const after = evaluate_all(programme, evidence, record_day);
         auto const listening = listens(activity);
         for (std::size_t i = 0; i < before.size(); ++i) {
             if (node_to_json(after[i].root) == node_to_json(before[i].root)) continue;

@@ -9,12 +9,12 @@ using namespace itqan::tests;
 
 namespace {
 
-struct House {
+struct InputHouse {
     TestIssuer issuer{"nakhla"};
     Verifier verifier;
     std::string token = issuer.sign(issuer.badge());
 
-    House() { verifier.knows(issuer); }
+    InputHouse() { verifier.knows(issuer); }
 };
 
 constexpr char tiny_svg[] = R"(<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"></svg>)";
@@ -28,7 +28,7 @@ std::string tiny_png() {
 }  // namespace
 
 TEST_CASE("a badge is found in text, data addresses, envelopes, presentations and pictures") {
-    House house;
+    InputHouse house;
     Json const enveloped{{"@context", "https://www.w3.org/ns/credentials/v2"},
                          {"id", "data:application/vc+jwt," + house.token},
                          {"type", "EnvelopedVerifiableCredential"}};
@@ -55,7 +55,7 @@ TEST_CASE("a badge is found in text, data addresses, envelopes, presentations an
 }
 
 TEST_CASE("what surrounds a pasted text is the edge's to take off") {
-    House house;
+    InputHouse house;
 
     CHECK(house.verifier.verify(house.token + "\n").verdict == Verdict::invalid);
     CHECK(without_blanks_around(" \r\n" + house.token + "\n") == house.token);
@@ -64,7 +64,7 @@ TEST_CASE("what surrounds a pasted text is the edge's to take off") {
 }
 
 TEST_CASE("what holds no credential is refused with what to do") {
-    House house;
+    InputHouse house;
     for (auto const& input : {std::string(), std::string(" \n"), std::string("hello"), std::string(R"({"a":1})"),
                               std::string("https://elsewhere.example/badge/1"), tiny_png(), std::string(tiny_svg),
                               std::string("\xff\xd8\xff\xe0JFIF"), std::string("\x00\x01\x02", 3),
@@ -80,14 +80,14 @@ TEST_CASE("what holds no credential is refused with what to do") {
 }
 
 TEST_CASE("a picture without its badge says that messaging apps remove it") {
-    House house;
+    InputHouse house;
 
     for (auto const& picture : {tiny_png(), std::string("\xff\xd8\xff\xe0JFIF")})
         CHECK(house.verifier.try_verify(picture).error().detail.find("messaging apps remove it") != std::string::npos);
 }
 
 TEST_CASE("a credential wrapped without end is refused") {
-    House house;
+    InputHouse house;
     auto wrapped = house.token;
     for (int i = 0; i < 8; ++i)
         wrapped = "data:text/plain;base64," + base64_encode(as_bytes(wrapped));
@@ -96,7 +96,7 @@ TEST_CASE("a credential wrapped without end is refused") {
 }
 
 TEST_CASE("inputs beyond the limits are too large") {
-    House house;
+    InputHouse house;
 
     CHECK(house.verifier.try_verify(std::string(7 * 1024 * 1024 + 1, 'a')).error().fault == Fault::too_large);
     CHECK(house.verifier.try_verify("ey" + std::string(512 * 1024, 'a') + ".a.a").error().fault == Fault::too_large);
@@ -105,7 +105,7 @@ TEST_CASE("inputs beyond the limits are too large") {
 }
 
 TEST_CASE("a presentation whose one credential is hostile is judged by that credential") {
-    House house;
+    InputHouse house;
     auto const forged = house.token.substr(0, house.token.size() - 4) + "AAAA";
     Json const presented{{"@context", "https://www.w3.org/ns/credentials/v2"},
                          {"type", "VerifiablePresentation"},
@@ -115,7 +115,7 @@ TEST_CASE("a presentation whose one credential is hostile is judged by that cred
 }
 
 TEST_CASE("older badges are recognised and nothing of them passes unchecked") {
-    House house;
+    InputHouse house;
     Json const older{{"@context", "https://w3id.org/openbadges/v2"},
                      {"type", "Assertion"},
                      {"id", "https://example.org/a.json"},
@@ -137,7 +137,7 @@ TEST_CASE("older badges are recognised and nothing of them passes unchecked") {
 }
 
 TEST_CASE("a token that cannot be read has no other check than its form and signature") {
-    House house;
+    InputHouse house;
 
     auto const report = house.verifier.verify("eyJhbGciOiJub25lIn0.e30.");
 

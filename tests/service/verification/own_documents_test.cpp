@@ -11,7 +11,7 @@ using namespace itqan::tests;
 
 namespace {
 
-struct House : ActsHouse {
+struct OwnHouse : ActsHouse {
     storage::CredentialRow claimed(std::string const& visibility = "link") {
         auto const row = award("ach-01", "lrn-001");
         return must(claims.choose(learner_actor("lrn-001"), row.id, {visibility, true, "en"}));
@@ -24,7 +24,7 @@ struct House : ActsHouse {
 }  // namespace
 
 TEST_CASE("a badge of ours is valid by its text, its page, its files and its shared address") {
-    House house;
+    OwnHouse house;
     auto const row = house.claimed();
     auto const page = house.addresses.credential(row.id);
 
@@ -41,7 +41,7 @@ TEST_CASE("a badge of ours is valid by its text, its page, its files and its sha
 }
 
 TEST_CASE("an address that shows no badge to strangers is refused without telling why") {
-    House house;
+    OwnHouse house;
     auto const offered = house.award("ach-01", "lrn-002");
     auto const hidden = house.claimed("hidden");
 
@@ -59,7 +59,7 @@ TEST_CASE("an address that shows no badge to strangers is refused without tellin
 }
 
 TEST_CASE("an address of another service says that it is not followed yet") {
-    House house;
+    OwnHouse house;
 
     auto const report = house.ask("https://elsewhere.example/credentials/1");
 
@@ -69,7 +69,7 @@ TEST_CASE("an address of another service says that it is not followed yet") {
 }
 
 TEST_CASE("a hold is seen at once and ends at once") {
-    House house;
+    OwnHouse house;
     auto const row = house.claimed();
     auto const text = house.jwt(row);
 
@@ -85,7 +85,7 @@ TEST_CASE("a hold is seen at once and ends at once") {
 }
 
 TEST_CASE("a withdrawal is told with its public reason and without the private note") {
-    House house;
+    OwnHouse house;
     auto const row = house.claimed();
 
     REQUIRE(house.claims.revoke(issuer_actor("nakhla"), row.id, "evidence-withdrawn", "Said by Huda."));
@@ -97,7 +97,7 @@ TEST_CASE("a withdrawal is told with its public reason and without the private n
 }
 
 TEST_CASE("an older edition of a badge of ours stays valid") {
-    House house;
+    OwnHouse house;
     auto const first = house.award("ach-01", "lrn-001");
     auto const older = house.jwt(first);
     house.pass(one_minute);
@@ -109,7 +109,7 @@ TEST_CASE("an older edition of a badge of ours stays valid") {
 }
 
 TEST_CASE("a retired key still vouches and a revoked one does not") {
-    House house;
+    OwnHouse house;
     auto const row = house.claimed();
     auto const key = house.keys.list("nakhla").front().id;
 
@@ -124,7 +124,7 @@ TEST_CASE("a retired key still vouches and a revoked one does not") {
 }
 
 TEST_CASE("one issuer of ours cannot sign for another") {
-    House house;
+    OwnHouse house;
     auto const victim = house.award("ach-01", "lrn-001");
     REQUIRE(victim.issuer_id == "nakhla");
     auto const badge = house.badge(victim);
@@ -143,7 +143,7 @@ TEST_CASE("one issuer of ours cannot sign for another") {
 }
 
 TEST_CASE("an erased badge is gone by its address and withdrawn without a reason by its text") {
-    House house;
+    OwnHouse house;
     auto const row = house.claimed();
     auto const text = house.jwt(row);
 
@@ -156,7 +156,7 @@ TEST_CASE("an erased badge is gone by its address and withdrawn without a reason
 }
 
 TEST_CASE("the learner's address matches and another does not") {
-    House house;
+    OwnHouse house;
     auto const row = house.claimed();
     auto const email = read_starter("learners.json").at(0).at("email").get<std::string>();
     REQUIRE(read_starter("learners.json").at(0).at("id") == "lrn-001");

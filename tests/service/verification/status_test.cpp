@@ -8,11 +8,11 @@ using namespace itqan::tests;
 
 namespace {
 
-struct House {
+struct StatusHouse {
     TestIssuer issuer{"nakhla"};
     Verifier verifier;
 
-    House() { verifier.knows(issuer); }
+    StatusHouse() { verifier.knows(issuer); }
     void serve(std::string list) { verifier.knows(issuer.list_address(), std::move(list)); }
     Report verify(Json const& badge) { return verifier.verify(issuer.sign(badge)); }
     Report verify() { return verify(issuer.badge()); }
@@ -26,7 +26,7 @@ struct House {
 }  // namespace
 
 TEST_CASE("a set bit is a withdrawn badge, a neighbour's bit is not") {
-    House house;
+    StatusHouse house;
 
     house.serve(house.issuer.status_list({94566, 94568}));
     CHECK(house.verify().verdict == Verdict::valid);
@@ -40,7 +40,7 @@ TEST_CASE("a set bit is a withdrawn badge, a neighbour's bit is not") {
 }
 
 TEST_CASE("a withdrawn and expired badge is called withdrawn") {
-    House house;
+    StatusHouse house;
     house.serve(house.issuer.status_list({94567}));
     house.verifier.now = at("2030-01-01T00:00:00Z");
 
@@ -48,7 +48,7 @@ TEST_CASE("a withdrawn and expired badge is called withdrawn") {
 }
 
 TEST_CASE("a forged badge that is also withdrawn is only called forged") {
-    House house;
+    StatusHouse house;
     house.serve(house.issuer.status_list({94567}));
     house.verifier.knows(house.issuer.did(), TestIssuer("nakhla").did_document().dump());
 
@@ -56,7 +56,7 @@ TEST_CASE("a forged badge that is also withdrawn is only called forged") {
 }
 
 TEST_CASE("a suspension entry puts the badge on hold and gives way to a withdrawal") {
-    House house;
+    StatusHouse house;
     auto badge = house.issuer.badge();
     auto hold = badge.at("credentialStatus");
     hold["statusPurpose"] = "suspension";
@@ -74,7 +74,7 @@ TEST_CASE("a suspension entry puts the badge on hold and gives way to a withdraw
 }
 
 TEST_CASE("what this installation alone knows of its own badge is told") {
-    House house;
+    StatusHouse house;
     house.verifier.own_base = "https://badges.example";
     auto const address = house.issuer.badge().at("id").get<std::string>() + "#state";
 
@@ -92,7 +92,7 @@ TEST_CASE("what this installation alone knows of its own badge is told") {
 }
 
 TEST_CASE("a list that somebody else signed says nothing") {
-    House house;
+    StatusHouse house;
     TestIssuer const stranger("nakhla"), neighbour("sidra");
 
     house.serve(stranger.status_list());
@@ -107,7 +107,7 @@ TEST_CASE("a list that somebody else signed says nothing") {
 }
 
 TEST_CASE("a list for another purpose fails") {
-    House house;
+    StatusHouse house;
     house.serve(house.issuer.status_list({}, "suspension"));
 
     auto const report = house.verify();
@@ -118,7 +118,7 @@ TEST_CASE("a list for another purpose fails") {
 }
 
 TEST_CASE("kinds of status that are not known are unchecked") {
-    House house;
+    StatusHouse house;
     auto badge = house.issuer.badge();
 
     badge["credentialStatus"]["type"] = "1EdTechRevocationList";
@@ -139,7 +139,7 @@ TEST_CASE("kinds of status that are not known are unchecked") {
 
 TEST_CASE("a list without an https address is never asked for") {
     for (auto const* address : {"http://169.254.169.254/list", "file:///etc/passwd", "urn:list:1"}) {
-        House house;
+        StatusHouse house;
         auto badge = house.issuer.badge();
         badge["credentialStatus"]["statusListCredential"] = address;
 
@@ -149,7 +149,7 @@ TEST_CASE("a list without an https address is never asked for") {
 }
 
 TEST_CASE("a list that contradicts its own claims or has odd members is refused without an exception") {
-    House house;
+    StatusHouse house;
     std::string const header = R"({"alg":"EdDSA"})";
     for (auto const* payload :
          {R"({"issuer":5})", R"({"issuer":{"id":7}})", "{}", R"({"issuer":"did:web:badges.example:issuers:nakhla"})",
@@ -166,7 +166,7 @@ TEST_CASE("the published attacks on status lists get their expected answers") {
     auto const cases = Json::parse(read_file(*shared_dir() / "vectors/attacks/statuslist-attacks/cases.json"));
     int refused = 0, accepted = 0;
     for (auto const& each : cases) {
-        House house;
+        StatusHouse house;
         auto const id = each.at("id").get<std::string>();
         CAPTURE(id);
         auto const expected = each.at("expect").get<std::string>();
@@ -196,7 +196,7 @@ TEST_CASE("the published attacks on status lists get their expected answers") {
 }
 
 TEST_CASE("a list of less than 16 KiB is refused by its name in the standard") {
-    House house;
+    StatusHouse house;
     // gzip of 1 024 zero bytes.
     house.serve(house.issuer.status_list_of("uH4sIAAAAAAACA2NgGAWjYBSMVAAALq-17wAEAAA"));
 

@@ -11,11 +11,11 @@ using namespace itqan::tests;
 
 namespace {
 
-struct House {
+struct VerdictHouse {
     TestIssuer issuer{"nakhla"};
     Verifier verifier;
 
-    House() { verifier.knows(issuer); }
+    VerdictHouse() { verifier.knows(issuer); }
     Report verify(Json const& badge) { return verifier.verify(issuer.sign(badge)); }
     /// The key still stands at its address, but the issuer no longer lists it.
     void disown_key() {
@@ -27,7 +27,7 @@ struct House {
 }  // namespace
 
 TEST_CASE("a good badge of a known issuer is valid and every check says so in order") {
-    House house;
+    VerdictHouse house;
     house.verifier.trusted_issuers = {house.issuer.did()};
     house.verifier.own_base = "https://badges.example";
 
@@ -48,7 +48,7 @@ TEST_CASE("a good badge of a known issuer is valid and every check says so in or
 }
 
 TEST_CASE("the report says what the badge says") {
-    House house;
+    VerdictHouse house;
     house.verifier.recipient = "layla@example.org";
 
     auto const json = report_to_json(house.verify(house.issuer.badge()));
@@ -69,7 +69,7 @@ TEST_CASE("the report says what the badge says") {
 }
 
 TEST_CASE("no registry leaves the verdict untouched") {
-    House house;
+    VerdictHouse house;
 
     auto const report = house.verify(house.issuer.badge());
 
@@ -78,7 +78,7 @@ TEST_CASE("no registry leaves the verdict untouched") {
 }
 
 TEST_CASE("an expired badge is genuine and invalid") {
-    House house;
+    VerdictHouse house;
     house.verifier.now = at("2028-11-01T00:00:00Z");
 
     auto const report = house.verify(house.issuer.badge());
@@ -90,14 +90,14 @@ TEST_CASE("an expired badge is genuine and invalid") {
 }
 
 TEST_CASE("the last second of the validity still counts") {
-    House house;
+    VerdictHouse house;
     house.verifier.now = at("2028-10-31T23:59:59Z");
 
     CHECK(house.verify(house.issuer.badge()).verdict == Verdict::valid);
 }
 
 TEST_CASE("a badge is not valid before its day, five minutes of clock difference aside") {
-    House house;
+    VerdictHouse house;
 
     house.verifier.now = at("2026-11-01T11:55:00Z");
     CHECK(house.verify(house.issuer.badge()).verdict == Verdict::valid);
@@ -109,7 +109,7 @@ TEST_CASE("a badge is not valid before its day, five minutes of clock difference
 }
 
 TEST_CASE("a date that cannot be read is never taken for no end") {
-    House house;
+    VerdictHouse house;
     auto badge = house.issuer.badge();
     badge["validUntil"] = "2028-10-31";
     auto payload = badge;
@@ -126,7 +126,7 @@ TEST_CASE("a date that cannot be read is never taken for no end") {
 }
 
 TEST_CASE("an older edition of a badge stays valid beside a newer one") {
-    House house;
+    VerdictHouse house;
     auto const older = house.issuer.badge();
     auto newer = older;
     newer["validFrom"] = "2026-11-20T12:00:00Z";
@@ -136,7 +136,7 @@ TEST_CASE("an older edition of a badge stays valid beside a newer one") {
 }
 
 TEST_CASE("a badge without a status says so and can be valid") {
-    House house;
+    VerdictHouse house;
     auto badge = house.issuer.badge();
     badge.erase("credentialStatus");
 
@@ -152,31 +152,31 @@ TEST_CASE("every check turns some badge away from valid") {
         char const* code;
         char const* outcome;
         Verdict verdict;
-        std::function<void(Json&, House&)> spoil;
+        std::function<void(Json&, VerdictHouse&)> spoil;
     };
     std::vector<Spoiled> const cases{
         {"format", "format.not-a-badge", "fail", Verdict::invalid,
-         [](Json& badge, House&) {
+         [](Json& badge, VerdictHouse&) {
              badge["type"] = {"VerifiableCredential", "OtherCredential"};
          }},
         {"format", "format.not-a-credential", "fail", Verdict::invalid,
-         [](Json& badge, House&) { badge["type"] = {"OpenBadgeCredential"}; }},
+         [](Json& badge, VerdictHouse&) { badge["type"] = {"OpenBadgeCredential"}; }},
         {"schema", "schema.violation", "fail", Verdict::invalid,
-         [](Json& badge, House&) { badge["credentialSubject"]["achievement"].erase("criteria"); }},
+         [](Json& badge, VerdictHouse&) { badge["credentialSubject"]["achievement"].erase("criteria"); }},
         {"contexts", "contexts.inline", "fail", Verdict::invalid,
-         [](Json& badge, House&) {
+         [](Json& badge, VerdictHouse&) {
              badge["@context"].push_back({{"name", "https://evil.example/name"}});
          }},
         {"contexts", "contexts.order", "fail", Verdict::invalid,
-         [](Json& badge, House&) { std::swap(badge["@context"][0], badge["@context"][1]); }},
+         [](Json& badge, VerdictHouse&) { std::swap(badge["@context"][0], badge["@context"][1]); }},
         {"contexts", "contexts.unknown", "warn", Verdict::warning,
-         [](Json& badge, House&) { badge["@context"].push_back("https://unknown.example/terms.json"); }},
+         [](Json& badge, VerdictHouse&) { badge["@context"].push_back("https://unknown.example/terms.json"); }},
         {"contexts", "contexts.older", "warn", Verdict::warning,
-         [](Json& badge, House&) {
+         [](Json& badge, VerdictHouse&) {
              badge["@context"][1] = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json";
          }},
         {"proof", "proof.second-proof", "warn", Verdict::warning,
-         [](Json& badge, House&) {
+         [](Json& badge, VerdictHouse&) {
              badge["proof"] = {{"type", "DataIntegrityProof"},
                                {"cryptosuite", "eddsa-rdfc-2022"},
                                {"created", "2026-11-01T12:00:00Z"},
@@ -185,38 +185,38 @@ TEST_CASE("every check turns some badge away from valid") {
                                {"proofValue", "z1"}};
          }},
         {"issuer-binding", "issuer-binding.not-listed", "fail", Verdict::invalid,
-         [](Json&, House& house) { house.disown_key(); }},
+         [](Json&, VerdictHouse& house) { house.disown_key(); }},
         {"issuer-binding", "issuer-binding.unreachable", "unchecked", Verdict::unchecked,
-         [](Json&, House& house) {
+         [](Json&, VerdictHouse& house) {
              house.verifier.documents.erase(house.issuer.did());
              auto jwk = house.issuer.signer().public_key().to_jwk();
              house.verifier.knows(house.issuer.kid(), jwk.dump());
          }},
         {"validity", "validity.expired", "fail", Verdict::invalid,
-         [](Json&, House& house) { house.verifier.now = at("2030-01-01T00:00:00Z"); }},
+         [](Json&, VerdictHouse& house) { house.verifier.now = at("2030-01-01T00:00:00Z"); }},
         {"status", "status.revoked", "fail", Verdict::invalid,
-         [](Json&, House& house) {
+         [](Json&, VerdictHouse& house) {
              house.verifier.knows(house.issuer.list_address(), house.issuer.status_list({94567}));
          }},
         {"status", "status.unreachable", "unchecked", Verdict::unchecked,
-         [](Json&, House& house) { house.verifier.documents.erase(house.issuer.list_address()); }},
+         [](Json&, VerdictHouse& house) { house.verifier.documents.erase(house.issuer.list_address()); }},
         {"refresh", "refresh.not-asked", "unchecked", Verdict::warning,
-         [](Json& badge, House&) {
+         [](Json& badge, VerdictHouse&) {
              badge["refreshService"] = {{"id", "https://badges.example/refresh"}, {"type", "1EdTechCredentialRefresh"}};
          }},
         {"issuer-trust", "issuer-trust.unproven", "unchecked", Verdict::invalid,
-         [](Json&, House& house) {
+         [](Json&, VerdictHouse& house) {
              house.verifier.trusted_issuers = {house.issuer.did()};
              house.disown_key();
          }},
         {"endorsements", "endorsements.not-checked", "unchecked", Verdict::warning,
-         [](Json& badge, House&) { badge["endorsementJwt"] = {"eyJh.eyJh.AAAA"}; }},
+         [](Json& badge, VerdictHouse&) { badge["endorsementJwt"] = {"eyJh.eyJh.AAAA"}; }},
         {"recipient", "recipient.other", "fail", Verdict::invalid,
-         [](Json&, House& house) { house.verifier.recipient = "somebody.else@example.org"; }}};
+         [](Json&, VerdictHouse& house) { house.verifier.recipient = "somebody.else@example.org"; }}};
 
     std::vector<std::string> covered;
     for (auto const& spoiled : cases) {
-        House house;
+        VerdictHouse house;
         auto badge = house.issuer.badge();
         spoiled.spoil(badge, house);
 
@@ -233,7 +233,7 @@ TEST_CASE("every check turns some badge away from valid") {
 }
 
 TEST_CASE("a badge is matched to a hashed, a plain and an identifying subject") {
-    House house;
+    VerdictHouse house;
     auto const ask = [&house](Json const& identifier, std::string const& asked) {
         auto badge = house.issuer.badge();
         badge["credentialSubject"]["identifier"] = Json::array({identifier});
@@ -277,7 +277,7 @@ TEST_CASE("MD5 has its published value") {
 }
 
 TEST_CASE("a badge of another person is genuine and says so") {
-    House house;
+    VerdictHouse house;
     house.verifier.recipient = "omar@example.org";
 
     auto const report = house.verify(house.issuer.badge());

@@ -17,7 +17,7 @@ Page page_of(domain::CredentialView const& credential, std::string const& langua
                             .programme = programme,
                             .addresses = sample_addresses(),
                             .report = &report,
-                            .now = noon("2026-11-24"),
+                            .now = noon_of("2026-11-24"),
                             .by_holder = by_holder},
                            locales().in(language));
     REQUIRE(page);
@@ -78,7 +78,7 @@ TEST_CASE("the words of a newer version are no translation of an older badge") {
                                   .programme = programme,
                                   .addresses = sample_addresses(),
                                   .report = &report,
-                                  .now = noon("2026-11-24")},
+                                  .now = noon_of("2026-11-24")},
                                  locales().in("en"));
 
     REQUIRE(page);
@@ -132,7 +132,7 @@ TEST_CASE("a badge that could not be verified is never called verified") {
     auto const programme = sample_programme();
 
     auto const page = badge_page(
-        {.credential = credential, .programme = programme, .addresses = sample_addresses(), .now = noon("2026-11-24")},
+        {.credential = credential, .programme = programme, .addresses = sample_addresses(), .now = noon_of("2026-11-24")},
         locales().in("en"));
 
     REQUIRE(page);

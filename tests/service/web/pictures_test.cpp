@@ -26,7 +26,7 @@ class StandingClock final : public Clock {
     Instant wall() const override { return now; }
     Instant domain() const override { return now; }
 
-    Instant now = noon("2026-11-25");
+    Instant now = noon_of("2026-11-25");
 };
 
 struct Picture {
@@ -305,7 +305,7 @@ TEST_CASE("a share card says what is withdrawn, on hold or expired") {
     credential.row.status = "revoked";
     auto const revoked = card();
     credential.row.status = "active";
-    studio.clock.now = noon("2027-08-12");
+    studio.clock.now = noon_of("2027-08-12");
     auto const expired = card();
 
     CHECK(shows(active, good));

@@ -69,8 +69,8 @@ schemas::Credential badge(bool arabic) {
     credential.issuer.id = sample_addresses().issuer_did("durrat");
     credential.issuer.name = arabic ? "أكاديمية درة للصحة الرقمية" : "Durrat Digital Health Academy";
     credential.issuer.url = sample_addresses().issuer("durrat");
-    credential.valid_from = noon("2026-11-01");
-    credential.awarded_date = noon("2026-11-01");
+    credential.valid_from = noon_of("2026-11-01");
+    credential.awarded_date = noon_of("2026-11-01");
     credential.valid_until = Instant::end_of(*Day::parse("2027-08-11"));
     auto& subject = credential.subject;
     subject.id = "urn:uuid:0b1a2c3d-0000-4000-8000-000000000001";
@@ -106,7 +106,7 @@ schemas::Credential badge(bool arabic) {
 
 }  // namespace
 
-Instant noon(std::string_view day) {
+Instant noon_of(std::string_view day) {
     return Instant{Instant::start_of(*Day::parse(day)).milliseconds + 12 * 3'600'000};
 }
 
@@ -127,7 +127,7 @@ domain::CredentialView sample_credential(std::string const& language) {
     view.row.show_name = true;
     view.row.language = language;
     view.row.share_code = "k3v9q2x7m4t8w6";
-    view.row.awarded_at = noon("2026-11-01");
+    view.row.awarded_at = noon_of("2026-11-01");
     view.row.valid_until = Day::parse("2027-08-11");
     view.row.limited_by = "evidence";
     view.credential = schemas::to_json(badge(language == "ar"));
@@ -161,7 +161,7 @@ domain::Report sample_report(domain::CredentialView const& credential) {
     report.verdict = domain::Verdict::valid;
     report.headline = "Genuine and in force";
     report.headline_code = "valid";
-    report.checked_at = noon("2026-11-24");
+    report.checked_at = noon_of("2026-11-24");
     report.kind = "OpenBadgeCredential 3.0 (VCDM 2.0, VC-JWT ES256)";
     report.credential = {{"id", credential.url},
                          {"name", "Closed-Loop Medication Operator"},

@@ -23,6 +23,6 @@ std::string html_of(web::Page const& page, std::string const& language);
 /// Writes it under out/pages for the eyes, when ITQAN_PAGES names a folder.
 void keep_for_eyes(std::string const& name, std::string const& html);
 
-Instant noon(std::string_view day);
+Instant noon_of(std::string_view day);
 
 }  // namespace itqan::tests
