@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <mutex>
 #include <system_error>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "storage/database.hpp"
@@ -51,7 +51,7 @@ class ReaderPool {
         : config_(std::move(config)), slots_(static_cast<std::size_t>(std::max(config_.readers, 1))) {}
 
     void run(std::function<bool(Session&)> const& unit) {
-        if (auto* const session = session_of_this_thread()) {
+        if (auto* const session = Lease::of_this_thread(*this)) {
             unit(*session);
             return;
         }
@@ -76,13 +76,16 @@ class ReaderPool {
   private:
     struct Slot {
         std::unique_ptr<Connection> connection;
-        std::thread::id holder;
+        bool taken = false;
     };
 
     class Lease {
       public:
-        explicit Lease(ReaderPool& pool) : pool_(pool), slot_(pool.take()) {}
-        ~Lease() { pool_.give_back(slot_); }
+        explicit Lease(ReaderPool& pool) : pool_(pool), slot_(pool.take()), outer_(innermost_) { innermost_ = this; }
+        ~Lease() {
+            innermost_ = outer_;
+            pool_.give_back(slot_);
+        }
         Lease(Lease const&) = delete;
         Lease& operator=(Lease const&) = delete;
 
@@ -93,33 +96,37 @@ class ReaderPool {
         }
         void close() const { slot_.connection.reset(); }
 
+        /// The session that this thread reads `pool` with already, if any.
+        static Session* of_this_thread(ReaderPool const& pool) {
+            for (auto const* lease = innermost_; lease != nullptr; lease = lease->outer_)
+                if (&lease->pool_ == &pool) return lease->slot_.connection.get();
+            return nullptr;
+        }
+
       private:
+        inline static thread_local Lease const* innermost_ = nullptr;
+
         ReaderPool& pool_;
         Slot& slot_;
+        Lease const* outer_;
     };
 
-    Session* session_of_this_thread() {
-        std::lock_guard const lock(mutex_);
-        for (auto& slot : slots_) {
-            if (slot.holder == std::this_thread::get_id()) return slot.connection.get();
-        }
-        return nullptr;
-    }
     Slot& take() {
         std::unique_lock lock(mutex_);
         for (;;) {
             // The first free one, so that a quiet service keeps few caches warm.
             for (auto& slot : slots_) {
-                if (slot.holder != std::thread::id{}) continue;
-                slot.holder = std::this_thread::get_id();
+                if (std::exchange(slot.taken, true)) continue;
                 return slot;
             }
             given_back_.wait(lock);
         }
     }
     void give_back(Slot& slot) {
-        std::lock_guard const lock(mutex_);
-        slot.holder = {};
+        {
+            std::lock_guard const lock(mutex_);
+            slot.taken = false;
+        }
         given_back_.notify_one();
     }
 

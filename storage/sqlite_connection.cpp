@@ -46,13 +46,15 @@ int wait_for_lock(void* limit, int pauses) {
 }
 
 /// Journals of savepoints stay in memory: spilled to a temporary file they would be slow, and they hold people's data.
-void keep_journals_in_memory() {
-    static int const answer = sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
-    if (answer != SQLITE_OK) throw std::logic_error("SQLite was used before its journals were set to stay in memory");
+/// Memory is not counted: the counter is one lock that every allocation of every connection takes.
+int set_up_library() {
+    auto const answer = sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+    return answer != SQLITE_OK ? answer : sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 SqliteConfig const& configured(SqliteConfig const& config) {
-    keep_journals_in_memory();
+    static int const answer = set_up_library();
+    if (answer != SQLITE_OK) throw std::logic_error("SQLite was used before it was set up");
     return config;
 }
 

@@ -46,15 +46,14 @@ Session* SqliteWriter::session_of_this_thread() const {
 void SqliteWriter::wait_for(Waiting& waiting) {
     if (session_of_this_thread() != nullptr)
         throw std::logic_error("write() inside a unit of work: its commit cannot come before the unit's own");
+    bool was_idle = false;
     {
         std::lock_guard const lock(mutex_);
         queue_.push_back(&waiting);
-        if (std::exchange(idle_, false)) work_waits_.notify_one();
+        was_idle = std::exchange(idle_, false);
     }
-    {
-        std::unique_lock lock(waiting.mutex);
-        waiting.finished.wait(lock, [&] { return waiting.done; });
-    }
+    if (was_idle) work_waits_.notify_one();
+    waiting.done.wait();
     if (waiting.error) std::rethrow_exception(waiting.error);
 }
 
@@ -173,12 +172,8 @@ void SqliteWriter::recover(bool reopen) {
 }
 
 void SqliteWriter::finish(std::vector<Waiting*> const& group) {
-    for (auto* const waiting : group) {
-        // Under the lock: a caller that has seen `done` destroys its condition.
-        std::lock_guard const lock(waiting->mutex);
-        waiting->done = true;
-        waiting->finished.notify_one();
-    }
+    for (auto* const waiting : group)
+        waiting->done.tell();
 }
 
 Connection& SqliteWriter::connection() {

@@ -2,6 +2,8 @@
 // The one writer of a SQLite file in this process: units of work wait in a queue, a thread puts those that wait into
 // one commit. A unit that is refused leaves nothing. It knows nothing of readers and of what the units write.
 
+#include <semaphore.h>
+
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -35,13 +37,30 @@ class SqliteWriter {
     Session* session_of_this_thread() const;
 
   private:
+    /// POSIX lets the one who waited destroy it at once, which C++'s own semaphore does not say; and who wakes has no
+    /// lock to queue for.
+    class Done {
+      public:
+        Done() { sem_init(&semaphore_, 0, 0); }
+        ~Done() { sem_destroy(&semaphore_); }
+        Done(Done const&) = delete;
+        Done& operator=(Done const&) = delete;
+        void tell() { sem_post(&semaphore_); }
+        void wait() {
+            // Only a signal ends it early.
+            while (sem_wait(&semaphore_) != 0)
+                continue;
+        }
+
+      private:
+        sem_t semaphore_;
+    };
+
     struct Waiting {
         std::function<bool(Session&)> const* unit = nullptr;
         std::function<void(Connection&)> const* upkeep = nullptr;
         std::exception_ptr error;
-        std::mutex mutex;  ///< One each: those who wake together would queue for a common one.
-        bool done = false;
-        std::condition_variable finished;
+        Done done;
     };
 
     /// How the writes of a refused unit go. Most groups refuse none, and a savepoint copies every page that its unit
