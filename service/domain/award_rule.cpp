@@ -1,5 +1,8 @@
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
+#include "schemas/json.hpp"
 #include "service/domain/issuance.hpp"
 
 namespace itqan::domain {
@@ -35,6 +38,13 @@ Expiry expiry_of(Achievement const& achievement, std::optional<Day> until, Day a
     if (achievement.validity) expiry = {achievement.validity->after(awarded), "validity"};
     if (until && (!expiry.last_day || *until < *expiry.last_day)) expiry = {until, "evidence"};
     return expiry;
+}
+
+std::optional<Text> limit_in_words(storage::CredentialRow const& row) {
+    auto const details = Json::parse(row.details);
+    auto const found = details.find("limitedBy");
+    if (found == details.end()) return std::nullopt;
+    return Text{text_member(*found, "en"), text_member(*found, "ar")};
 }
 
 std::vector<std::pair<Achievement const*, int>> Issuance::due(Programme const& programme,

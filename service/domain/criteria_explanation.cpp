@@ -106,6 +106,15 @@ std::vector<Node const*> why_not_yet(Node const& root) {
     return leaves;
 }
 
+Node const* limiting_leaf(Node const& root) {
+    if (root.outcome != Outcome::satisfied || !root.until) return nullptr;
+    if (root.op == schemas::Operator::leaf) return &root;
+    for (auto const& child : root.children)
+        if (child.until == root.until)
+            if (auto const* const leaf = limiting_leaf(child)) return leaf;
+    return nullptr;
+}
+
 Json summary_to_json(Node const& root) {
     return {{"outcome", outcome_name(root.outcome)},
             {"progress", number_to_json(root.progress)},

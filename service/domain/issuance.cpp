@@ -11,6 +11,7 @@
 #include "service/domain/badge_texts.hpp"
 #include "service/domain/claim_mail.hpp"
 #include "service/domain/evidence_reader.hpp"
+#include "service/domain/rule_words.hpp"
 #include "storage/evidence.hpp"
 #include "storage/outbox.hpp"
 
@@ -41,9 +42,15 @@ std::vector<std::string> evidence_ids(Evaluation const* evaluation) {
     return ids;
 }
 
-std::string details_of(Evaluation const* evaluation, std::vector<std::string> const& ids, Day today) {
+std::string details_of(Programme const& programme, Evaluation const* evaluation, std::vector<std::string> const& ids,
+                       Expiry const& expiry, Day today) {
     Json details{{"asOf", today.text()}, {"evidence", ids}};
-    if (evaluation != nullptr) details["evaluation"] = summary_to_json(evaluation->root);
+    if (evaluation == nullptr) return details.dump();
+    details["evaluation"] = summary_to_json(evaluation->root);
+    auto const* const limit = expiry.limited_by == "evidence" ? limiting_leaf(evaluation->root) : nullptr;
+    if (limit != nullptr)
+        details["limitedBy"] = {{"en", node_title(programme, *limit, "en")},
+                                {"ar", node_title(programme, *limit, "ar")}};
     return details.dump();
 }
 
@@ -171,7 +178,7 @@ Result<Prepared> Issuance::prepare(storage::Session& session, Programme const& p
     row.status_list_id = position.list_id;
     row.status_position = position.position;
     auto const ids = evidence_ids(evaluation);
-    row.details = details_of(evaluation, ids, today);
+    row.details = details_of(programme, evaluation, ids, expiry, today);
     row.created_at = now;
     row.changed_at = now;
 

@@ -32,6 +32,10 @@ struct Expiry {
 };
 Expiry expiry_of(Achievement const& achievement, std::optional<Day> until, Day awarded);
 
+/// What an award that its evidence cuts short waits for, in words: "Cyber Hygiene for Care Teams, score 80 or more"
+/// (decision 13).
+std::optional<Text> limit_in_words(storage::CredentialRow const& row);
+
 struct HandAward {
     std::string achievement_id;
     std::string learner_id;

@@ -42,7 +42,7 @@ MailBadge badge_of(domain::Programme const& programme, storage::CredentialRow co
     MailBadge badge;
     badge.name = achievement != nullptr ? achievement->name : domain::Text{credential.achievement_id, ""};
     if (credential.valid_until) badge.until = in_words(*credential.valid_until);
-    badge.limited_by_evidence = credential.limited_by == "evidence";
+    badge.limited_by = domain::limit_in_words(credential);
     return badge;
 }
 

@@ -71,8 +71,9 @@ void fill_claim(mustache::data& section, std::string_view language, MailFacts co
         line.set("name", badge.name.in(language));
         line.set("until", badge.until ? say(language, "claim.until", {{"day", badge.until->in(language)}})
                                       : say(language, "claim.no-end"));
-        line.set("is_limited", badge.until && badge.limited_by_evidence);
-        line.set("limited", say(language, "claim.limited"));
+        bool const is_limited = badge.until && badge.limited_by;
+        line.set("is_limited", is_limited);
+        if (is_limited) line.set("limited", say(language, "claim.limited", {{"what", badge.limited_by->in(language)}}));
         badges.push_back(line);
     }
     section.set("badges", badges);

@@ -15,9 +15,8 @@ enum class MailKind { claim, sign_in };
 
 struct MailBadge {
     domain::Text name;
-    std::optional<domain::Text> until;  ///< Last day in words; none: no expiry.
-    bool limited_by_evidence =
-        false;  ///< `until` comes from evidence that runs out, not from the achievement's validity.
+    std::optional<domain::Text> until;            ///< Last day in words; none: no expiry.
+    std::optional<domain::Text> limited_by = {};  ///< The evidence that `until` comes from, when it runs out first.
 };
 
 struct MailFacts {

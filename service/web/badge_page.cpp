@@ -80,8 +80,9 @@ void draw_facts(Drawing& d) {
     d.view.set("issued_day", d.locale.day(d.credential.awarded_date.value_or(d.credential.valid_from).day()));
     d.view.set("valid_until", d.credential.valid_until ? d.locale.day(d.credential.valid_until->day())
                                                        : d.locale.text("badge.no_expiry"));
-    if (d.credential.valid_until && d.facts.credential.row.limited_by == "evidence")
-        d.view.set("valid_until_reason", d.locale.text("badge.limited_by_evidence"));
+    if (auto const limit = domain::limit_in_words(d.facts.credential.row); limit && d.credential.valid_until)
+        d.view.set("valid_until_reason",
+                   d.locale.markup("badge.limited_by_evidence", {{"what", limit->in(d.locale.language())}}));
     d.view.set("signed_language",
                d.locale.text("badge.signed_in", {{"language", d.locale.text("language." + d.language)}}));
 }

@@ -12,7 +12,9 @@ MailFacts claim_facts() {
     MailFacts facts;
     facts.learner = {"Reem Al Sahli", "ريم السهلي"};
     facts.issuer = {"Nakhla", "نخلة"};
-    facts.badges = {{{"Cyber Safe", "أمان سيبراني"}, domain::Text{"23 October 2027", "23 أكتوبر 2027"}, true}};
+    facts.badges = {{{"Cyber Safe", "أمان سيبراني"},
+                     domain::Text{"23 October 2027", "23 أكتوبر 2027"},
+                     domain::Text{"Cyber Hygiene, score 80 or more", "السلامة السيبرانية"}}};
     facts.link = "https://badges.example/claim/abc";
     facts.link_until = {"22 February 2027", "22 فبراير 2027"};
     facts.controller = "Nakhla Collaborative";
@@ -29,12 +31,12 @@ TEST_CASE("a claim mail says everything in plain text in both languages") {
     auto const mail = write_mail(claim_facts());
 
     CHECK(mail.subject == "You earned a badge: Cyber Safe | شارة جديدة: أمان سيبراني");
-    for (auto const part :
-         {"Hello Reem Al Sahli,", "ريم السهلي",
-          "Nakhla has awarded you this badge:", "- Cyber Safe (valid until 23 October 2027)", "23 أكتوبر 2027",
-          "https://badges.example/claim/abc", "works until 22 February 2027", "Nakhla Collaborative",
-          "privacy@nakhla.example", "https://badges.example/privacy", "kept as long as", "follows from the evidence",
-          "Shows training and assessment. Not a licence to practise and not a clinical privilege."}) {
+    for (auto const part : {"Hello Reem Al Sahli,", "ريم السهلي", "Nakhla has awarded you this badge:",
+                            "- Cyber Safe (valid until 23 October 2027)", "23 أكتوبر 2027",
+                            "https://badges.example/claim/abc", "works until 22 February 2027", "Nakhla Collaborative",
+                            "privacy@nakhla.example", "https://badges.example/privacy", "kept as long as",
+                            "the evidence for: Cyber Hygiene, score 80 or more. Once", "السلامة السيبرانية",
+                            "Shows training and assessment. Not a licence to practise and not a clinical privilege."}) {
         CAPTURE(part);
         CHECK(has(mail.text, part));
     }
@@ -56,7 +58,7 @@ TEST_CASE("the learner's language comes first and the other below") {
 
 TEST_CASE("several badges are counted in the forms of each language") {
     auto facts = claim_facts();
-    facts.badges.push_back({{"Second", "ثانية"}, std::nullopt, false});
+    facts.badges.push_back({{"Second", "ثانية"}, std::nullopt, std::nullopt});
 
     auto const two = write_mail(facts);
     facts.badges.push_back(facts.badges.back());

@@ -42,7 +42,7 @@ TEST_CASE("the badge page says things in the order people know: status, name, to
     }
     CHECK(html.find("<h1>") == html.rfind("<h1>"));
     CHECK(has(html, "works with indirect supervision"));
-    CHECK(has(html, "when the first of the evidence behind it runs out"));
+    CHECK(has(html, "when the evidence for this runs out: <bdi dir=\"auto\">Tabletop exercise &lt;two&gt;</bdi>."));
     CHECK(has(html, "<li>Digital Health Foundation (badge)</li>"));
     CHECK(has(html, "noindex"));
 }
@@ -131,9 +131,11 @@ TEST_CASE("a badge that could not be verified is never called verified") {
     auto const credential = sample_credential();
     auto const programme = sample_programme();
 
-    auto const page = badge_page(
-        {.credential = credential, .programme = programme, .addresses = sample_addresses(), .now = noon_of("2026-11-24")},
-        locales().in("en"));
+    auto const page = badge_page({.credential = credential,
+                                  .programme = programme,
+                                  .addresses = sample_addresses(),
+                                  .now = noon_of("2026-11-24")},
+                                 locales().in("en"));
 
     REQUIRE(page);
     auto const html = html_of(*page, "en");

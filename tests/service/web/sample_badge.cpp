@@ -130,6 +130,7 @@ domain::CredentialView sample_credential(std::string const& language) {
     view.row.awarded_at = noon_of("2026-11-01");
     view.row.valid_until = Day::parse("2027-08-11");
     view.row.limited_by = "evidence";
+    view.row.details = R"({"limitedBy":{"en":"Tabletop exercise <two>","ar":"تمرين محاكاة"}})";
     view.credential = schemas::to_json(badge(language == "ar"));
     view.jwt = "eyJhbGciOiJFUzI1NiJ9." + base64url_encode(as_bytes(view.credential.dump())) + ".c2lnbmF0dXJl";
     view.url = sample_addresses().credential(id);
