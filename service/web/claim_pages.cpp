@@ -32,7 +32,7 @@ Answer message(Claiming const& c, std::string_view key, int status = 200, std::s
     if (!link.empty())
         page.content.set("links",
                          std::vector<View>{View().set("link_url", Url::of(link)).set("link", locale.text("nav.my"))});
-    return show(c.context, c.visitor, std::move(page));
+    return show(c.context, c.visitor, page);
 }
 
 Answer expired(Claiming const& c) {
@@ -41,7 +41,7 @@ Answer expired(Claiming const& c) {
     page.title = c.visitor.locale->text("claim.expired");
     page.status = 410;
     page.content.set("claim_url", Url::of(c.address()));
-    return show(c.context, c.visitor, std::move(page));
+    return show(c.context, c.visitor, page);
 }
 
 std::vector<domain::CredentialView> offered(Claiming const& c, domain::Claims::Offer const& offer) {
@@ -89,13 +89,18 @@ std::string learner_name(Claiming const& c, std::string_view learner_id) {
     return arabic ? *row->name_ar : row->name.value_or("");
 }
 
-/// The link was used: to the badge, when there is one that may be seen.
-Answer used(Claiming const& c, std::vector<domain::CredentialView> const& views) {
+/// Nothing is left to decide: to the badge, when there is one that may be seen.
+Answer nothing_to_decide(Claiming const& c, std::vector<domain::CredentialView> const& views) {
     std::vector<domain::CredentialView const*> claimed;
-    for (auto const& view : views)
+    bool was_decided = false, is_on_hold = false;
+    for (auto const& view : views) {
         if (view.row.claim_state == "claimed") claimed.push_back(&view);
+        was_decided = was_decided || view.row.claim_state != "offered";
+        is_on_hold = is_on_hold || view.row.status == "suspended";
+    }
     if (claimed.size() == 1 && claimed[0]->row.visibility != "hidden")
         return see_other("/c/" + claimed[0]->row.share_code);
+    if (!was_decided) return message(c, is_on_hold ? "claim.on_hold" : "claim.withdrawn", 200, "/my");
     return message(c, "claim.used", 200, "/my");
 }
 
@@ -139,7 +144,7 @@ Answer offer_page(Claiming const& c, Refused const& refused) {
     for (auto const& view : views)
         if (view.row.claim_state == "offered" && view.row.status == "active") open.push_back(&view);
     bool const is_refused = !refused.problems.empty();
-    if (open.empty() && !is_refused) return used(c, views);
+    if (open.empty() && !is_refused) return nothing_to_decide(c, views);
 
     auto const programme = programme_of(c.context);
     auto const& locale = *c.visitor.locale;
@@ -163,7 +168,7 @@ Answer offer_page(Claiming const& c, Refused const& refused) {
     page.content.set_list("offers", std::move(offers));
     draw_choices(page.content,
                  refused.choices.value_or(domain::Choices{"link", false, open.empty() ? "en" : open[0]->row.language}));
-    return show(c.context, c.visitor, std::move(page));
+    return show(c.context, c.visitor, page);
 }
 
 std::string session_for(Claiming const& c, std::string const& learner_id) {

@@ -2,6 +2,7 @@
 
 #include "schemas/identifier.hpp"
 #include "schemas/open_badge.hpp"
+#include "service/http/problem.hpp"
 #include "service/web/badge_page.hpp"
 #include "service/web/choices.hpp"
 #include "service/web/form.hpp"
@@ -31,8 +32,15 @@ std::string state_of(storage::CredentialRow const& row, Instant now) {
     return recorded == "valid" && row.claim_state == "offered" ? "offered" : recorded;
 }
 
+/// A form of /my that comes back: whose it was, what was chosen, and what is wrong with it.
+struct RefusedChange {
+    std::string credential_id;
+    std::optional<domain::Choices> choices;
+    Error error;
+};
+
 View badge_view(WebContext const& context, Visitor const& visitor, domain::CredentialView const& credential,
-                std::string const& learner_name) {
+                std::string const& learner_name, RefusedChange const* refused) {
     auto const& locale = *visitor.locale;
     auto const& row = credential.row;
     auto const state = state_of(row, context.services.clock.wall());
@@ -55,15 +63,17 @@ View badge_view(WebContext const& context, Visitor const& visitor, domain::Crede
                                 : locale.text("my.dates_open", {{"from", from}}));
     bool const usable = row.status == "active" && row.claim_state != "declined" && row.claim_state != "disputed";
     view.set("can_download", usable && row.claim_state == "claimed").set("can_choose", usable);
-    view.set("open", state == "offered").set("choose_url", Url::of("/my/badges/" + row.id));
+    view.set("choose_url", Url::of("/my/badges/" + row.id));
     view.set("choose_title", locale.text(state == "offered" ? "my.claim" : "my.choose"));
     view.set("choose_button", state == "offered" ? locale.plural("claim.button", 1) : locale.text("my.save"));
     view.set("learner_name", learner_name);
-    draw_choices(view, choices_of(row));
+    bool const comes_back = refused != nullptr && refused->credential_id == row.id && refused->choices;
+    view.set("open", state == "offered" || comes_back);
+    draw_choices(view, comes_back ? *refused->choices : choices_of(row));
     return view;
 }
 
-Answer home(WebContext const& context, Visitor const& visitor, std::string_view done, Error const* error) {
+Answer home(WebContext const& context, Visitor const& visitor, std::string_view done, RefusedChange const* refused) {
     auto const& locale = *visitor.locale;
     auto const& learner_id = *visitor.caller->actor.learner_id;
     auto const learner = context.services.database.read(
@@ -75,18 +85,18 @@ Answer home(WebContext const& context, Visitor const& visitor, std::string_view 
         if (credential.erased) continue;
         auto const state = state_of(credential.row, context.services.clock.wall());
         auto& group = state == "offered" ? waiting : state == "valid" || state == "suspended" ? badges : past;
-        group.push_back(badge_view(context, visitor, credential, name));
+        group.push_back(badge_view(context, visitor, credential, name, refused));
     }
     Page page;
     page.name = "my";
     page.title = locale.text("my.title");
     page.section = "my";
-    page.status = error == nullptr ? 200 : 422;
+    if (refused != nullptr) page.status = http::status_of(refused->error.fault);
     auto& view = page.content;
     if (!name.empty()) view.set("person", foreign(name));
     if (auto const key = "my." + std::string(done); !done.empty() && locale.has(key))
         view.set("notice", locale.text(key));
-    if (error != nullptr) view.set("problem", error_words(locale, *error));
+    if (refused != nullptr) view.set("problem", error_words(locale, refused->error));
     view.set("count", locale.plural("my.count", static_cast<std::int64_t>(badges.size())));
     view.set("empty", waiting.empty() && badges.empty() && past.empty());
     view.set_list("waiting", std::move(waiting))
@@ -145,6 +155,7 @@ Answer change_badge(WebContext const& context, Visitor const& visitor, http::Req
     auto const action = form->value("action");
     auto const before = claims.view(id, &caller->actor);
     std::string done = "saved";
+    std::optional<domain::Choices> choices;
     Result<storage::CredentialRow> row = Error{Fault::unprocessable, "invalid-choice", "Use a button of the form.", {}};
     if (action == "decline") {
         row = claims.decline(caller->actor, id);
@@ -153,12 +164,16 @@ Answer change_badge(WebContext const& context, Visitor const& visitor, http::Req
         row = claims.dispute(caller->actor, id);
         done = "disputed";
     } else if (action == "choose") {
-        auto const choices = read_choices(*form);
-        if (!choices) return home(context, visitor, "", &choices.error());
-        row = claims.choose(caller->actor, id, *choices);
+        auto read = read_choices(*form);
+        if (read) choices = std::move(*read);
+        row = choices ? claims.choose(caller->actor, id, *choices) : read.error();
         if (before && before->row.claim_state == "offered") done = "claimed";
     }
-    if (!row) return row.error();
+    if (!row && row.error().fault == Fault::not_found) return row.error();
+    if (!row) {
+        RefusedChange const refused{id, choices, row.error()};
+        return home(context, visitor, "", &refused);
+    }
     return see_other("/my?done=" + done);
 }
 

@@ -150,6 +150,39 @@ TEST_CASE("a badge that was put on hold meanwhile is not offered again") {
     CHECK_FALSE(answer.has("value=\"claim\""));
 }
 
+TEST_CASE("the link of a badge that the issuer took back says so and not that somebody decided") {
+    WebHouse web;
+    auto const row = award(web, "ach-05");
+    send_link(web, row);
+
+    REQUIRE(web.house.claims.suspend(Actor{}, row.id, std::nullopt));
+    auto const on_hold = web.get(address, in_english);
+    REQUIRE(web.house.claims.revoke(Actor{}, row.id, "issued-in-error", std::nullopt));
+    auto const withdrawn = web.get(address, in_english);
+
+    CHECK(on_hold.has("This badge is on hold"));
+    CHECK(withdrawn.has("The issuer has withdrawn this badge"));
+    CHECK_FALSE(withdrawn.has("decision"));
+}
+
+TEST_CASE("a change on My badges that cannot be signed comes back with the choices that were made") {
+    WebHouse web;
+    auto const row = award(web, "ach-05");
+    send_link(web, row);
+    REQUIRE(web.post(address, claim_of(row, "link", "ar"), in_english).status == 303);
+    run_out(web, now_of(web, row));
+    auto const session = web.session_of(Role::learner, "lrn-001") + "; " + in_english;
+
+    auto const answer =
+        web.post("/my/badges/" + row.id,
+                 "action=choose&visibility=public&show_name=yes&language=en&csrf=" + web.csrf_of(session), session);
+
+    CHECK(answer.status == 409);
+    CHECK(answer.has("This badge has run out, so its text can no longer change."));
+    CHECK(answer.has("value=\"public\" checked"));
+    CHECK(answer.has("<details open"));
+}
+
 TEST_CASE("a form without any badge keeps its choices") {
     WebHouse web;
     send_link(web, award(web, "ach-05"));
