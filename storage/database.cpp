@@ -7,11 +7,6 @@ std::optional<std::string> Row::optional_text(int column) const {
     return string(column);
 }
 
-std::optional<std::int64_t> Row::optional_integer(int column) const {
-    if (is_null(column)) return std::nullopt;
-    return integer(column);
-}
-
 std::optional<Instant> Row::optional_instant(int column) const {
     if (is_null(column)) return std::nullopt;
     return instant(column);

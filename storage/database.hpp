@@ -75,7 +75,6 @@ class Row {
 
     std::string string(int column) const { return std::string(text(column)); }
     std::optional<std::string> optional_text(int column) const;
-    std::optional<std::int64_t> optional_integer(int column) const;
     bool boolean(int column) const { return integer(column) != 0; }
     Instant instant(int column) const { return Instant{integer(column)}; }
     std::optional<Instant> optional_instant(int column) const;

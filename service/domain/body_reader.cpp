@@ -115,11 +115,6 @@ std::optional<int> BodyReader::integer(std::string_view member) {
     return std::nullopt;
 }
 
-int BodyReader::required_integer(std::string_view member) {
-    if (find(member, true) == nullptr) return 0;
-    return integer(member).value_or(0);
-}
-
 std::optional<bool> BodyReader::boolean(std::string_view member) {
     auto const* value = find(member, false);
     if (value == nullptr) return std::nullopt;
@@ -135,11 +130,6 @@ std::optional<Instant> BodyReader::instant(std::string_view member) {
         if (auto const read = Instant::parse(value->get_ref<std::string const&>())) return read;
     violation(member, "must be an RFC 3339 date-time with a zone, such as 2026-11-01T12:00:00Z");
     return std::nullopt;
-}
-
-std::optional<Instant> BodyReader::required_instant(std::string_view member) {
-    if (find(member, true) == nullptr) return std::nullopt;
-    return instant(member);
 }
 
 std::optional<Day> BodyReader::day(std::string_view member) {

@@ -23,11 +23,9 @@ class BodyReader {
     std::string required_text(std::string_view member, std::size_t max_characters = 256);
     std::optional<double> number(std::string_view member);
     std::optional<int> integer(std::string_view member);
-    int required_integer(std::string_view member);
     std::optional<bool> boolean(std::string_view member);
     std::optional<Instant> instant(std::string_view member);  ///< RFC 3339 date-time.
-    std::optional<Instant> required_instant(std::string_view member);
-    std::optional<Day> day(std::string_view member);  ///< Full date.
+    std::optional<Day> day(std::string_view member);          ///< Full date.
     /// The member's value unread (an object or array for another reader); null when absent.
     Json const* member(std::string_view name);
 

@@ -39,10 +39,6 @@ std::optional<EvidenceKind> read_evidence_kind(std::string_view name) {
     return std::nullopt;
 }
 
-std::string_view evidence_kind_name(EvidenceKind kind) {
-    return kind_names.at(static_cast<std::size_t>(kind));
-}
-
 Competency const* Programme::competency(std::string_view code) const {
     return find_in(framework.competencies, competency_index_, code);
 }

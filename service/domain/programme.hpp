@@ -28,7 +28,6 @@ struct DecayClass {
 
 enum class EvidenceKind { self, knowledge, simulation, workplace, external, entrustment };
 std::optional<EvidenceKind> read_evidence_kind(std::string_view name);
-std::string_view evidence_kind_name(EvidenceKind kind);
 
 /// One level of one competency in the CASE rubric: RubricCriterionLevel of a credential's result.
 struct RubricLevel {

@@ -1,5 +1,6 @@
 #include "service/jobs/mail_outbox.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include <nlohmann/json.hpp>
@@ -44,6 +45,21 @@ MailBadge badge_of(domain::Programme const& programme, storage::CredentialRow co
     if (credential.valid_until) badge.until = in_words(*credential.valid_until);
     badge.limited_by = domain::limit_in_words(credential);
     return badge;
+}
+
+/// One mail, one sender: the issuer, or the programme where several issued; then each badge names its own.
+void name_issuers(MailFacts& facts, domain::Programme const& programme,
+                  std::vector<storage::CredentialRow> const& credentials) {
+    auto const name_of = [&](storage::CredentialRow const& row) {
+        auto const* const issuer = programme.issuer(row.issuer_id);
+        return issuer != nullptr ? issuer->name : programme.name;
+    };
+    auto const& first = credentials.front();
+    bool const is_one = std::all_of(credentials.begin(), credentials.end(),
+                                    [&](auto const& row) { return row.issuer_id == first.issuer_id; });
+    facts.issuer = is_one ? name_of(first) : programme.name;
+    for (std::size_t i = 0; !is_one && i < credentials.size(); ++i)
+        facts.badges[i].issuer = name_of(credentials[i]);
 }
 
 }  // namespace
@@ -109,8 +125,7 @@ std::optional<MailOutbox::Draft> MailOutbox::draft(storage::Session& session, st
         if (credentials.empty()) return std::nullopt;
         for (auto const& credential : credentials)
             facts.badges.push_back(badge_of(*programme, credential));
-        auto const* const issuer = programme->issuer(credentials.front().issuer_id);
-        facts.issuer = issuer != nullptr ? issuer->name : programme->name;
+        name_issuers(facts, *programme, credentials);
         facts.link = services_.addresses.claim(draft.token);
         Instant const until{now.milliseconds + claim_link_life};
         facts.link_until = in_words(until.day());

@@ -69,6 +69,8 @@ void fill_claim(mustache::data& section, std::string_view language, MailFacts co
     for (auto const& badge : facts.badges) {
         mustache::data line;
         line.set("name", badge.name.in(language));
+        line.set("has_issuer", badge.issuer.has_value());
+        if (badge.issuer) line.set("issuer", badge.issuer->in(language));
         line.set("until", badge.until ? say(language, "claim.until", {{"day", badge.until->in(language)}})
                                       : say(language, "claim.no-end"));
         bool const is_limited = badge.until && badge.limited_by;

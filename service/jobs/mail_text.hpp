@@ -17,6 +17,7 @@ struct MailBadge {
     domain::Text name;
     std::optional<domain::Text> until;            ///< Last day in words; none: no expiry.
     std::optional<domain::Text> limited_by = {};  ///< The evidence that `until` comes from, when it runs out first.
+    std::optional<domain::Text> issuer = {};      ///< Where the mail's badges have several.
 };
 
 struct MailFacts {

@@ -87,8 +87,7 @@ Templates::Templates(Locales const& locales) {
         for (auto const* language : {"en", "ar"}) {
             try {
                 auto const& locale = locales.in(language);
-                auto const text = name.starts_with("bare-") ? joined(file_text(name), locale, "")
-                                                            : joined(file_text("_layout"), locale, name);
+                auto const text = joined(file_text("_layout"), locale, name);
                 auto compiled = std::make_unique<Compiled>(text);
                 if (!compiled->mustache.is_valid()) throw std::runtime_error(compiled->mustache.error_message());
                 compiled_.emplace(std::string(language) + "/" + std::string(name), std::move(compiled));

@@ -37,7 +37,8 @@ TEST_CASE("a claim mail says everything in plain text in both languages") {
                             "privacy@nakhla.example", "https://badges.example/privacy", "kept as long as",
                             "the evidence for: Cyber Hygiene, score 80 or more. Once", "السلامة السيبرانية",
                             "Shows training and assessment. Not a licence to practise and not a clinical privilege."}) {
-        CAPTURE(part);
+        CAPTURE(std::string(part));
+        CAPTURE(mail.text);
         CHECK(has(mail.text, part));
     }
     CHECK_FALSE(has(mail.text, "{{"));
@@ -67,6 +68,18 @@ TEST_CASE("several badges are counted in the forms of each language") {
     CHECK(two.subject == "You earned 2 badges | شارتان جديدتان");
     CHECK(has(two.text, "- Second (no expiry date)"));
     CHECK(three.subject == "You earned 3 badges | 3 شارات جديدة");
+}
+
+TEST_CASE("badges of several issuers name theirs") {
+    auto facts = claim_facts();
+    facts.issuer = {"The programme", "البرنامج"};
+    facts.badges[0].issuer = domain::Text{"Nakhla", "نخلة"};
+
+    auto const mail = write_mail(facts);
+
+    CHECK(has(mail.text, "The programme has awarded you this badge:"));
+    CHECK(has(mail.text, "- Cyber Safe – Nakhla (valid until"));
+    CHECK(has(mail.html, "<bdi>Nakhla</bdi>"));
 }
 
 TEST_CASE("plural categories follow CLDR") {
