@@ -37,7 +37,12 @@ int issue(Common const& common, IssueOptions const& wanted) {
     domain::HandAward award;
     award.achievement_id = wanted.achievement;
     award.learner_id = wanted.learner;
-    return answer_row(common, services, services.issuance.award(operator_actor(), *programme, award), "issued");
+    auto const actor = operator_actor();
+    auto const row = services.issuance.award(actor, *programme, award);
+    if (!row) return fail(common, row.error());
+    auto json = row_json(services, *row);
+    if (auto const view = services.claims.view(row->id, &actor)) json["jwt"] = view->jwt;
+    return answer(common, json, "issued " + services.addresses.credential(row->id));
 }
 
 struct ChangeOptions {

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""The command line: what it prints, what it returns, and what it leaves alone. One installation for all cases; each makes
+the badges it needs."""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+program = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else None
+starter = pathlib.Path(__file__).resolve().parents[3] / "service/demo/programme"
+
+
+class CommandLine(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="itqan-cli-"))
+        cls.data = cls.folder / "data"
+        cls.first = cls.run_json(cls, "init", "--domain", "badges.example.org")
+        cls.imported = cls.run_json(cls, "import", str(starter))
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def run_command(self, *arguments, stdin=None):
+        return subprocess.run([program, *arguments, "--data", str(self.data)], input=stdin, capture_output=True, text=True, timeout=60)
+
+    def run_json(self, *arguments):
+        done = CommandLine.run_command(self, *arguments, "--json")
+        if done.returncode != 0:
+            raise AssertionError(f"{arguments}: {done.returncode} {done.stderr}")
+        return json.loads(done.stdout)
+
+    def refused(self, code, *arguments, status=1):
+        done = self.run_command(*arguments)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertIn(f"({code})", done.stderr)
+        return done.stderr
+
+    def issue(self, achievement, learner):
+        return self.run_json("issue", "--achievement", achievement, "--learner", learner)
+
+    def verdict(self, token, *more):
+        path = self.folder / "badge.jwt"
+        path.write_text(token)
+        done = self.run_command("verify", str(path), "--json", *more)
+        return done.returncode, json.loads(done.stdout)
+
+    def test_init_gives_one_administrator_and_is_not_repeated(self):
+        self.assertEqual(self.first["domain"], "badges.example.org")
+        self.assertTrue(self.first["adminToken"].startswith("itq_"))
+        self.refused("already-exists", "init", "--domain", "other.example.org")
+
+    def test_import_counts_what_it_wrote_and_a_second_one_writes_nothing(self):
+        self.assertEqual(self.imported["written"]["completion"], len(json.loads((starter / "completions.json").read_text())))
+        again = self.run_json("import", str(starter))
+        self.assertEqual(sum(again["written"].values()), 0)
+
+    def test_a_folder_with_a_fault_is_refused_whole_and_says_where(self):
+        broken = self.folder / "broken"
+        shutil.copytree(starter, broken)
+        activities = json.loads((broken / "activities.json").read_text())
+        activities[0]["title"] = "A title that must not arrive"
+        activities[1]["provider"] = 7
+        (broken / "activities.json").write_text(json.dumps(activities))
+
+        done = self.run_command("import", str(broken))
+
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("activities.json", done.stderr)
+        self.assertIn("/1/provider", done.stderr)
+        self.assertNotIn("must not arrive", self.run_command("evaluate", "--learner", "lrn-015", "--json").stdout)
+        self.assertEqual(sum(self.run_json("import", str(starter))["written"].values()), 0)
+
+    def test_a_badge_verifies_until_it_is_revoked(self):
+        badge = self.issue("ach-03", "lrn-001")
+        self.assertEqual(self.verdict(badge["jwt"])[0], 0)
+
+        self.run_json("suspend", badge["id"], "--note", "a look")
+        code, report = self.verdict(badge["jwt"])
+        self.assertEqual((code, report["verdict"]), (1, "invalid"))
+        self.run_json("reinstate", badge["id"])
+        self.assertEqual(self.verdict(badge["jwt"])[0], 0)
+        self.refused("unknown-reason", "revoke", badge["id"], "--reason", "because")
+        self.run_json("revoke", badge["id"], "--reason", "issued-in-error")
+
+        code, report = self.verdict(badge["jwt"])
+        self.assertEqual((code, report["verdict"]), (1, "invalid"))
+        self.assertIn("fail", [check["outcome"] for check in report["checks"] if check["id"] == "status"])
+        self.refused("wrong-state", "reinstate", badge["id"])
+
+    def test_verify_tells_forged_from_unknown_and_from_what_is_no_credential(self):
+        badge = self.issue("ach-04", "lrn-002")["jwt"]
+        header, payload, signature = badge.split(".")
+        forged = ".".join([header, payload, ("B" if signature[0] == "A" else "A") + signature[1:]])
+        code, report = self.verdict(forged)
+        self.assertEqual((code, report["verdict"]), (1, "invalid"))
+
+        other = self.folder / "other"
+        subprocess.run([program, "init", "--domain", "elsewhere.example", "--data", other], check=True, capture_output=True)
+        subprocess.run([program, "import", starter, "--data", other], check=True, capture_output=True)
+        path = self.folder / "foreign.jwt"
+        path.write_text(badge)
+        done = subprocess.run([program, "verify", path, "--json", "--data", other], capture_output=True, text=True)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["verdict"]), (3, "unchecked"), done.stdout)
+
+        self.refused("no-file", "verify", str(self.folder / "absent"), status=2)
+        nothing = self.run_command("verify", "-", stdin="hello")
+        self.assertEqual(nothing.returncode, 2)
+        self.assertEqual(self.run_command("verify", "-", stdin=badge).returncode, 0)
+
+    def test_tokens_are_shown_once_and_listed_without_their_secret(self):
+        made = self.run_json("token", "create", "--role", "provider", "--provider", "prv-qalam")
+        listed = self.run_command("token", "list").stdout
+        self.assertIn(made["id"], listed)
+        self.assertNotIn(made["token"], listed)
+        self.run_json("token", "revoke", made["id"])
+        self.assertRegex(self.run_command("token", "list").stdout, f"{made['id']}.*revoked")
+        self.assertNotEqual(self.run_command("token", "create", "--role", "provider").returncode, 0)
+
+    def test_a_rotated_key_keeps_its_badges_and_a_revoked_one_does_not(self):
+        badge = self.issue("ach-05", "lrn-003")["jwt"]
+        achievements = json.loads((starter / "achievements.json").read_text())
+        issuer = next(each["issuerId"] for each in achievements if each["id"] == "ach-05")
+        before = {each["id"] for each in self.run_json("key", "list")["data"] if each["issuerId"] == issuer and each["state"] == "active"}
+
+        self.run_json("key", "rotate", "--issuer", issuer)
+        self.assertEqual(self.verdict(badge)[0], 0)
+        self.run_json("key", "revoke", before.pop())
+
+        self.assertEqual(self.verdict(badge)[0], 1)
+
+    def test_evaluate_explains_and_refuses_strangers(self):
+        one = self.run_json("evaluate", "--learner", "lrn-015", "--achievement", "ach-01")["data"][0]
+        self.assertEqual(one["outcome"], "unsatisfied")
+        self.assertIn("children", one["tree"])
+        self.assertEqual(len(self.run_json("evaluate", "--learner", "lrn-015")["data"]), 13)
+        self.refused("unknown-learner", "evaluate", "--learner", "nobody")
+
+    def test_erase_leaves_no_trace_of_the_person(self):
+        learner = next(each for each in json.loads((starter / "learners.json").read_text()) if each["id"] == "lrn-020")
+        self.issue("ach-06", "lrn-020")
+        everything = lambda: b"".join(path.read_bytes() for path in self.data.rglob("*") if path.is_file())
+        self.assertIn(learner["email"].encode(), everything())
+
+        self.run_json("erase", "lrn-020")
+
+        left = everything()
+        self.assertNotIn(learner["email"].encode(), left)
+        self.assertNotIn(learner["name"].encode(), left)
+
+    def test_usage_is_two_and_says_what_is_missing(self):
+        for arguments, word in ((["verify"], "input"), (["issue", "--learner", "lrn-001"], "--achievement"), ([], "subcommand")):
+            with self.subTest(arguments):
+                done = self.run_command(*arguments)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(word, done.stderr)
+
+    def test_a_folder_without_installation_is_said(self):
+        done = subprocess.run([program, "key", "list", "--data", self.folder / "empty"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("itqan init", done.stderr)
+        self.assertFalse((self.folder / "empty").exists())
+
+    def test_migrate_has_nothing_to_do_on_a_new_installation(self):
+        self.assertEqual(self.run_command("migrate").returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
