@@ -14,8 +14,10 @@ namespace itqan::web {
 namespace {
 
 constexpr std::size_t most_bytes = 5 * 1024 * 1024;
-constexpr std::uint64_t most_pixels = 12'500'000;   // A 4032 x 3024 photograph fits.
-constexpr std::uint64_t enough_pixels = 3'200'000;  // A larger JPEG is decoded at a half or a quarter.
+constexpr std::uint64_t most_pixels = 12'500'000;       // As decoded. A 4032 x 3024 photograph fits.
+constexpr std::uint64_t enough_pixels = 3'200'000;      // A larger JPEG is first tried at a half or a quarter.
+constexpr std::uint64_t most_jpeg_pixels = 50'000'000;  // Never decoded at full size.
+constexpr unsigned largest_denominator = 4;
 constexpr std::string_view png_start = "\x89PNG\r\n\x1a\n";
 constexpr std::string_view jpeg_start = "\xff\xd8\xff";
 
@@ -25,14 +27,14 @@ struct Grey {
 };
 
 Error too_large() {
-    return {Fault::too_large, "picture-too-large", "A picture may have 5 MiB and 12 megapixels.", {}};
+    return {Fault::too_large, "picture-too-large", "A picture may have 5 MiB and 12 megapixels, a JPEG 50.", {}};
 }
 Error unreadable() {
     return {Fault::unprocessable, "picture-unreadable", "The picture could not be read.", {}};
 }
 
-bool is_too_large(std::uint64_t width, std::uint64_t height) {
-    return width == 0 || height == 0 || width * height > most_pixels;
+bool is_too_large(std::uint64_t width, std::uint64_t height, std::uint64_t most) {
+    return width == 0 || height == 0 || width * height > most;
 }
 
 Result<Grey> grey_of_png(std::string_view bytes) {
@@ -41,7 +43,7 @@ Result<Grey> grey_of_png(std::string_view bytes) {
     auto const free_image = [](png_image* held) { png_image_free(held); };
     std::unique_ptr<png_image, decltype(free_image)> const guard(&image, free_image);
     if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) return unreadable();
-    if (is_too_large(image.width, image.height)) return too_large();
+    if (is_too_large(image.width, image.height, most_pixels)) return too_large();
     image.format = PNG_FORMAT_GRAY;
     Grey grey{image.width, image.height, std::vector<unsigned char>(std::size_t{image.width} * image.height)};
     png_color const white{255, 255, 255};  // What is transparent is paper.
@@ -62,18 +64,26 @@ void note_nothing(j_common_ptr, int) {}
 
 enum class Reading { done, broken, too_large };
 
+/// A JPEG at 1/`denominator` of its size; 0 asks for the size at which most codes are read already, and is told which.
 /// The library reports errors by jumping, so nothing with a destructor lives here.
-Reading decode_jpeg(jpeg_decompress_struct& decoder, JpegErrors& errors, std::string_view bytes, Grey& grey) {
+Reading decode_jpeg(jpeg_decompress_struct& decoder, JpegErrors& errors, std::string_view bytes, unsigned& denominator,
+                    Grey& grey) {
     if (setjmp(errors.back) != 0) return Reading::broken;
     jpeg_create_decompress(&decoder);
     decoder.mem->max_memory_to_use = 64L * 1024 * 1024;
     jpeg_mem_src(&decoder, reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size());
     jpeg_read_header(&decoder, TRUE);
-    if (is_too_large(decoder.image_width, decoder.image_height)) return Reading::too_large;
+    if (is_too_large(decoder.image_width, decoder.image_height, most_jpeg_pixels)) return Reading::too_large;
     decoder.out_color_space = JCS_GRAYSCALE;
     auto pixels = std::uint64_t{decoder.image_width} * decoder.image_height;
-    for (decoder.scale_num = 1, decoder.scale_denom = 1; pixels > enough_pixels && decoder.scale_denom < 4; pixels /= 4)
-        decoder.scale_denom *= 2;
+    if (denominator == 0)
+        for (denominator = 1; pixels > enough_pixels && denominator < largest_denominator; pixels /= 4)
+            denominator *= 2;
+    else
+        pixels /= std::uint64_t{denominator} * denominator;
+    if (pixels > most_pixels) return Reading::too_large;
+    decoder.scale_num = 1;
+    decoder.scale_denom = denominator;
     jpeg_start_decompress(&decoder);
     grey.width = decoder.output_width;
     grey.height = decoder.output_height;
@@ -85,7 +95,7 @@ Reading decode_jpeg(jpeg_decompress_struct& decoder, JpegErrors& errors, std::st
     return Reading::done;
 }
 
-Result<Grey> grey_of_jpeg(std::string_view bytes) {
+Result<Grey> grey_of_jpeg(std::string_view bytes, unsigned& denominator) {
     jpeg_decompress_struct decoder{};
     JpegErrors errors{};
     decoder.err = jpeg_std_error(&errors.base);
@@ -93,7 +103,7 @@ Result<Grey> grey_of_jpeg(std::string_view bytes) {
     errors.base.output_message = say_nothing;
     errors.base.emit_message = note_nothing;
     Grey grey;
-    auto const reading = decode_jpeg(decoder, errors, bytes, grey);
+    auto const reading = decode_jpeg(decoder, errors, bytes, denominator, grey);
     jpeg_destroy_decompress(&decoder);
     if (reading == Reading::too_large) return too_large();
     if (reading == Reading::broken) return unreadable();
@@ -111,6 +121,21 @@ std::optional<std::string> code_in(Grey const& grey) {
     return std::nullopt;
 }
 
+/// A small picture reads fast and blurs noise away; a code that fills little of a large one needs all its pixels.
+Result<std::optional<std::string>> code_in_jpeg(std::string_view bytes) {
+    unsigned denominator = 0;
+    auto grey = grey_of_jpeg(bytes, denominator);
+    if (!grey) return grey.error();
+    auto code = code_in(*grey);
+    for (denominator /= 2; !code && denominator >= 1; denominator /= 2) {
+        grey = grey_of_jpeg(bytes, denominator);
+        if (!grey && grey.error().fault == Fault::too_large) break;
+        if (!grey) return grey.error();
+        code = code_in(*grey);
+    }
+    return code;
+}
+
 }  // namespace
 
 bool is_photograph(std::string_view bytes) {
@@ -120,9 +145,12 @@ bool is_photograph(std::string_view bytes) {
 Result<std::optional<std::string>> read_qr(std::string_view bytes) {
     if (bytes.size() > most_bytes) return too_large();
     if (!is_photograph(bytes)) return unreadable();
-    auto const grey = bytes.starts_with(png_start) ? grey_of_png(bytes) : grey_of_jpeg(bytes);
-    if (!grey) return grey.error();
-    return code_in(*grey);
+    if (bytes.starts_with(png_start)) {
+        auto const grey = grey_of_png(bytes);
+        if (!grey) return grey.error();
+        return code_in(*grey);
+    }
+    return code_in_jpeg(bytes);
 }
 
 }  // namespace itqan::web

@@ -13,7 +13,7 @@ namespace itqan::web {
 /// Whether the bytes start as a PNG or a JPEG does.
 bool is_photograph(std::string_view bytes);
 
-/// None when the picture shows no code. Errors: too_large "picture-too-large" above 5 MiB or 12.5 megapixels;
+/// None when the picture shows no code. Errors: too_large "picture-too-large" above 5 MiB or 12.5 megapixels (a JPEG: 50);
 /// unprocessable "picture-unreadable".
 Result<std::optional<std::string>> read_qr(std::string_view bytes);
 

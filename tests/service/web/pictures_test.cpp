@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <set>
 #include <vector>
 
+#include <jpeglib.h>
 #include <nlohmann/json.hpp>
 
 #include "crypto/bake.hpp"
@@ -246,6 +249,50 @@ TEST_CASE("a code is read back to its address") {
     auto const read = web::read_qr(as_text(web::render_png(svg, 400, 400)));
     REQUIRE(read);
     CHECK(*read == address);
+}
+
+/// A grey photograph of a table with the picture lying on it.
+std::string photograph(Picture const& of, int width, int height) {
+    std::vector<unsigned char> grey(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), 120);
+    for (int y = 0; y < of.height; ++y)
+        for (int x = 0; x < of.width; ++x)
+            grey[static_cast<std::size_t>(y + height / 3) * static_cast<std::size_t>(width) +
+                 static_cast<std::size_t>(x + width / 3)] = static_cast<unsigned char>(of.at(x, y) & 0xFFU);
+    jpeg_compress_struct encoder{};
+    jpeg_error_mgr errors{};
+    encoder.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&encoder);
+    unsigned char* made = nullptr;
+    unsigned long size = 0;
+    jpeg_mem_dest(&encoder, &made, &size);
+    encoder.image_width = static_cast<JDIMENSION>(width);
+    encoder.image_height = static_cast<JDIMENSION>(height);
+    encoder.input_components = 1;
+    encoder.in_color_space = JCS_GRAYSCALE;
+    jpeg_set_defaults(&encoder);
+    jpeg_start_compress(&encoder, TRUE);
+    while (encoder.next_scanline < encoder.image_height) {
+        auto* line = grey.data() + std::size_t{encoder.next_scanline} * encoder.image_width;
+        jpeg_write_scanlines(&encoder, &line, 1);
+    }
+    jpeg_finish_compress(&encoder);
+    jpeg_destroy_compress(&encoder);
+    std::string jpeg(reinterpret_cast<char const*>(made), size);
+    std::free(made);
+    return jpeg;
+}
+
+TEST_CASE("a code that fills little of a large photograph is read") {
+    std::string const address = "https://badges.example/c/k3v9";
+    auto const code = open(web::render_png(Studio().pictures->qr_svg(address), 74, 74));
+
+    auto const twelve_megapixels = web::read_qr(photograph(code, 4000, 3000));
+    auto const fifty_one = web::read_qr(photograph(code, 8500, 6000));
+
+    REQUIRE(twelve_megapixels);
+    CHECK(*twelve_megapixels == address);
+    REQUIRE_FALSE(fifty_one);
+    CHECK(fifty_one.error().code == "picture-too-large");
 }
 
 TEST_CASE("a code keeps four modules quiet around it") {
