@@ -14,6 +14,7 @@ ninja -C "out/$preset" -n "$@" 2>/dev/null | grep -q 'no work to do' && exit 0
 echo "Building $preset ..."
 if [ -t 1 ]; then exec ninja -C "out/$preset" "$@"; fi
 
+: >"out/build-$preset.log"
 NINJA_STATUS='[%p] ' ninja -C "out/$preset" "$@" >"out/build-$preset.log" 2>&1 &
 builder=$!
 shown=0
