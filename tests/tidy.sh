@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# clang-tidy on source files: those that the branch, or else the last commit, changed (at most MOST, default 6); with
+# clang-tidy on source files: those that the branch, or else the last commit, changed (since BASE; at most MOST, default 6); with
 # "all" every one, which takes half an hour.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 if [ "${1:-}" = all ]; then
     mapfile -t files < <(git ls-files 'schemas/*.cpp' 'crypto/*.cpp' 'storage/*.cpp' 'service/*.cpp')
 else
-    base=$(git merge-base HEAD origin/main 2>/dev/null || true)
+    base=${BASE:-$(git merge-base HEAD origin/main 2>/dev/null || true)}
     if [ -z "$base" ] || [ "$base" = "$(git rev-parse HEAD)" ]; then base=HEAD~1; fi
     if ! git rev-parse --quiet --verify "$base" >/dev/null; then echo "clang-tidy not run: no earlier commit here"; exit 0; fi
     mapfile -t files < <(git diff --name-only --diff-filter=d "$base" -- 'schemas/*.cpp' 'crypto/*.cpp' 'storage/*.cpp' 'service/*.cpp')
