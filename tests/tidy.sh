@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# clang-tidy on source files: those that the branch, or else the last commit, changed (since BASE; at most MOST, default 6); with
-# "all" every one, which takes half an hour.
+# clang-tidy on source files: those that the branch, or else the last commit, changed (since BASE; at most MOST, default 6);
+# with "all" every one, which takes half an hour.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
