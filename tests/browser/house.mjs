@@ -15,6 +15,10 @@ export async function startDemo({ port = 18443, options = [] } = {}) {
   let said = '';
   child.stdout.on('data', (text) => (said += text));
   child.stderr.on('data', (text) => (said += text));
+  const ended = new Promise((done) => child.once('exit', (code, signal) => {
+    said += `\nended with ${signal ?? code}\n`;
+    done();
+  }));
   const base = `https://localhost:${port}`;
   const house = { base, data, port, child, said: () => said };
   house.request = requester(house);
@@ -29,7 +33,7 @@ export async function startDemo({ port = 18443, options = [] } = {}) {
     await new Promise((next) => setTimeout(next, 100));
   }
   house.stop = async () => {
-    const ended = new Promise((done) => child.once('exit', done));
+    if (child.exitCode !== null || child.signalCode !== null) console.log('The demo ended by itself:\n' + said);
     child.kill('SIGTERM');
     await ended;
     rmSync(join(data, '..'), { recursive: true, force: true });
