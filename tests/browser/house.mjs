@@ -1,6 +1,6 @@
 // Starts the program with its demo in a folder of its own, and a browser beside it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, mkdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import https from 'node:https';
@@ -32,6 +32,13 @@ export async function startDemo({ port = 18443, options = [] } = {}) {
     if (Date.now() > end) throw new Error('the demo did not become ready:\n' + said);
     await new Promise((next) => setTimeout(next, 100));
   }
+  // Mail leaves in the background. The folder is asked, not the page: who lists the mails must find them at once.
+  house.mailTo = async (address) => {
+    const folder = join(data, 'mail');
+    const isThere = () => readdirSync(folder).some((name) => name.endsWith('.eml') && readFileSync(join(folder, name), 'latin1').includes(`<${address}>`));
+    for (const end = Date.now() + 10_000; !isThere(); await new Promise((next) => setTimeout(next, 20)))
+      if (Date.now() > end) throw new Error('no mail arrived for ' + address);
+  };
   house.stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) console.log('The demo ended by itself:\n' + said);
     child.kill('SIGTERM');
