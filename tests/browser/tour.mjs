@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as jose from 'jose';
 import { PNG } from 'pngjs';
-import { answers, desk, refusals } from './acts.mjs';
+import { answers, desk, onlookers, refusals } from './acts.mjs';
 import { startDemo, startBrowser } from './house.mjs';
 import { drop, expectRefusal, follow, go, look, openMail, sizes, visit } from './visit.mjs';
 
@@ -170,6 +170,7 @@ const played = (who, play) => check([who.name, who.language, who.size, who.schem
 try {
   await check('an issued JWT verifies with jose against the served JWK and DID document', () => documents(house));
   await check('a picture of a badge is a picture', () => picture(house));
+  await check('mail arrives while somebody keeps looking at the list', () => onlookers(house));
   await played({ name: 'a page that breaks its policy is noticed' }, refusals);
   const places = languages.flatMap((language) => Object.keys(sizes).map((size) => ({ language, size })));
   for (const place of places)
