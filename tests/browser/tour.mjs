@@ -135,7 +135,7 @@ async function openPages(visitor) {
   }
   await follow(visitor, 'main a.badge-card');
   await look(visitor, 'achievement');
-  await go(visitor, '/c/nothing', 404);
+  await go(visitor, '/nowhere', 404);
   await look(visitor, 'not found');
   assert.equal(await page.getAttribute('html', 'lang'), visitor.language);
 }
