@@ -131,7 +131,7 @@ async function openPages(visitor) {
   await look(visitor, 'start');
   for (const path of ['/verify', '/demo', '/demo/mail', '/privacy', '/signin', '/my', badge.shareUrl, '/issuers/nakhla']) {
     await go(visitor, path);
-    await look(visitor, path);
+    await look(visitor, path === badge.shareUrl ? 'shared badge' : path);
   }
   await follow(visitor, 'main a.badge-card');
   await look(visitor, 'achievement');

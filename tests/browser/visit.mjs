@@ -79,12 +79,13 @@ export async function drop(visitor, field, name, bytes) {
   await follow(visitor, () => visitor.page.dispatchEvent(field, 'drop', { dataTransfer }));
 }
 
-/// No serious finding of axe, nothing wider than the screen. The debugger evaluates axe, so the page's policy stays in
+/// A picture for people, no serious finding of axe, nothing wider than the screen. The debugger evaluates axe, so the page's policy stays in
 /// force; it cannot enter the frame of a mail, which runs no script.
 export async function look(visitor, name) {
   const { page, language, size, scheme, scripts } = visitor;
   const where = `${name} ${language} ${size} ${scheme}`;
   if (scripts) {
+    await page.screenshot({ path: `${pictures}${where.replace(/^\W+/, '').replace(/\W+/g, '-')}.png`, fullPage: true });
     const serious = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'], iframes: false }).then((found) =>
       found.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(', ')))`);
     assert.deepEqual(serious, [], 'axe on ' + where);
