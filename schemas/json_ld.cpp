@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "schemas/json_ld_compact.hpp"
 #include "schemas/json_ld_expand.hpp"
 #include "schemas/json_ld_rdf.hpp"
 
@@ -23,6 +24,33 @@ Json expand_document(JsonLdRun& run, Json const& document) {
     return as_array(std::move(expanded));
 }
 
+/// Section 9.1, compact() steps 5 to 7. Null when the run failed.
+ContextPtr compaction_context(JsonLdRun& run, Json const& context) {
+    auto active = run.cache.initial(run.options);
+    if (!run.options.compact_to_relative && run.options.base_override.empty()) {
+        ContextFields fields = *active;
+        fields.base.reset();
+        active = std::make_shared<ActiveContext const>(std::move(fields), false);
+    }
+    return process_context(run, active, {nullptr, &context, std::make_shared<std::string const>(run.options.base)}, {});
+}
+
+/// Section 9.1, compact() step 8.
+Json compact_document(JsonLdRun& run, Json const& expanded, Json const& context) {
+    auto const active = compaction_context(run, context);
+    if (!active) return nullptr;
+    auto compacted = Compactor(run).compact(active, std::nullopt, expanded);
+    if (run.failed()) return nullptr;
+    if (compacted.is_array()) {
+        auto graph = Json::object();
+        if (!compacted.empty()) graph[compact_iri(run, *active, "@graph")] = std::move(compacted);
+        compacted = std::move(graph);
+    }
+    auto const says_nothing = context.is_null() || (context.is_structured() && context.empty());
+    if (!says_nothing) compacted["@context"] = context;
+    return compacted;
+}
+
 }  // namespace
 
 JsonLdProcessor::JsonLdProcessor(DocumentLoader const& loader)
@@ -35,6 +63,16 @@ Result<Json> JsonLdProcessor::expand(Json const& document, JsonLdOptions const& 
     auto expanded = expand_document(run, document);
     if (run.failed()) return *std::move(run.error);
     return expanded;
+}
+
+Result<Json> JsonLdProcessor::compact(Json const& document, Json const& context, JsonLdOptions const& options) const {
+    Place const root;
+    JsonLdRun run{options, loader_, *cache_, &root};
+    auto const expanded = expand_document(run, document);
+    if (run.failed()) return *std::move(run.error);
+    auto compacted = compact_document(run, expanded, context_in(context));
+    if (run.failed()) return *std::move(run.error);
+    return compacted;
 }
 
 Result<Dataset> JsonLdProcessor::to_rdf(Json const& document, JsonLdOptions const& options) const {

@@ -9,12 +9,6 @@
 namespace itqan::schemas {
 namespace {
 
-/// The @context of a context document, or the value itself.
-Json const& context_in(Json const& document) {
-    auto const found = document.is_object() ? document.find("@context") : document.end();
-    return document.is_object() && found != document.end() ? *found : document;
-}
-
 bool has_value_or_only_id(ActiveContext const& context, Json const& element) {
     auto const& members = element.get_ref<Json::object_t const&>();
     if (members.size() == 1 && keyword_for(context, members.begin()->first) == Keyword::id) return true;

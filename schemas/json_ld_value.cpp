@@ -5,6 +5,12 @@
 
 namespace itqan::schemas {
 
+Json const& context_in(Json const& document) {
+    if (!document.is_object()) return document;
+    auto const found = document.find("@context");
+    return found == document.end() ? document : *found;
+}
+
 bool is_graph_object(Json const& element) {
     if (!has_entry(element, "@graph")) return false;
     auto const& members = element.get_ref<Json::object_t const&>();

@@ -24,6 +24,9 @@ inline bool is_scalar(Json const& element) {
     return element.is_primitive() && !element.is_null();
 }
 
+/// The @context of a document that has one, or the value itself.
+Json const& context_in(Json const& document);
+
 /// @graph, and nothing else but @id and @index.
 bool is_graph_object(Json const& element);
 

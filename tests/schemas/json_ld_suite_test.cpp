@@ -60,6 +60,29 @@ TEST_SUITE("json_ld_suite") {
         CHECK(passed == 376);
     }
 
+    TEST_CASE("every compaction test of the suite for JSON-LD 1.1 passes") {
+        NEEDS_SHARED();
+        auto const suite = tests::read_suite("compact-manifest.jsonld");
+        auto const loader = suite.loader();
+        JsonLdProcessor const processor(loader);
+        int passed = 0;
+
+        for (auto const& test : suite.tests) {
+            if (test.is_for_1_0) continue;
+            CAPTURE(test.id);
+            auto const compacted = processor.compact(suite.json(test.input), suite.json(test.context), test.options);
+            CHECK(code_of(compacted) == test.error_code);
+            auto matches = code_of(compacted) == test.error_code;
+            if (compacted && test.error_code.empty()) {
+                matches = tests::without_order(*compacted) == tests::without_order(suite.json(test.expect));
+                CHECK_MESSAGE(matches, compacted->dump(1), "\n", suite.json(test.expect).dump(1));
+            }
+            passed += matches ? 1 : 0;
+        }
+
+        CHECK(passed == 244);
+    }
+
     TEST_CASE("every test of the suite to RDF for JSON-LD 1.1 passes") {
         NEEDS_SHARED();
         auto const suite = tests::read_suite("toRdf-manifest.jsonld");
