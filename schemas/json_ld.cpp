@@ -6,15 +6,13 @@
 #include "schemas/json_ld_compact.hpp"
 #include "schemas/json_ld_expand.hpp"
 #include "schemas/json_ld_rdf.hpp"
+#include "schemas/json_ld_walk.hpp"
 
 namespace itqan::schemas {
 namespace {
 
-/// Section 9.1, expand() steps 7 and 8.
-Json expand_document(JsonLdRun& run, Json const& document) {
-    Expander expander(run);
-    auto const active = expander.initial_context();
-    if (!active) return nullptr;
+/// Section 9.1, expand() steps 8 and 9.
+Json expand_document(Expander& expander, ContextPtr const& active, Json const& document) {
     auto expanded = expander.expand(active, std::nullopt, document);
     if (expanded.is_object() && expanded.size() == 1 && expanded.contains("@graph")) {
         auto graph = std::move(expanded["@graph"]);
@@ -22,6 +20,25 @@ Json expand_document(JsonLdRun& run, Json const& document) {
     }
     if (expanded.is_null()) return Json::array();
     return as_array(std::move(expanded));
+}
+
+Json expand_document(JsonLdRun& run, Json const& document) {
+    Expander expander(run);
+    auto const active = expander.initial_context();
+    if (!active) return nullptr;
+    return expand_document(expander, active, document);
+}
+
+void write_document(JsonLdRun& run, Json const& document, Dataset& dataset) {
+    Expander expander(run);
+    auto const active = expander.initial_context();
+    if (!active) return;
+    RdfWriter writer(run, dataset);
+    auto const walked = !run.options.expand_first && RdfWalk(expander, writer).walk_document(active, document);
+    // A document that says nothing is a loss, which expansion finds.
+    if (walked && !(run.options.safe && dataset.quads().empty())) return;
+    auto const expanded = expand_document(expander, active, document);
+    if (!run.failed()) writer.write_nodes(expanded, default_graph);
 }
 
 /// Section 9.1, compact() steps 5 to 7. Null when the run failed.
@@ -78,10 +95,8 @@ Result<Json> JsonLdProcessor::compact(Json const& document, Json const& context,
 Result<Dataset> JsonLdProcessor::to_rdf(Json const& document, JsonLdOptions const& options) const {
     Place const root;
     JsonLdRun run{options, loader_, *cache_, &root};
-    auto const expanded = expand_document(run, document);
-    if (run.failed()) return *std::move(run.error);
     Dataset dataset;
-    RdfWriter(run, dataset).write_nodes(expanded, default_graph);
+    write_document(run, document, dataset);
     if (run.failed()) return *std::move(run.error);
     return dataset;
 }
