@@ -93,6 +93,7 @@ TEST_SUITE("rdf_nquads") {
                  "<a:s> <a:p> <a:\\n> .",                // short escape in an IRI
                  "<a:s> <a:p> <a:\\uD83D\\uDE00> .",     // surrogates
                  "<a:s> <a:p> <a:%zz> .",                // percent
+                 "<a:s> <a:p> <a:[b]> .",                // not by RFC 3987
                  "<a:s> <a:p> \"x .",                    // not closed
                  "<a:s> <a:p> \"x\ny\" .",               // line feed
                  "<a:s> <a:p> 'x' .",                    // Turtle
