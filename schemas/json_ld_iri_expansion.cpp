@@ -18,7 +18,7 @@ IriView joined_in(std::string& storage, JsonLdRun& run, std::string_view head, s
 
 /// Step 6 for a text with a colon: the IRI, or nothing when it is none.
 IriView expand_with_colon(std::string& storage, JsonLdRun& run, ContextFields const& context, std::string_view value,
-                       std::size_t colon, TermDefiner* definer) {
+                          std::size_t colon, TermDefiner* definer) {
     auto const prefix = value.substr(0, colon);
     auto const suffix = value.substr(colon + 1);
     if (prefix == "_" || suffix.starts_with("//")) return value;
@@ -34,7 +34,7 @@ IriView expand_with_colon(std::string& storage, JsonLdRun& run, ContextFields co
 }  // namespace
 
 IriView expand_iri_in(std::string& storage, JsonLdRun& run, ContextFields const& context, std::string_view value,
-                   IriMeaning meaning, TermDefiner* definer) {
+                      IriMeaning meaning, TermDefiner* definer) {
     if (keyword_of(value) != Keyword::no_keyword) return value;
     if (has_keyword_form(value)) return std::nullopt;
     if (definer != nullptr && !definer->define_if_local(value)) return std::nullopt;

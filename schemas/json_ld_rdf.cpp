@@ -22,6 +22,8 @@ bool for_each_item(JsonLdRun& run, Json const& items, Visit&& visit) {
 
 RdfWriter::Term RdfWriter::reference(std::string_view iri) {
     if (is_blank_node(iri)) {
+        if (run_.loses("json-ld-blank-id", "the label of a blank node, which is not kept; write an IRI or none"))
+            return {};
         auto const known = blank_nodes_.find(std::string(iri));
         if (known != blank_nodes_.end()) return known->second;
         return blank_nodes_.emplace(iri, new_blank_node()).first->second;
