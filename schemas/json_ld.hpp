@@ -64,6 +64,10 @@ class JsonLdProcessor {
     /// Section 8.1.
     Result<Dataset> to_rdf(Json const& document, JsonLdOptions const& options) const;
 
+    /// Adds to a dataset, which may have served before (Dataset::clear()) and keeps its memory. After an error it holds
+    /// a part.
+    Result<void> to_rdf(Json const& document, JsonLdOptions const& options, Dataset& dataset) const;
+
   private:
     DocumentLoader const& loader_;
     std::unique_ptr<class ContextCache> cache_;

@@ -55,8 +55,10 @@ Json Expander::expand_index_map(ContextPtr const& active, TermDefinition const& 
         Step const step(run_, std::string_view(index));
         auto const context = map_context(active, definition, index);
         if (!context) return nullptr;
-        auto items = expand(context, definition.term, element.is_array() ? element : as_array(element), true);
+        auto items = expand(context, definition.term, element, true);
         if (run_.failed()) return nullptr;
+        if (items.is_null()) continue;
+        items = as_array(std::move(items));
         for (auto& item : items) {
             if (definition.container.has(Container::graph) && !is_graph_object(item)) {
                 item = Json{{"@graph", as_array(std::move(item))}};

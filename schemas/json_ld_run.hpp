@@ -19,7 +19,8 @@ struct JsonLdRun {
     JsonLdOptions const& options;
     DocumentLoader const& loader;
     ContextCache& cache;
-    Place const* place;  ///< Never null.
+    Place const* place;                 ///< Never null.
+    DerivedContexts own_contexts = {};  ///< Those the document writes itself: known no longer than it is.
     std::optional<Error> error = {};
     std::size_t depth = 0;
     std::size_t elements = 0;
