@@ -40,7 +40,7 @@ Answer page_of(WebContext const& context, Visitor const& visitor, Result<domain:
                             .by_holder = by_holder},
                            *visitor.locale);
     if (!page) return page.error();
-    return show(context, visitor, std::move(*page));
+    return show(context, visitor, *page);
 }
 
 http::Response for_programs(http::Response answer) {

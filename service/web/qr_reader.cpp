@@ -59,7 +59,8 @@ struct JpegErrors {
 };
 
 [[noreturn]] void leave(j_common_ptr decoder) {
-    std::longjmp(reinterpret_cast<JpegErrors*>(decoder->err)->back, 1);
+    // The library knows no other way out of its middle.
+    std::longjmp(reinterpret_cast<JpegErrors*>(decoder->err)->back, 1);  // NOLINT(cert-err52-cpp)
 }
 void say_nothing(j_common_ptr) {}
 void count_warnings(j_common_ptr decoder, int level) {
@@ -76,7 +77,7 @@ enum class Reading { done, broken, too_large };
 /// The library reports errors by jumping, so nothing with a destructor lives here.
 Reading decode_jpeg(jpeg_decompress_struct& decoder, JpegErrors& errors, std::string_view bytes, unsigned& denominator,
                     Grey& grey, jpeg_progress_mgr& progress) {
-    if (setjmp(errors.back) != 0) return Reading::broken;
+    if (setjmp(errors.back) != 0) return Reading::broken;  // NOLINT(cert-err52-cpp)
     jpeg_create_decompress(&decoder);
     decoder.mem->max_memory_to_use = 64L * 1024 * 1024;
     decoder.progress = &progress;
