@@ -1,0 +1,68 @@
+// Section 5.2 of https://www.w3.org/TR/json-ld11-api/.
+#include <algorithm>
+
+#include "schemas/iri.hpp"
+#include "schemas/json_ld_context_processing.hpp"
+#include "schemas/json_ld_term_definition.hpp"
+
+namespace itqan::schemas {
+namespace {
+
+/// Step 6 for a text with a colon: the IRI, or nothing when it is none.
+std::optional<std::string> expand_with_colon(JsonLdRun& run, ContextFields const& context, std::string_view value,
+                                             std::size_t colon, TermDefiner* definer) {
+    auto const prefix = value.substr(0, colon);
+    auto const suffix = value.substr(colon + 1);
+    if (prefix == "_" || suffix.starts_with("//")) return std::string(value);
+    if (definer != nullptr && !definer->define_if_local(prefix)) return std::nullopt;
+    auto const* definition = context.terms.find(prefix);
+    if (definition != nullptr && definition->iri && definition->is_prefix) {
+        run.spend_text(definition->iri->size() + suffix.size());
+        return *definition->iri + std::string(suffix);
+    }
+    if (has_iri_form(value)) return std::string(value);
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> expand_iri(JsonLdRun& run, ContextFields const& context, std::string_view value,
+                                      IriMeaning meaning, TermDefiner* definer) {
+    if (keyword_of(value) != Keyword::no_keyword) return std::string(value);
+    if (has_keyword_form(value)) return std::nullopt;
+    if (definer != nullptr && !definer->define_if_local(value)) return std::nullopt;
+    if (auto const* definition = context.terms.find(value)) {
+        if (definition->keyword != Keyword::no_keyword || meaning.vocab) return definition->iri;
+    }
+    if (auto const colon = value.find(':', 1); colon != std::string_view::npos) {
+        auto iri = expand_with_colon(run, context, value, colon, definer);
+        if (iri || run.failed()) return iri;
+    }
+    if (meaning.vocab && context.vocab) {
+        if (!run.spend_text(context.vocab->size() + value.size())) return std::nullopt;
+        return *context.vocab + std::string(value);
+    }
+    if (meaning.document_relative && context.base) {
+        if (!run.spend_text(context.base->size() + value.size())) return std::nullopt;
+        return resolve_iri(value, *context.base);
+    }
+    return std::string(value);
+}
+
+bool has_iri_form(std::string_view text) {
+    auto const colon = text.find(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    auto const is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    auto const in_scheme = [&is_letter](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+    };
+    auto const scheme = text.substr(0, colon);
+    return is_letter(scheme[0]) && std::all_of(scheme.begin(), scheme.end(), in_scheme) &&
+           text.find_first_of(" \t\r\n") == std::string_view::npos;
+}
+
+bool is_blank_node(std::string_view text) {
+    return text.starts_with("_:");
+}
+
+}  // namespace itqan::schemas
