@@ -33,6 +33,15 @@ Bytes sha256(ByteView data) {
     return hash(digest.get(), data);
 }
 
+Bytes sha384(ByteView data) {
+    static ossl::Digest const digest = fetch("SHA2-384");
+    return hash(digest.get(), data);
+}
+
+Bytes hash_with(HashAlgorithm algorithm, ByteView data) {
+    return algorithm == HashAlgorithm::sha384 ? sha384(data) : sha256(data);
+}
+
 std::string sha256_hex(std::string_view text) {
     return hex_encode(sha256(as_bytes(text)));
 }

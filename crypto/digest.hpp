@@ -11,6 +11,13 @@ namespace itqan::crypto {
 
 /// FIPS 180-4: 32 bytes.
 Bytes sha256(ByteView data);
+/// 48 bytes.
+Bytes sha384(ByteView data);
+
+/// What a cryptosuite hashes with; its key decides.
+enum class HashAlgorithm { sha256, sha384 };
+Bytes hash_with(HashAlgorithm algorithm, ByteView data);
+
 /// The same as 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view text);
 /// 32 hexadecimal digits of RFC 1321, to compare identity hashes of older badges only; "" where the machine's policy
