@@ -39,7 +39,8 @@ struct JsonLdOptions {
     /// Refuse whatever would get lost on the way to RDF, with a violation that says where: "json-ld-undefined-term",
     /// "json-ld-undefined-type", "json-ld-relative-iri", "json-ld-relative-type", "json-ld-reserved-term",
     /// "json-ld-blank-property", "json-ld-invalid-iri", "json-ld-invalid-language", "json-ld-lost-direction",
-    /// "json-ld-lost-value".
+    /// "json-ld-lost-value"; and "@id" where the context has a name for it, which readers of the JSON would miss:
+    /// "json-ld-keyword-alias".
     bool safe = false;
     JsonLdLimits limits = {};
 };

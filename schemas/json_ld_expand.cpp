@@ -39,7 +39,11 @@ ContextPtr Expander::initial_context() {
 
 Json Expander::expand(ContextPtr const& active, ActiveProperty property, Json const& element, bool from_map) {
     Level const level(run_);
-    if (run_.failed() || !run_.count_element() || element.is_null()) return nullptr;
+    if (run_.failed() || !run_.count_element()) return nullptr;
+    if (element.is_null()) {
+        run_.loses("json-ld-lost-value", "null, which is dropped");
+        return nullptr;
+    }
     if (element.is_array()) return expand_array(active, property, element, from_map);
     if (element.is_object()) return expand_object(active, property, element, from_map);
     return expand_scalar(active, property, element);
@@ -89,6 +93,10 @@ ContextPtr Expander::enter_object(ContextPtr active, ActiveProperty property, Js
     auto const context = element.find("@context");
     if (context == element.end()) return active;
     Step const step(run_, std::string_view("@context"));
+    if (context->is_structured() && context->empty() &&
+        run_.loses("json-ld-lost-value", "an @context with nothing in it")) {
+        return nullptr;
+    }
     return process_context(run_, active, {nullptr, &*context, base_url_}, {});
 }
 
@@ -126,6 +134,16 @@ Json Expander::expand_object(ContextPtr active, ActiveProperty property, Json co
     return finish(object, property);
 }
 
+/// In safe mode, fails for keywords that RDF shows no trace of: one over nothing, and one that the context has a name
+/// for, since who reads the JSON looks for that name.
+bool Expander::hides_keyword(ActiveContext const& active, std::string const& key, Json const& element) {
+    if (!run_.options.safe || !key.starts_with('@') || element.contains("@value") || key == "@list") return false;
+    if (element.at(key).empty()) return run_.loses("json-ld-lost-value", "a keyword with nothing in it");
+    auto const* alias = active.terms.find(std::string_view(key).substr(1));
+    return alias != nullptr && alias->iri == key &&
+           run_.loses("json-ld-keyword-alias", "the word " + key + ", for which the context has a name");
+}
+
 /// Steps 13 and 14.
 bool Expander::expand_members(Object& object, ContextPtr const& active, ActiveProperty property, Json const& element) {
     std::vector<std::string const*> nests;
@@ -136,6 +154,7 @@ bool Expander::expand_members(Object& object, ContextPtr const& active, ActivePr
         auto const iri = definition != nullptr ? definition->iri : expand_iri(run_, *active, key);
         if (run_.failed()) return false;
         auto const keyword = iri ? keyword_of(*iri) : Keyword::no_keyword;
+        if (hides_keyword(*active, key, element)) return false;
         if (keyword == Keyword::nest) {
             nests.push_back(&key);
         } else if (keyword != Keyword::no_keyword) {
@@ -189,6 +208,10 @@ bool Expander::expand_property(Object& object, ContextPtr const& active, std::st
     auto expanded = expand_member(active, key, value);
     if (run_.failed()) return false;
     if (expanded.is_null()) return true;
+    if (expanded.is_array() && expanded.empty() &&
+        run_.loses("json-ld-lost-value", "an empty array, which is dropped")) {
+        return false;
+    }
     if (is_blank_node(iri) && !run_.options.generalized_rdf &&
         run_.loses("json-ld-blank-property", "a property that is a blank node, which RDF does not have")) {
         return false;
@@ -250,9 +273,10 @@ Json Expander::finish(Object& object, ActiveProperty property) {
     } else if (result.contains("@set") || result.contains("@list")) {
         if (!finish_container(result)) return nullptr;
     }
-    if (result.is_object() && result.size() == 1 && result.contains("@language")) {
-        run_.loses("json-ld-lost-value", "a language without a value");
-        return nullptr;
+    if (result.is_object() && !result.contains("@value") &&
+        (result.contains("@language") || result.contains("@direction"))) {
+        run_.loses("json-ld-lost-value", "a language or direction without a value");
+        if (result.size() == 1 && result.contains("@language")) return nullptr;
     }
     if (!property || *property == "@graph") drop_free_floating(result, property);
     return run_.failed() ? Json(nullptr) : std::move(result);
@@ -277,7 +301,7 @@ bool Expander::finish_value(Json& result) {
     auto const& value = result["@value"];
     if (value.is_null() || (value.is_array() && value.empty())) {
         result = nullptr;
-        return true;
+        return !run_.loses("json-ld-lost-value", "a value that is null, which is dropped");
     }
     if (has_language && !value.is_string()) {
         return run_.fail("invalid language-tagged value", "only a text has a language");

@@ -99,6 +99,7 @@ bool Expander::expand_types(Object& object, Json const& value) {
     if (!value.is_string() && !(value.is_array() && std::all_of(value.begin(), value.end(), is_text))) {
         return run_.fail("invalid type value", "a type is a text or an array of texts");
     }
+    if (value.empty() && run_.loses("json-ld-lost-value", "an empty array, which is dropped")) return false;
     Json types;
     if (value.is_string()) {
         types = nullable(expand_type(*object.type_scoped, value.get_ref<std::string const&>()));
