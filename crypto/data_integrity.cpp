@@ -103,10 +103,8 @@ bool ProofJudge::read() {
         return false;
     }
     if (!report_.id.empty() && !schemas::is_absolute_iri(report_.id)) return malformed("id", "a URL");
-    auto const method = schemas::split_iri(report_.verification_method);
-    if (!schemas::is_absolute_iri(report_.verification_method) || (method.scheme == "did" && method.fragment.empty())) {
-        return fail(Fault::malformed, "proof-method", "verificationMethod must be a URL; that of a DID ends in #name.",
-                    "/verificationMethod");
+    if (!schemas::is_absolute_iri(report_.verification_method)) {
+        return fail(Fault::malformed, "proof-method", "verificationMethod must be a URL.", "/verificationMethod");
     }
     return true;
 }

@@ -36,7 +36,8 @@ Result<Json> add_proof(Json document, ProofOptions const& options, Signer const&
                        Canonicalizer const& canonicalizer);
 
 /// Gives the key of a verification method that may be used for a purpose, from documents fetched before. did:key and
-/// did:jwk are not asked for. Error: any; by convention not_found "unknown-verification-method".
+/// did:jwk are not asked for; they may lack the fragment, as they name one key only. Error: any; by convention
+/// not_found "unknown-verification-method".
 using FindKey = std::function<Result<PublicKey>(std::string const& method, std::string const& purpose)>;
 
 /// What a verifier expects of every proof of a document.
@@ -60,7 +61,7 @@ struct ProofHashes {
 /// One proof and why it does not verify, if so. Codes:
 /// malformed "malformed-proof" (no object, or a member that is no text, URL or date), "missing-purpose",
 /// "missing-method", "missing-value", "value-encoding" (prefix or alphabet), "value-length", "unknown-proof-type",
-/// "missing-cryptosuite", "proof-method" (no URL with a fragment), "duplicate-proof-id", "unexpected-context";
+/// "missing-cryptosuite", "proof-method" (no URL), "duplicate-proof-id", "unexpected-context";
 /// unprocessable "unknown-cryptosuite", "proof-purpose", "proof-expired", "proof-domain", "proof-challenge",
 /// "proof-key-type", "unknown-previous-proof", "context-mismatch" (JCS), "missing-context" (RDF), "proof-signature";
 /// those of resolve_did_key, resolve_did_jwk, FindKey and the Canonicalizer.

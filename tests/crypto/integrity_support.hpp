@@ -69,6 +69,10 @@ class VectorContexts {
         add("https://www.w3.org/2018/credentials/v1", "contexts-w3c/credentials-v1.jsonld");
         add("https://w3id.org/citizenship/v4rc1", "contexts-w3c/citizenship-v4rc1.jsonld");
         add("https://w3id.org/security/suites/ed25519-2020/v1", "vc-di-eddsa/contexts/lds-ed25519-2020-v1.json");
+        auto const manifest = read_json(vectors / "manifest.json");
+        for (auto const& [url, file] : manifest.at("context_url_map").items()) {
+            if (!table_.find(url)) add(url.c_str(), file.get_ref<std::string const&>().c_str());
+        }
         return table_;
     }
 
