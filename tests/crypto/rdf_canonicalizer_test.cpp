@@ -1,0 +1,249 @@
+#include "crypto/rdf_canonicalizer.hpp"
+
+#include <doctest/doctest.h>
+
+#include "crypto/did.hpp"
+#include "tests/crypto/integrity_support.hpp"
+
+using namespace itqan;
+using namespace itqan::crypto;
+using tests::code_of;
+using tests::instant;
+
+// The RDF cryptosuites with small contexts of our own: nothing here needs the published ones.
+
+namespace {
+
+constexpr char people_url[] = "https://context.example/people";
+constexpr char proofs_url[] = "https://w3id.org/security/data-integrity/v2";
+
+/// What a proof needs to be signed as RDF, in our words.
+Json proof_terms() {
+    std::string const security = "https://w3id.org/security#";
+    auto const iri = [&](char const* name) { return Json{{"@id", security + name}, {"@type", "@id"}}; };
+    auto const date = [](char const* name) {
+        return Json{{"@id", name}, {"@type", "http://www.w3.org/2001/XMLSchema#dateTime"}};
+    };
+    return {{"id", "@id"},
+            {"type", "@type"},
+            {"proof", {{"@id", security + "proof"}, {"@type", "@id"}, {"@container", "@graph"}}},
+            {"DataIntegrityProof", security + "DataIntegrityProof"},
+            {"cryptosuite", {{"@id", security + "cryptosuite"}, {"@type", security + "cryptosuiteString"}}},
+            {"created", date("http://purl.org/dc/terms/created")},
+            {"expires", date("https://w3id.org/security#expiration")},
+            {"domain", security + "domain"},
+            {"challenge", security + "challenge"},
+            {"nonce", security + "nonce"},
+            {"previousProof", iri("previousProof")},
+            {"proofValue", {{"@id", security + "proofValue"}, {"@type", security + "multibase"}}},
+            {"verificationMethod", iri("verificationMethod")},
+            {"proofPurpose", {{"@id", security + "proofPurpose"}, {"@type", "@vocab"}}},
+            {"assertionMethod", security + "assertionMethod"}};
+}
+
+struct OwnContexts {
+    OwnContexts() {
+        table.add(people_url, {{"@context",
+                                {{"@version", 1.1},
+                                 {"id", "@id"},
+                                 {"type", "@type"},
+                                 {"Person", "urn:people:Person"},
+                                 {"name", "urn:people:name"},
+                                 {"knows", {{"@id", "urn:people:knows"}, {"@type", "@id"}}},
+                                 {"labels", {{"@id", "urn:people:labels"}, {"@container", "@language"}}},
+                                 {"data", {{"@id", "urn:people:data"}, {"@type", "@json"}}},
+                                 {"steps", {{"@id", "urn:people:steps"}, {"@container", "@list"}}}}}});
+        table.add(proofs_url, {{"@context", proof_terms()}});
+    }
+
+    schemas::DocumentTable table;
+    schemas::JsonLdProcessor processor{table};
+    RdfCanonicalizer canonicalizer{processor};
+};
+
+OwnContexts const& contexts() {
+    static OwnContexts const own;
+    return own;
+}
+
+Json person() {
+    return {{"@context", {people_url}},
+            {"id", "urn:people:1"},
+            {"type", {"Person"}},
+            {"name", "ليلى"},
+            {"knows", {{"name", "Omar"}}}};
+}
+
+std::string canonical(Json const& document) {
+    auto const text = contexts().canonicalizer.canonical_nquads(document, HashAlgorithm::sha256);
+    return text ? *text : text.error().code;
+}
+
+/// The canonical form of a person with one more member.
+std::string with(char const* name, Json value) {
+    auto document = person();
+    document[name] = std::move(value);
+    return canonical(document);
+}
+
+struct Holder {
+    explicit Holder(KeyType type, char const* suite) : signer(PrivateKey::generate(type), "key") {
+        options.cryptosuite = suite;
+        options.verification_method = resolve_did_key(did_key(signer.public_key()))->verification_method;
+        options.created = instant("2026-11-27T12:00:00Z");
+    }
+
+    Json sign(Json document) const {
+        auto made = add_proof(std::move(document), options, signer, contexts().canonicalizer);
+        REQUIRE_MESSAGE(made, code_of(made));
+        return std::move(*made);
+    }
+
+    LocalSigner signer;
+    ProofOptions options;
+};
+
+std::string verify(Json const& document) {
+    return code_of(verify_proofs(document, {instant("2026-11-27T12:00:00Z")}, {}, contexts().canonicalizer));
+}
+
+}  // namespace
+
+TEST_CASE("a document becomes sorted N-Quads with canonical blank nodes") {
+    CHECK(canonical(person()) ==
+          "<urn:people:1> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <urn:people:Person> .\n"
+          "<urn:people:1> <urn:people:knows> _:c14n0 .\n"
+          "<urn:people:1> <urn:people:name> \"ليلى\" .\n"
+          "_:c14n0 <urn:people:name> \"Omar\" .\n");
+}
+
+TEST_CASE("what would not reach the N-Quads is an error") {
+    CHECK(with("age", 5) == "json-ld-undefined-term");
+    CHECK(with("type", {"Persona"}) == "json-ld-undefined-type");
+    CHECK(with("id", "1") == "json-ld-relative-iri");
+    CHECK(with("knows", "people/2") == "json-ld-relative-iri");
+    CHECK(with("name", nullptr) == "json-ld-lost-value");
+    CHECK(with("name", Json::array()) == "json-ld-lost-value");
+    CHECK(with("name", Json::array({"x", nullptr})) == "json-ld-lost-value");
+    CHECK(with("name", {{"@value", nullptr}}) == "json-ld-lost-value");
+    CHECK(with("name", {{"@set", Json::array()}}) == "json-ld-lost-value");
+    CHECK(with("labels", Json::object()) == "json-ld-lost-value");
+    CHECK(with("labels", {{"en", nullptr}}) == "json-ld-lost-value");
+    CHECK(with("type", Json::array()) == "json-ld-lost-value");
+    CHECK(with("knows", {{"name", "x"}, {"@context", Json::object()}}) == "json-ld-lost-value");
+    CHECK(with("knows", {{"name", "x"}, {"@language", "en"}}) == "json-ld-lost-value");
+    CHECK(with("knows", {{"name", "x"}, {"@graph", Json::array()}}) == "json-ld-lost-value");
+    CHECK(with("knows", {{"@id", "urn:people:2"}, {"name", "x"}}) == "json-ld-keyword-alias");
+    CHECK(with("knows", {{"@type", "Person"}, {"name", "x"}}) == "json-ld-keyword-alias");
+    CHECK(with("@reverse", Json::object()) == "json-ld-lost-value");
+}
+
+TEST_CASE("lists and JSON literals may be empty, since RDF says so") {
+    CHECK(with("steps", Json::array()).find("#nil>") != std::string::npos);
+    CHECK(with("data", nullptr).find("\"null\"") != std::string::npos);
+    CHECK(with("data", Json::array()).find("\"[]\"") != std::string::npos);
+    CHECK(with("data", {{"@id", nullptr}}).find("{\\\"@id\\\":null}") != std::string::npos);
+    CHECK(with("name", {{"@value", "x"}, {"@type", "urn:a:b"}}).find("\"x\"^^<urn:a:b>") != std::string::npos);
+}
+
+TEST_CASE("a context that nobody compiled in is not fetched") {
+    auto document = person();
+    document["@context"] = {people_url, "https://context.example/other"};
+
+    CHECK(canonical(document) == "loading remote context failed");
+}
+
+TEST_CASE("RDF proofs are made and verified with each kind of key") {
+    for (auto const& [type, suite] : {std::pair{KeyType::ed25519, "eddsa-rdfc-2022"},
+                                      {KeyType::p256, "ecdsa-rdfc-2019"},
+                                      {KeyType::p384, "ecdsa-rdfc-2019"}}) {
+        CAPTURE(std::string(suite));
+        Holder const holder(type, suite);
+
+        auto const document = holder.sign(person());
+
+        CHECK(document["@context"] == Json::array({people_url, proofs_url}));
+        CHECK(verify(document) == "");
+        auto changed = document;
+        changed["knows"]["name"] = "Amal";
+        CHECK(verify(changed) == "proof-signature");
+    }
+}
+
+TEST_CASE("the older names of an EdDSA suite are read as far as the context defines them") {
+    Holder const holder(KeyType::ed25519, "eddsa-rdfc-2022");
+    auto document = holder.sign(person());
+
+    document["proof"]["cryptosuite"] = "eddsa-2022";
+    CHECK(verify(document) == "proof-signature");
+    document["proof"].erase("cryptosuite");
+    document["proof"]["type"] = "Ed25519Signature2020";
+    CHECK(verify(document) == "json-ld-undefined-type");
+}
+
+TEST_CASE("a proof over RDF has no context of its own") {
+    auto document = Holder(KeyType::ed25519, "eddsa-rdfc-2022").sign(person());
+
+    document["proof"]["@context"] = people_url;
+    CHECK(verify(document) == "unexpected-context");
+    document["proof"]["@context"] = document["@context"];
+    CHECK(verify(document) == "");
+    document.erase("@context");
+    CHECK(verify(document) == "missing-context");
+}
+
+TEST_CASE("a relative id that a base made absolute is refused when the base is gone") {
+    auto document = person();
+    document["@context"] = {people_url, {{"@base", "https://issuer.example/"}}};
+    document["id"] = "1";
+    Holder const holder(KeyType::ed25519, "eddsa-rdfc-2022");
+
+    auto signed_document = holder.sign(document);
+
+    CHECK(verify(signed_document) == "");
+    signed_document["@context"].erase(1);
+    CHECK(verify(signed_document) == "json-ld-relative-iri");
+}
+
+TEST_CASE("what is wrong in a proof or a document is said where it stands") {
+    auto document = Holder(KeyType::ed25519, "eddsa-rdfc-2022").sign(person());
+    auto const place = [](Json const& changed) {
+        auto const verified = verify_proofs(changed, {instant("2026-11-27T12:00:00Z")}, {}, contexts().canonicalizer);
+        return verified.error().violations.at(0).pointer;
+    };
+    auto in_proof = document;
+    in_proof["proof"]["extra"] = 5;
+    document["knows"]["extra"] = 5;
+
+    CHECK(place(in_proof) == "/proof/extra");
+    CHECK(place(document) == "/knows/extra");
+}
+
+TEST_CASE("a chain of RDF proofs signs the proofs it builds on") {
+    Holder first(KeyType::ed25519, "eddsa-rdfc-2022");
+    Holder second(KeyType::p256, "ecdsa-rdfc-2019");
+    first.options.id = "urn:uuid:26329423-bec9-4b2e-88cb-a7c7d9dc4544";
+    second.options.previous_proof = {*first.options.id};
+
+    auto const chain = second.sign(first.sign(person()));
+
+    CHECK(verify(chain) == "");
+    auto exchanged = chain;
+    first.options.created = instant("2026-11-27T11:00:00Z");
+    exchanged["proof"][0] = first.sign(person())["proof"];
+    CHECK(verify(exchanged) == "proof-signature");
+}
+
+TEST_CASE("a graph made to cost time is given up") {
+    auto document = person();
+    document["knows"] = Json::array();
+    for (int i = 0; i < 10; ++i) {
+        Json node{{"id", "_:b" + std::to_string(i)}, {"knows", Json::array()}};
+        for (int j = 0; j < 10; ++j) {
+            if (i != j) node["knows"].push_back("_:b" + std::to_string(j));
+        }
+        document["knows"].push_back(std::move(node));
+    }
+
+    CHECK(canonical(document) == "rdf-work-limit");
+}
