@@ -9,11 +9,11 @@
 namespace itqan::schemas {
 namespace {
 
-/// Where an ASCII character may stand, one bit for each place.
+/// Where a character may stand, one bit for each place; none for bytes beyond ASCII.
 enum IriPlace : std::uint8_t { in_scheme = 1, in_name = 2, in_user = 4, in_path = 8, in_query = 16, in_hex = 32 };
 
-constexpr std::array<std::uint8_t, 128> make_iri_places() {
-    std::array<std::uint8_t, 128> places{};
+constexpr std::array<std::uint8_t, 256> make_iri_places() {
+    std::array<std::uint8_t, 256> places{};
     auto const mark = [&places](std::string_view characters, unsigned bits) {
         for (char const c : characters) {
             auto& place = places[static_cast<unsigned char>(c)];
@@ -38,8 +38,7 @@ constexpr std::array<std::uint8_t, 128> make_iri_places() {
 constexpr auto iri_places = make_iri_places();
 
 bool has_place(char c, unsigned place) {
-    auto const byte = static_cast<unsigned char>(c);
-    return byte < 128 && (iri_places[byte] & place) != 0;
+    return (iri_places[static_cast<unsigned char>(c)] & place) != 0;
 }
 
 bool is_ascii_letter(char c) {
@@ -195,14 +194,13 @@ std::string relative_path(std::string_view path, std::string_view base) {
 
 IriParts split_iri(std::string_view text) {
     IriParts parts;
-    if (auto const colon = text.find_first_of(":/?#"); colon != std::string_view::npos && text[colon] == ':') {
-        auto const scheme = text.substr(0, colon);
-        if (!scheme.empty() && is_ascii_letter(scheme.front()) &&
-            std::all_of(scheme.begin(), scheme.end(), [](char c) { return has_place(c, in_scheme); })) {
-            parts.has_scheme = true;
-            parts.scheme = scheme;
-            text.remove_prefix(colon + 1);
-        }
+    std::size_t colon = 0;
+    while (colon < text.size() && has_place(text[colon], in_scheme))
+        ++colon;
+    if (colon < text.size() && text[colon] == ':' && is_ascii_letter(text.front())) {
+        parts.has_scheme = true;
+        parts.scheme = text.substr(0, colon);
+        text.remove_prefix(colon + 1);
     }
     if (auto const hash = text.find('#'); hash != std::string_view::npos) {
         parts.has_fragment = true;

@@ -35,6 +35,7 @@ struct JsonLdOptions {
     bool compact_to_relative = true;
     RdfDirection rdf_direction = RdfDirection::none;
     bool generalized_rdf = false;  ///< Keep blank nodes as predicates.
+    bool expand_first = false;     ///< to_rdf() by the letter of the specification; the same dataset, slower.
 
     /// Refuse whatever would get lost on the way to RDF, with a violation that says where: "json-ld-undefined-term",
     /// "json-ld-undefined-type", "json-ld-relative-iri", "json-ld-relative-type", "json-ld-reserved-term",

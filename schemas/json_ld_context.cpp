@@ -1,5 +1,6 @@
 #include "schemas/json_ld_context.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -66,7 +67,15 @@ void TermTable::grow() {
     }
 }
 
-ActiveContext::ActiveContext(ContextFields fields, bool cached) : ContextFields(std::move(fields)), cached_(cached) {}
+ActiveContext::ActiveContext(ContextFields fields, bool cached)
+    : ContextFields(std::move(fields)), cached_(cached), type_names_{"@type"}, value_names_{"@value"} {
+    terms.for_each([this](TermDefinition const& definition) {
+        if (definition.keyword == Keyword::type && definition.term != "@type") type_names_.push_back(definition.term);
+        if (definition.keyword == Keyword::value) value_names_.push_back(definition.term);
+    });
+    std::sort(type_names_.begin(), type_names_.end());
+    std::sort(value_names_.begin(), value_names_.end());
+}
 ActiveContext::~ActiveContext() = default;
 
 InverseContext const& ActiveContext::inverse() const {

@@ -48,7 +48,8 @@ struct TermDefinition {
     std::string term;
     std::optional<std::string> iri;         ///< Or keyword; nothing when the term is mapped to null.
     Keyword keyword = Keyword::no_keyword;  ///< When `iri` is one.
-    bool iri_is_absolute = false;           ///< It has a colon, so it may be a property.
+    bool is_property = false;               ///< `iri` has a colon and is no keyword.
+    bool is_well_formed = false;            ///< `iri` may stand in RDF.
     bool is_prefix = false;
     bool is_protected = false;
     bool is_reverse = false;
@@ -118,11 +119,17 @@ class ActiveContext : public ContextFields {
 
     bool is_cached() const { return cached_; }
 
+    /// The names of members that mean @type or @value, sorted.
+    std::vector<std::string> const& type_names() const { return type_names_; }
+    std::vector<std::string> const& value_names() const { return value_names_; }
+
     /// Section 4.3, made when it is first asked for.
     InverseContext const& inverse() const;
 
   private:
     bool cached_;
+    std::vector<std::string> type_names_;
+    std::vector<std::string> value_names_;
     mutable std::once_flag inverse_made_;
     mutable std::unique_ptr<InverseContext> inverse_;
 };

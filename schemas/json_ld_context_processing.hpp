@@ -39,6 +39,11 @@ struct IriMeaning {
 std::optional<std::string> expand_iri(JsonLdRun& run, ContextFields const& context, std::string_view value,
                                       IriMeaning meaning = {}, TermDefiner* definer = nullptr);
 
+/// The same without a copy where there is none to make: the view is of `value`, the context or `storage`.
+std::optional<std::string_view> expand_iri_in(std::string& storage, JsonLdRun& run, ContextFields const& context,
+                                              std::string_view value, IriMeaning meaning,
+                                              TermDefiner* definer = nullptr);
+
 /// A scheme, a colon and no blanks: what the algorithms take for an IRI. Whether it is well-formed is asked on the way
 /// to RDF.
 bool has_iri_form(std::string_view text);

@@ -9,17 +9,21 @@
 namespace itqan::schemas {
 namespace {
 
-/// The @context of a context document, or the value itself.
-Json const& context_in(Json const& document) {
-    auto const found = document.is_object() ? document.find("@context") : document.end();
-    return document.is_object() && found != document.end() ? *found : document;
-}
-
 bool has_value_or_only_id(ActiveContext const& context, Json const& element) {
     auto const& members = element.get_ref<Json::object_t const&>();
     if (members.size() == 1 && keyword_for(context, members.begin()->first) == Keyword::id) return true;
-    return std::any_of(members.begin(), members.end(),
-                       [&context](auto const& member) { return keyword_for(context, member.first) == Keyword::value; });
+    auto const& names = context.value_names();
+    return std::any_of(names.begin(), names.end(), [&members](auto const& name) { return members.contains(name); });
+}
+
+/// The first member after `last` that means @type, or null.
+Json::object_t::value_type const* next_types(ActiveContext const& context, Json const& element, std::string_view last) {
+    auto const& members = element.get_ref<Json::object_t const&>();
+    for (auto const& name : context.type_names()) {
+        if (name <= last) continue;
+        if (auto const found = members.find(name); found != members.end()) return &*found;
+    }
+    return nullptr;
 }
 
 TermDefinition const* definition_of(ActiveContext const& context, ActiveProperty property) {
@@ -102,20 +106,21 @@ ContextPtr Expander::enter_object(ContextPtr active, ActiveProperty property, Js
 
 ContextPtr Expander::enter_types(ContextPtr const& type_scoped, Json const& element) {
     auto active = type_scoped;
-    for (auto const& [key, value] : element.get_ref<Json::object_t const&>()) {
-        if (keyword_for(*active, key) != Keyword::type) continue;
-        std::vector<std::string_view> types;
-        if (value.is_string()) types.push_back(value.get_ref<std::string const&>());
-        if (value.is_array()) {
-            for (auto const& type : value) {
-                if (type.is_string()) types.push_back(type.get_ref<std::string const&>());
-            }
-        }
+    std::vector<std::string_view> types;
+    auto const note = [&types, &type_scoped](Json const& type) {
+        if (!type.is_string()) return;
+        auto const* definition = type_scoped->terms.find(type.get_ref<std::string const&>());
+        if (definition != nullptr && definition->context) types.push_back(definition->term);
+    };
+    auto const* member = next_types(*active, element, {});
+    for (; member != nullptr; member = next_types(*active, element, member->first)) {
+        auto const& [key, value] = *member;
+        types.clear();
+        if (!value.is_array()) note(value);
+        if (value.is_array()) std::for_each(value.begin(), value.end(), note);
         std::sort(types.begin(), types.end());
         for (auto const type : types) {
-            auto const* definition = type_scoped->terms.find(type);
-            if (definition == nullptr || !definition->context) continue;
-            active = apply_scoped(run_, active, *definition, {.propagate = false});
+            active = apply_scoped(run_, active, *type_scoped->terms.find(type), {.propagate = false});
             if (!active) return nullptr;
         }
     }
@@ -150,8 +155,8 @@ bool Expander::expand_members(Object& object, ContextPtr const& active, ActivePr
     for (auto const& [key, value] : element.get_ref<Json::object_t const&>()) {
         if (key == "@context") continue;
         Step const step(run_, std::string_view(key));
-        auto const* definition = active->terms.find(key);
-        auto const iri = definition != nullptr ? definition->iri : expand_iri(run_, *active, key);
+        std::string storage;
+        auto const iri = expand_iri_in(storage, run_, *active, key, {});
         if (run_.failed()) return false;
         auto const keyword = iri ? keyword_of(*iri) : Keyword::no_keyword;
         if (hides_keyword(*active, key, element)) return false;
@@ -159,7 +164,7 @@ bool Expander::expand_members(Object& object, ContextPtr const& active, ActivePr
             nests.push_back(&key);
         } else if (keyword != Keyword::no_keyword) {
             if (!expand_keyword(object, active, property, keyword, value)) return false;
-        } else if (!iri || iri->find(':') == std::string::npos) {
+        } else if (!iri || iri->find(':') == std::string_view::npos) {
             if (loses_term(run_, key)) return false;
         } else if (!expand_property(object, active, key, *iri, value)) {
             return false;

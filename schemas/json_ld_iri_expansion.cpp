@@ -8,45 +8,57 @@
 namespace itqan::schemas {
 namespace {
 
+using IriView = std::optional<std::string_view>;
+
+IriView joined_in(std::string& storage, JsonLdRun& run, std::string_view head, std::string_view tail) {
+    if (!run.spend_text(head.size() + tail.size())) return std::nullopt;
+    storage.assign(head).append(tail);
+    return storage;
+}
+
 /// Step 6 for a text with a colon: the IRI, or nothing when it is none.
-std::optional<std::string> expand_with_colon(JsonLdRun& run, ContextFields const& context, std::string_view value,
-                                             std::size_t colon, TermDefiner* definer) {
+IriView expand_with_colon(std::string& storage, JsonLdRun& run, ContextFields const& context, std::string_view value,
+                       std::size_t colon, TermDefiner* definer) {
     auto const prefix = value.substr(0, colon);
     auto const suffix = value.substr(colon + 1);
-    if (prefix == "_" || suffix.starts_with("//")) return std::string(value);
+    if (prefix == "_" || suffix.starts_with("//")) return value;
     if (definer != nullptr && !definer->define_if_local(prefix)) return std::nullopt;
     auto const* definition = context.terms.find(prefix);
     if (definition != nullptr && definition->iri && definition->is_prefix) {
-        run.spend_text(definition->iri->size() + suffix.size());
-        return *definition->iri + std::string(suffix);
+        return joined_in(storage, run, *definition->iri, suffix);
     }
-    if (has_iri_form(value)) return std::string(value);
+    if (has_iri_form(value)) return value;
     return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> expand_iri(JsonLdRun& run, ContextFields const& context, std::string_view value,
-                                      IriMeaning meaning, TermDefiner* definer) {
-    if (keyword_of(value) != Keyword::no_keyword) return std::string(value);
+IriView expand_iri_in(std::string& storage, JsonLdRun& run, ContextFields const& context, std::string_view value,
+                   IriMeaning meaning, TermDefiner* definer) {
+    if (keyword_of(value) != Keyword::no_keyword) return value;
     if (has_keyword_form(value)) return std::nullopt;
     if (definer != nullptr && !definer->define_if_local(value)) return std::nullopt;
     if (auto const* definition = context.terms.find(value)) {
         if (definition->keyword != Keyword::no_keyword || meaning.vocab) return definition->iri;
     }
     if (auto const colon = value.find(':', 1); colon != std::string_view::npos) {
-        auto iri = expand_with_colon(run, context, value, colon, definer);
+        auto const iri = expand_with_colon(storage, run, context, value, colon, definer);
         if (iri || run.failed()) return iri;
     }
-    if (meaning.vocab && context.vocab) {
-        if (!run.spend_text(context.vocab->size() + value.size())) return std::nullopt;
-        return *context.vocab + std::string(value);
-    }
+    if (meaning.vocab && context.vocab) return joined_in(storage, run, *context.vocab, value);
     if (meaning.document_relative && context.base) {
         if (!run.spend_text(context.base->size() + value.size())) return std::nullopt;
-        return resolve_iri(value, *context.base);
+        return storage = resolve_iri(value, *context.base);
     }
-    return std::string(value);
+    return value;
+}
+
+std::optional<std::string> expand_iri(JsonLdRun& run, ContextFields const& context, std::string_view value,
+                                      IriMeaning meaning, TermDefiner* definer) {
+    std::string storage;
+    auto const iri = expand_iri_in(storage, run, context, value, meaning, definer);
+    if (!iri) return std::nullopt;
+    return std::string(*iri);
 }
 
 bool has_iri_form(std::string_view text) {

@@ -78,7 +78,7 @@ bool RdfWriter::write_members(Json const& node, Term subject, TermId graph) {
         if (keyword == Keyword::type) {
             for_each_item(run_, value, [&](Json const& type) {
                 auto const term = type.is_string() ? reference(type.get_ref<std::string const&>()) : std::nullopt;
-                add(subject, dataset_.iri(rdf::type, Dataset::Text::borrowed), term, graph);
+                add(subject, this->type(), term, graph);
                 return true;
             });
         } else if (keyword == Keyword::graph) {

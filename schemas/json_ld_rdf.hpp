@@ -46,11 +46,15 @@ class RdfWriter {
     Term reference(std::string_view iri);
     Term predicate(std::string_view iri);
 
-    /// The rest of a list is rdf:nil until it is linked.
+    /// Nothing where a part of the statement is missing.
     void add(Term subject, Term predicate, Term object, TermId graph);
 
     TermId new_blank_node() { return dataset_.new_blank_node(); }
+
+    /// An IRI that is known to be well-formed.
     TermId iri(std::string_view value) { return dataset_.iri(value); }
+
+    TermId type() { return dataset_.iri(rdf::type, Dataset::Text::borrowed); }
 
   private:
     bool write_members(Json const& node, Term subject, TermId graph);

@@ -213,7 +213,8 @@ bool TermDefiner::read_mapping(Draft& draft) {
 bool TermDefiner::set_iri(Draft& draft, std::string iri) {
     auto& definition = draft.definition;
     definition.keyword = keyword_of(iri);
-    definition.iri_is_absolute = iri.find(':') != std::string::npos;
+    definition.is_property = definition.keyword == Keyword::no_keyword && iri.find(':') != std::string::npos;
+    definition.is_well_formed = is_absolute_iri(iri);
     definition.iri = std::move(iri);
     return true;
 }

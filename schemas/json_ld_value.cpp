@@ -5,6 +5,12 @@
 
 namespace itqan::schemas {
 
+Json const& context_in(Json const& document) {
+    if (!document.is_object()) return document;
+    auto const found = document.find("@context");
+    return found == document.end() ? document : *found;
+}
+
 bool is_graph_object(Json const& element) {
     if (!has_entry(element, "@graph")) return false;
     auto const& members = element.get_ref<Json::object_t const&>();
@@ -57,7 +63,7 @@ Json nullable(std::optional<std::string> text) {
     return text ? Json(*std::move(text)) : Json(nullptr);
 }
 
-bool check_reference(JsonLdRun& run, std::optional<std::string> const& iri, std::string_view written) {
+bool check_reference(JsonLdRun& run, std::optional<std::string_view> iri, std::string_view written) {
     if (run.failed()) return false;
     if (!run.options.safe) return true;
     if (!iri)
@@ -67,7 +73,7 @@ bool check_reference(JsonLdRun& run, std::optional<std::string> const& iri, std:
                       "the relative IRI \"" + std::string(written) + "\", which is dropped; write it in full");
 }
 
-bool check_type_reference(JsonLdRun& run, std::optional<std::string> const& iri, std::string_view written) {
+bool check_type_reference(JsonLdRun& run, std::optional<std::string_view> iri, std::string_view written) {
     if (run.failed()) return false;
     if (!run.options.safe || (iri && (has_iri_form(*iri) || is_blank_node(*iri)))) return true;
     auto const looks_relative = written.find_first_of(":/#?.") != std::string_view::npos;

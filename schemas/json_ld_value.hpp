@@ -24,6 +24,9 @@ inline bool is_scalar(Json const& element) {
     return element.is_primitive() && !element.is_null();
 }
 
+/// The @context of a document that has one, or the value itself.
+Json const& context_in(Json const& document);
+
 /// @graph, and nothing else but @id and @index.
 bool is_graph_object(Json const& element);
 
@@ -46,8 +49,8 @@ Keyword keyword_for(ActiveContext const& context, std::string_view name);
 Json expand_value(JsonLdRun& run, ActiveContext const& context, TermDefinition const* definition, Json const& value);
 
 /// In safe mode, fails for what would be no absolute IRI or blank node in RDF: `iri` is `written` expanded.
-bool check_reference(JsonLdRun& run, std::optional<std::string> const& iri, std::string_view written);
-bool check_type_reference(JsonLdRun& run, std::optional<std::string> const& iri, std::string_view written);
+bool check_reference(JsonLdRun& run, std::optional<std::string_view> iri, std::string_view written);
+bool check_type_reference(JsonLdRun& run, std::optional<std::string_view> iri, std::string_view written);
 
 Json nullable(std::optional<std::string> text);
 

@@ -1,28 +1,17 @@
 #include "schemas/rdf_canon.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <limits>
 
-#include "schemas/rdf_nquads.hpp"
+#include "schemas/rdf_canon_text.hpp"
 
 namespace itqan::schemas {
 namespace {
 
-/// A blank node by the order of its first mention.
-using Node = std::uint32_t;
-constexpr Node no_node = std::numeric_limits<Node>::max();
-
 constexpr std::uint64_t work_per_hash = 64;
 
 using CanonDigest = std::array<std::uint8_t, CanonHash::max_size>;
-
-void append_number(std::string& out, std::size_t number) {
-    std::array<char, 20> digits;
-    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    out.append(digits.data(), end);
-}
 
 void append_hex(std::string& out, CanonDigest const& digest, std::size_t size) {
     constexpr auto digits = "0123456789abcdef";
@@ -42,204 +31,6 @@ std::uint64_t saturated_power(std::uint64_t n, unsigned power) {
     }
     return out;
 }
-
-Error work_limit(std::string_view what) {
-    return Error{Fault::too_large, "rdf-work-limit", std::string(what)};
-}
-
-/// The quads as text, with "_:z" for every blank node, and which node is mentioned where.
-class CanonText {
-  public:
-    static constexpr std::array positions{&Quad::subject, &Quad::object, &Quad::graph};
-
-    explicit CanonText(Dataset const& dataset) : data_(dataset) {}
-
-    Result<void> build(std::size_t limit) {
-        if (auto valid = find_nodes(); !valid) return valid.error();
-        find_mentions();
-        write_forms();
-        limit = std::min<std::size_t>(limit, std::numeric_limits<std::uint32_t>::max());
-        auto size = std::size_t{0};
-        for (auto const& quad : data_.quads())
-            size += line_size(quad);
-        if (size > limit)
-            return work_limit("The document says more than " + std::to_string(limit) + " bytes of N-Quads.");
-        write_lines(size);
-        return {};
-    }
-
-    std::size_t node_count() const { return terms_.size(); }
-    TermId term(Node node) const { return terms_[node]; }
-    /// no_node for a term that is no blank node.
-    Node node(TermId term) const { return nodes_[static_cast<std::size_t>(term)]; }
-
-    /// The quads that mention a node, each once.
-    std::pair<std::uint32_t const*, std::uint32_t const*> mentions(Node node) const {
-        return {mentions_.data() + starts_[node], mentions_.data() + starts_[node + 1]};
-    }
-
-    /// A term that is no blank node in canonical form.
-    std::string_view form(TermId term) const {
-        auto const at = static_cast<std::size_t>(term);
-        return std::string_view(forms_).substr(form_ends_[at - 1], form_ends_[at] - form_ends_[at - 1]);
-    }
-
-    /// Turns the "_:z" of a node into "_:a" or back, in all lines that mention it.
-    void mark(Node node, char as) {
-        auto const [first, last] = mentions(node);
-        for (auto const* at = first; at != last; ++at) {
-            auto const& quad = data_.quads()[*at];
-            for (std::size_t i = 0; i < positions.size(); ++i) {
-                if (quad.*positions[i] == term(node)) text_[lines_[*at].slots[i]] = as;
-            }
-        }
-    }
-
-    std::string_view line(std::uint32_t quad) const {
-        auto const& line = lines_[quad];
-        return std::string_view(text_).substr(line.begin, line.end - line.begin);
-    }
-
-    /// All lines with the nodes' final names, sorted and joined.
-    std::string named(std::vector<std::uint32_t> const& names) const {
-        std::string text;
-        text.reserve(text_.size() + text_.size() / 4);
-        std::vector<std::pair<std::size_t, std::size_t>> places;
-        places.reserve(lines_.size());
-        for (auto const& quad : data_.quads()) {
-            auto const begin = text.size();
-            append_named(text, quad.subject, names);
-            (text += form(quad.predicate)) += ' ';
-            append_named(text, quad.object, names);
-            if (quad.graph != default_graph) append_named(text, quad.graph, names);
-            text += ".\n";
-            places.emplace_back(begin, text.size() - begin);
-        }
-        std::vector<std::string_view> lines;
-        lines.reserve(places.size());
-        for (auto const& [begin, size] : places)
-            lines.push_back(std::string_view(text).substr(begin, size));
-        std::sort(lines.begin(), lines.end());
-        std::string out;
-        out.reserve(text.size());
-        for (auto const line : lines)
-            out += line;
-        return out;
-    }
-
-  private:
-    struct Line {
-        std::uint32_t begin = 0;
-        std::uint32_t end = 0;
-        std::array<std::uint32_t, 3> slots{};  ///< Where the letter of a blank node stands, by position.
-    };
-
-    Result<void> find_nodes() {
-        nodes_.assign(data_.term_count(), no_node);
-        for (auto const& quad : data_.quads()) {
-            auto const is_resource = [this](TermId id) {
-                return data_.kind(id) == TermKind::iri || data_.is_blank(id);
-            };
-            if (!is_resource(quad.subject) || data_.kind(quad.predicate) != TermKind::iri ||
-                !(is_resource(quad.object) || data_.kind(quad.object) == TermKind::literal) ||
-                !(is_resource(quad.graph) || quad.graph == default_graph)) {
-                return Error{Fault::unprocessable, "rdf-generalised",
-                             "Only RDF without generalisations has a canonical form."};
-            }
-            for (auto const position : positions) {
-                auto& node = nodes_[static_cast<std::size_t>(quad.*position)];
-                if (node != no_node || !data_.is_blank(quad.*position)) continue;
-                node = static_cast<Node>(terms_.size());
-                terms_.push_back(quad.*position);
-            }
-        }
-        return {};
-    }
-
-    template <typename Visit>
-    void visit_mentions(Visit visit) {
-        for (std::uint32_t i = 0; i < data_.quads().size(); ++i) {
-            auto const& quad = data_.quads()[i];
-            auto const s = node(quad.subject);
-            auto const o = node(quad.object);
-            auto const g = node(quad.graph);
-            if (s != no_node) visit(s, i);
-            if (o != no_node && o != s) visit(o, i);
-            if (g != no_node && g != s && g != o) visit(g, i);
-        }
-    }
-
-    void find_mentions() {
-        starts_.assign(terms_.size() + 2, 0);
-        visit_mentions([this](Node node, std::uint32_t) { ++starts_[node + 2]; });
-        for (std::size_t i = 2; i < starts_.size(); ++i)
-            starts_[i] += starts_[i - 1];
-        mentions_.resize(starts_.back());
-        visit_mentions([this](Node node, std::uint32_t quad) { mentions_[starts_[node + 1]++] = quad; });
-    }
-
-    void write_forms() {
-        form_ends_.reserve(data_.term_count());
-        for (std::uint32_t id = 0; id < data_.term_count(); ++id) {
-            if (!data_.is_blank(TermId{id})) append_nquads_term(forms_, data_, TermId{id});
-            form_ends_.push_back(forms_.size());
-        }
-    }
-
-    std::size_t size_of(TermId id) const { return data_.is_blank(id) ? 4 : form(id).size() + 1; }
-
-    std::size_t line_size(Quad const& quad) const {
-        auto const graph = quad.graph == default_graph ? 0 : size_of(quad.graph);
-        return size_of(quad.subject) + size_of(quad.predicate) + size_of(quad.object) + graph + 2;
-    }
-
-    void write_lines(std::size_t size) {
-        text_.reserve(size);
-        lines_.reserve(data_.quads().size());
-        for (auto const& quad : data_.quads()) {
-            Line line;
-            line.begin = text_end();
-            append_slot(quad.subject, line.slots[0]);
-            (text_ += form(quad.predicate)) += ' ';
-            append_slot(quad.object, line.slots[1]);
-            if (quad.graph != default_graph) append_slot(quad.graph, line.slots[2]);
-            text_ += ".\n";
-            line.end = text_end();
-            lines_.push_back(line);
-        }
-    }
-
-    /// build() keeps the text below 4 GiB.
-    std::uint32_t text_end() const { return static_cast<std::uint32_t>(text_.size()); }
-
-    void append_slot(TermId id, std::uint32_t& slot) {
-        slot = text_end() + 2;
-        if (data_.is_blank(id)) {
-            text_ += "_:z ";
-        } else {
-            (text_ += form(id)) += ' ';
-        }
-    }
-
-    void append_named(std::string& out, TermId id, std::vector<std::uint32_t> const& names) const {
-        if (auto const is = node(id); is != no_node) {
-            append_number(out += "_:c14n", names[is]);
-        } else {
-            out += form(id);
-        }
-        out += ' ';
-    }
-
-    Dataset const& data_;
-    std::vector<Node> nodes_;            ///< By term.
-    std::vector<TermId> terms_;          ///< By node.
-    std::vector<std::uint32_t> starts_;  ///< Of each node's run in mentions_.
-    std::vector<std::uint32_t> mentions_;
-    std::string forms_;
-    std::vector<std::size_t> form_ends_;  ///< By term.
-    std::string text_;
-    std::vector<Line> lines_;
-};
 
 /// RDFC-1.0 section 4.4. "Issued" identifiers are numbers here: canonical ones in names_, temporary ones the position
 /// in trail_, which copies of an issuer share because they only ever grow: going back is cutting its end off.
@@ -300,10 +91,9 @@ class Canonicaliser {
         hashes_.reserve(text_.node_count() * digits_);
         for (Node node = 0; node < text_.node_count(); ++node) {
             text_.mark(node, 'a');
-            auto const [first, last] = text_.mentions(node);
             lines.clear();
-            for (auto const* quad = first; quad != last; ++quad)
-                lines.push_back(text_.line(*quad));
+            for (auto const quad : text_.mentions(node))
+                lines.push_back(text_.line(quad));
             std::sort(lines.begin(), lines.end());
             input.clear();
             for (auto const line : lines)
@@ -357,8 +147,9 @@ class Canonicaliser {
                 cut_trail(0);
                 issue(shared_[i]);
                 if (!hash_n_degree(shared_[i])) {
-                    return work_limit(
-                        "The document's blank nodes are too much alike to be told apart with the work allowed.");
+                    return Error{
+                        Fault::too_large, "rdf-work-limit",
+                        "The document's blank nodes are too much alike to be told apart with the work allowed."};
                 }
                 work_ += trail_.size() * sizeof(Node);
                 paths.push_back(HashPath{result_, trail_});
@@ -445,9 +236,8 @@ class Canonicaliser {
         frame.related.clear();
         frame.group_end = 0;
         frame.data.clear();
-        auto const [first, last] = text_.mentions(node);
-        for (auto const* at = first; at != last; ++at) {
-            auto const& quad = data_.quads()[*at];
+        for (auto const at : text_.mentions(node)) {
+            auto const& quad = data_.quads()[at];
             for (std::size_t i = 0; i < CanonText::positions.size(); ++i) {
                 auto const other = text_.node(quad.*CanonText::positions[i]);
                 if (other == no_node || other == node) continue;

@@ -1,6 +1,8 @@
 #include "schemas/rdf_nquads.hpp"
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "schemas/bytes.hpp"
@@ -21,32 +23,58 @@ Error nquads_error(std::size_t line, std::string_view what) {
                  {{nquads_line(line), std::string(what)}}};
 }
 
-constexpr std::string_view not_in_iris = "<>\"{}|^`\\";
-
-/// What a string literal cannot hold as it is (ECHAR or UCHAR), and what might be U+FFFE or U+FFFF.
-constexpr std::array<bool, 256> make_literal_stops() {
+constexpr std::array<bool, 256> make_stops(unsigned controls_below, std::string_view characters) {
     std::array<bool, 256> stops{};
-    for (std::size_t c = 0; c < 0x20; ++c)
+    for (std::size_t c = 0; c < controls_below; ++c)
         stops[c] = true;
-    stops['"'] = stops['\\'] = stops[0x7F] = stops[0xEF] = true;
-    return stops;
-}
-
-constexpr std::array<bool, 256> make_iri_stops() {
-    std::array<bool, 256> stops{};
-    for (std::size_t c = 0; c <= 0x20; ++c)
-        stops[c] = true;
-    for (char const c : not_in_iris)
+    for (char const c : characters)
         stops[static_cast<unsigned char>(c)] = true;
     return stops;
 }
 
-constexpr auto literal_stops = make_literal_stops();
-constexpr auto iri_stops = make_iri_stops();
+/// Eight bytes looked at together. `any_*` answer for at least one of them and may answer yes too often.
+constexpr std::uint64_t each(std::uint64_t byte) {
+    return byte * 0x0101010101010101;
+}
+
+constexpr std::uint64_t any_below(std::uint64_t word, std::uint64_t limit) {
+    return (word - each(limit)) & ~word & each(0x80);
+}
+
+constexpr std::uint64_t any_equal(std::uint64_t word, std::uint64_t byte) {
+    return any_below(word ^ each(byte), 1);
+}
+
+/// What a string literal cannot hold as it is (ECHAR or UCHAR), and what might be U+FFFE or U+FFFF.
+struct InLiterals {
+    static constexpr auto stops = make_stops(0x20, "\"\\\x7F\xEF");
+
+    static constexpr std::uint64_t any(std::uint64_t word) {
+        return any_below(word, 0x20) | any_equal(word, '"') | any_equal(word, '\\') | any_equal(word, 0x7F) |
+               any_equal(word, 0xEF);
+    }
+};
+
+/// What an IRIREF cannot hold.
+struct InIris {
+    static constexpr auto stops = make_stops(0x21, "<>\"{}|^`\\");
+
+    static constexpr std::uint64_t any(std::uint64_t word) {
+        // Bit 0x20 takes \ and ^ to | and ~, the neighbours of { and }.
+        auto const braces = ((word | each(0x20)) & each(0x7F)) + each(0x80 - '{');
+        return any_below(word, 0x21) | any_equal(word | each(2), '>') | any_equal(word, '"') | any_equal(word, '`') |
+               (braces & ~word & each(0x80));
+    }
+};
 
 /// The end of the run that may be copied as it is.
-std::size_t find_stop(std::string_view text, std::size_t at, std::array<bool, 256> const& stops) {
-    while (at < text.size() && !stops[static_cast<unsigned char>(text[at])])
+template <typename Place>
+std::size_t find_stop(std::string_view text, std::size_t at) {
+    for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if (Place::any(word) != 0) break;
+    }
+    while (at < text.size() && !Place::stops[static_cast<unsigned char>(text[at])])
         ++at;
     return at;
 }
@@ -175,7 +203,7 @@ class NquadsReader {
         ++at_;
         scratch_.clear();
         for (;;) {
-            auto const stop = find_stop(text_, at_, iri_stops);
+            auto const stop = find_stop<InIris>(text_, at_);
             scratch_.append(text_, at_, stop - at_);
             at_ = stop;
             if (peek() == '>') break;
@@ -274,7 +302,7 @@ void append_uchar(std::string& out, unsigned code_point) {
 void append_iri(std::string& out, std::string_view iri) {
     out += '<';
     for (std::size_t at = 0;;) {
-        auto const stop = find_stop(iri, at, iri_stops);
+        auto const stop = find_stop<InIris>(iri, at);
         out.append(iri, at, stop - at);
         if (stop == iri.size()) break;
         append_uchar(out, static_cast<unsigned char>(iri[stop]));
@@ -328,7 +356,7 @@ void append_literal(std::string& out, Dataset const& dataset, TermId term) {
     auto const lexical = dataset.value(term);
     out += '"';
     for (std::size_t at = 0;;) {
-        auto const stop = find_stop(lexical, at, literal_stops);
+        auto const stop = find_stop<InLiterals>(lexical, at);
         out.append(lexical, at, stop - at);
         if (stop == lexical.size()) break;
         at = stop + append_escaped(out, lexical.substr(stop));

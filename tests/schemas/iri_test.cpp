@@ -57,9 +57,9 @@ TEST_SUITE("iri") {
             Resolution{"http:g", "http:g"},
         };
 
-        for (auto const& [reference, target] : examples) {
-            CAPTURE(reference);
-            CHECK(resolve_iri(reference, "http://a/b/c/d;p?q") == target);
+        for (auto const& example : examples) {
+            CAPTURE(example.reference);
+            CHECK(resolve_iri(example.reference, "http://a/b/c/d;p?q") == example.target);
         }
     }
 

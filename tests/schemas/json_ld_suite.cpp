@@ -5,10 +5,9 @@
 namespace itqan::tests {
 namespace {
 
-constexpr JsonLimits file_limits{1024 * 1024, 100'000};
-
+/// Not by our own reader: one file holds U+0000, which that refuses.
 Json parse_file(std::filesystem::path const& path) {
-    return *parse_json(read_file(path), file_limits);
+    return Json::parse(read_file(path));
 }
 
 bool flag(Json const& option, char const* name, bool otherwise) {

@@ -133,14 +133,20 @@ TEST_SUITE("rdf_canon") {
         auto const data = dataset(
             "<a:x> <a:q> _:e0 .\n"
             "_:e0 <a:s> _:e1 .\n"
-            "_:e0 <a:n> \"1\" _:e0 .\n");
+            "_:e0 <a:n> \"1\" _:e0 .\n"
+            "_:e0 <a:m> _:e0 .\n"
+            "<a:x> <a:m> _:e1 _:e1 .\n");
 
         auto const out = canonicalise(data, hash);
 
         REQUIRE(out);
-        CHECK(hash.inputs == std::vector<std::string>{"<a:x> <a:q> _:a .\n_:a <a:n> \"1\" _:a .\n_:a <a:s> _:z .\n",
-                                                      "_:z <a:s> _:a .\n"});
-        CHECK(out->nquads == "<a:x> <a:q> _:c14n0 .\n_:c14n0 <a:n> \"1\" _:c14n0 .\n_:c14n0 <a:s> _:c14n1 .\n");
+        CHECK(hash.inputs ==
+              std::vector<std::string>{"<a:x> <a:q> _:a .\n_:a <a:m> _:a .\n_:a <a:n> \"1\" _:a .\n_:a <a:s> _:z .\n",
+                                       "<a:x> <a:m> _:a _:a .\n_:z <a:s> _:a .\n"});
+        CHECK(out->nquads ==
+              "<a:x> <a:m> _:c14n1 _:c14n1 .\n<a:x> <a:q> _:c14n0 .\n_:c14n0 <a:m> _:c14n0 .\n_:c14n0 <a:n> \"1\" "
+              "_:c14n0 .\n"
+              "_:c14n0 <a:s> _:c14n1 .\n");
         CHECK(identifier_map(data, *out) == Json{{"e0", "c14n0"}, {"e1", "c14n1"}});
     }
 
@@ -187,6 +193,40 @@ TEST_SUITE("rdf_canon") {
         CHECK(hexagon.starts_with("_:c14n0 <a:p> _:c14n"));
         CHECK(two_triangles != hexagon);
         CHECK(two_triangles == canonical(ring("b", 3) + ring("x", 3)));
+    }
+
+    TEST_CASE("components are ordered by their hashes and not by mention") {
+        // As rdf-canonize 4.0.1 has it: the ring of four first.
+        CHECK(canonical(ring("a", 3) + ring("b", 4)) ==
+              "_:c14n0 <a:p> _:c14n1 .\n_:c14n1 <a:p> _:c14n2 .\n_:c14n2 <a:p> _:c14n3 .\n_:c14n3 <a:p> _:c14n0 .\n"
+              "_:c14n4 <a:p> _:c14n5 .\n_:c14n5 <a:p> _:c14n6 .\n_:c14n6 <a:p> _:c14n4 .\n");
+    }
+
+    TEST_CASE("the least path decides, whichever order comes first or last") {
+        // Two parents that know each other, each with two lines of descent that differ in the third generation.
+        std::vector<std::array<std::string, 3>> links{{"a", "s", "b"}, {"b", "s", "a"}};
+        std::string leaves;
+        for (std::string const parent : {"a", "b"}) {
+            for (std::string const line : {"1", "2"}) {
+                links.push_back({parent, "p", parent + "x" + line});
+                links.push_back({parent + "x" + line, "q", parent + "y" + line});
+                leaves += "_:" + parent + "y" + line + " <a:r> \"" + line + "\" .\n";
+            }
+        }
+        std::mt19937 random(14);
+
+        for (auto round = 0; round < 50; ++round) {
+            std::string text;
+            for (auto const& [from, predicate, to] : links)
+                text += link(from, to, predicate);
+            // As rdf-canonize 4.0.1 has it.
+            CHECK(canonical(text + leaves) ==
+                  "_:c14n0 <a:r> \"1\" .\n_:c14n1 <a:q> _:c14n0 .\n_:c14n2 <a:p> _:c14n1 .\n_:c14n2 <a:p> _:c14n3 .\n"
+                  "_:c14n2 <a:s> _:c14n5 .\n_:c14n3 <a:q> _:c14n4 .\n_:c14n4 <a:r> \"2\" .\n_:c14n5 <a:p> _:c14n6 .\n"
+                  "_:c14n5 <a:p> _:c14n7 .\n_:c14n5 <a:s> _:c14n2 .\n_:c14n6 <a:q> _:c14n8 .\n_:c14n7 <a:q> _:c14n9 .\n"
+                  "_:c14n8 <a:r> \"2\" .\n_:c14n9 <a:r> \"1\" .\n");
+            std::shuffle(links.begin(), links.end(), random);
+        }
     }
 
     TEST_CASE("renaming and shuffling change nothing, other links do") {

@@ -64,6 +64,30 @@ TEST_SUITE("rdf_nquads") {
         CHECK(rewritten("<a:s> <a:p> \"x\"^^<http://www.w3.org/2001/XMLSchema#string> .") == "<a:s> <a:p> \"x\" .\n");
     }
 
+    TEST_CASE("what needs an escape gets it wherever it stands, and nothing else does") {
+        std::string_view const in_iris = "<>\"{}|^`\\";
+        auto const form = [](Dataset const& data, TermId term) {
+            std::string out;
+            append_nquads_term(out, data, term);
+            return out;
+        };
+        auto wrong = 0;
+
+        for (auto byte = 0; byte < 0x80; ++byte) {
+            for (std::size_t at = 0; at < 20; ++at) {
+                std::string text(20, '~');
+                text[at] = static_cast<char>(byte);
+                Dataset data;
+                auto const escaped_in_iri = byte <= 0x20 || in_iris.find(text[at]) != std::string_view::npos;
+                auto const escaped_in_literal = byte < 0x20 || byte == 0x7F || byte == '"' || byte == '\\';
+                if ((form(data, data.iri(text)) != "<" + text + ">") != escaped_in_iri) ++wrong;
+                if ((form(data, data.literal(text)) != "\"" + text + "\"") != escaped_in_literal) ++wrong;
+            }
+        }
+
+        CHECK(wrong == 0);
+    }
+
     TEST_CASE("a term that was never judged cannot break out of its place") {
         Dataset data;
         auto const iri = data.iri("a> <b\n{\\}");
@@ -93,6 +117,7 @@ TEST_SUITE("rdf_nquads") {
                  "<a:s> <a:p> <a:\\n> .",                // short escape in an IRI
                  "<a:s> <a:p> <a:\\uD83D\\uDE00> .",     // surrogates
                  "<a:s> <a:p> <a:%zz> .",                // percent
+                 "<a:s> <a:p> <a:[b]> .",                // not by RFC 3987
                  "<a:s> <a:p> \"x .",                    // not closed
                  "<a:s> <a:p> \"x\ny\" .",               // line feed
                  "<a:s> <a:p> 'x' .",                    // Turtle
