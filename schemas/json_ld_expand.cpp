@@ -45,7 +45,7 @@ Json Expander::expand(ContextPtr const& active, ActiveProperty property, Json co
     Level const level(run_);
     if (run_.failed() || !run_.count_element()) return nullptr;
     if (element.is_null()) {
-        run_.loses("json-ld-lost-value", "null, which is dropped");
+        run_.loses("json-ld-lost-value", null_is_dropped);
         return nullptr;
     }
     if (element.is_array()) return expand_array(active, property, element, from_map);
@@ -139,27 +139,17 @@ Json Expander::expand_object(ContextPtr active, ActiveProperty property, Json co
     return finish(object, property);
 }
 
-/// In safe mode, fails for keywords that RDF shows no trace of: one over nothing, and one that the context has a name
-/// for, since who reads the JSON looks for that name.
-bool Expander::hides_keyword(ActiveContext const& active, std::string const& key, Json const& element) {
-    if (!run_.options.safe || !key.starts_with('@') || element.contains("@value") || key == "@list") return false;
-    if (element.at(key).empty()) return run_.loses("json-ld-lost-value", "a keyword with nothing in it");
-    auto const* alias = active.terms.find(std::string_view(key).substr(1));
-    return alias != nullptr && alias->iri == key &&
-           run_.loses("json-ld-keyword-alias", "the word " + key + ", for which the context has a name");
-}
-
 /// Steps 13 and 14.
 bool Expander::expand_members(Object& object, ContextPtr const& active, ActiveProperty property, Json const& element) {
     std::vector<std::string const*> nests;
     for (auto const& [key, value] : element.get_ref<Json::object_t const&>()) {
         if (key == "@context") continue;
+        if (hides_keyword(run_, *active, key, element)) return false;
         Step const step(run_, std::string_view(key));
         std::string storage;
         auto const iri = expand_iri_in(storage, run_, *active, key, {});
         if (run_.failed()) return false;
         auto const keyword = iri ? keyword_of(*iri) : Keyword::no_keyword;
-        if (hides_keyword(*active, key, element)) return false;
         if (keyword == Keyword::nest) {
             nests.push_back(&key);
         } else if (keyword != Keyword::no_keyword) {
@@ -213,10 +203,6 @@ bool Expander::expand_property(Object& object, ContextPtr const& active, std::st
     auto expanded = expand_member(active, key, value);
     if (run_.failed()) return false;
     if (expanded.is_null()) return true;
-    if (expanded.is_array() && expanded.empty() &&
-        run_.loses("json-ld-lost-value", "an empty array, which is dropped")) {
-        return false;
-    }
     if (is_blank_node(iri) && !run_.options.generalized_rdf &&
         run_.loses("json-ld-blank-property", "a property that is a blank node, which RDF does not have")) {
         return false;
@@ -252,6 +238,7 @@ Json Expander::expand_member(ContextPtr const& active, std::string_view key, Jso
             graphs.push_back(Json{{"@graph", as_array(std::move(item))}});
         expanded = std::move(graphs);
     }
+    if (expanded.is_array() && expanded.empty()) run_.loses("json-ld-lost-value", nothing_in_array);
     return expanded;
 }
 

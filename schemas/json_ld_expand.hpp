@@ -46,7 +46,6 @@ class Expander {
     Json expand_scalar(ContextPtr const& active, ActiveProperty property, Json const& element);
     Json expand_array(ContextPtr const& active, ActiveProperty property, Json const& element, bool from_map);
     Json expand_object(ContextPtr active, ActiveProperty property, Json const& element, bool from_map);
-    bool hides_keyword(ActiveContext const& active, std::string const& key, Json const& element);
     bool expand_members(Object& object, ContextPtr const& active, ActiveProperty property, Json const& element);
     bool expand_nested(Object& object, ContextPtr const& active, std::string const& nesting, Json const& element);
     bool expand_nested_value(Object& object, ContextPtr active, std::string const& nesting, Json const& value);

@@ -20,7 +20,7 @@ Json Expander::expand_language_map(ActiveContext const& active, TermDefinition c
         }
         auto const add = [&](Json const& text) {
             if (!run_.count_element()) return false;
-            if (text.is_null()) return !run_.loses("json-ld-lost-value", "null, which is dropped");
+            if (text.is_null()) return !run_.loses("json-ld-lost-value", null_is_dropped);
             if (!text.is_string()) return run_.fail("invalid language map value", "a language map holds texts");
             Json item{{"@value", text}};
             if (has_language) item["@language"] = language;
