@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/did.hpp"
+#include "crypto/suites/ecdsa_sd_2023.hpp"
 #include "crypto/suites/suite.hpp"
 #include "schemas/iri.hpp"
 
@@ -211,7 +212,7 @@ void judge_proof(Json& document, Json const& proof, Json const& all, ProofRules 
     report.key = judge.find_key(find_key);
     if (!report.key) return;
     if (auto const missing = put_previous(document, proof, all)) return unknown_previous(judge, *missing);
-    auto const verified = verify_hashes(*suite, {document, options, report.pointer, canonicalizer},
+    auto const verified = suite->verify(*suite, {document, options, report.pointer, canonicalizer},
                                         value->get_ref<std::string const&>(), *report.key, report.hashes);
     if (!verified) report.fault = verified.error();
 }
@@ -277,7 +278,9 @@ Result<Json> add_proof(Json document, ProofOptions const& options, Signer const&
         unknown_previous(judge, *missing);
         return *report.fault;
     }
-    auto value = sign_hashes(*suite, {document, proof, report.pointer, canonicalizer}, signer);
+    ProofInput const input{document, proof, report.pointer, canonicalizer};
+    auto value = suite == &ecdsa_sd_2023 ? sign_base(input, options.mandatory_pointers, signer, SdSecrets::generate())
+                                         : sign_hashes(*suite, input, signer);
     if (!value) return value.error();
     all.back()["proofValue"] = std::move(*value);
     document["proof"] = all.size() == 1 ? std::move(all.front()) : std::move(all);

@@ -26,12 +26,14 @@ struct ProofOptions {
     std::vector<std::string> domain = {};
     std::optional<std::string> challenge = {};
     std::optional<std::string> nonce = {};
-    std::vector<std::string> previous_proof = {};  ///< Ids of proofs of the document that are signed with it.
+    std::vector<std::string> mandatory_pointers = {};  ///< ecdsa-sd-2023: JSON Pointers to what is always shown.
+    std::vector<std::string> previous_proof = {};      ///< Ids of proofs of the document that are signed with it.
 };
 
 /// The document with one more proof, beside those it has (section 4.3). Where its @context knows no proofs, the data
 /// integrity context is appended (section 2.4.1). Cryptosuites: eddsa-rdfc-2022, eddsa-jcs-2022, ecdsa-rdfc-2019,
-/// ecdsa-jcs-2019. The signature is checked before it leaves (sign_checked). Errors: as listed at ProofReport.
+/// ecdsa-jcs-2019, and ecdsa-sd-2023 for a base proof, which only derive_proof (selective_disclosure.hpp) makes fit to
+/// be verified. The signature is checked before it leaves (sign_checked). Errors: as listed at ProofReport.
 Result<Json> add_proof(Json document, ProofOptions const& options, Signer const& signer,
                        Canonicalizer const& canonicalizer);
 
@@ -48,7 +50,8 @@ struct ProofRules {
     std::optional<std::string> challenge = {};  ///< Nothing: any.
 };
 
-/// What was hashed and signed, for experts. Empty as far as the verification did not get.
+/// What was hashed and signed, for experts. Empty as far as the verification did not get. Of ecdsa-sd-2023, "document"
+/// is what is mandatory in it.
 struct ProofHashes {
     std::string canonical_proof;     ///< The proof without its value: N-Quads or RFC 8785 text.
     std::string canonical_document;  ///< Likewise.
@@ -63,8 +66,9 @@ struct ProofHashes {
 /// "missing-method", "missing-value", "value-encoding" (prefix or alphabet), "value-length", "unknown-proof-type",
 /// "missing-cryptosuite", "proof-method" (no URL), "duplicate-proof-id", "unexpected-context";
 /// unprocessable "unknown-cryptosuite", "proof-purpose", "proof-expired", "proof-domain", "proof-challenge",
-/// "proof-key-type", "unknown-previous-proof", "context-mismatch" (JCS), "missing-context" (RDF), "proof-signature";
-/// those of resolve_did_key, resolve_did_jwk, FindKey and the Canonicalizer.
+/// "proof-key-type", "unknown-previous-proof", "context-mismatch" (JCS), "missing-context" (RDF), "proof-signature",
+/// for ecdsa-sd-2023 "base-proof", "sd-labels", "sd-mandatory-lines", "sd-signature-count", "unnamed-node"; those of
+/// resolve_did_key, resolve_did_jwk, FindKey and the Canonicalizer.
 struct ProofReport {
     std::string pointer;  ///< "/proof" or "/proof/1".
     std::string id = {};

@@ -1,6 +1,6 @@
 #pragma once
-// Hashes, comparison without a timing difference, and name-based UUIDs. There is no keyed hash here: tokens are 256
-// random bits and are stored as their SHA-256.
+// Hashes, comparison without a timing difference, and name-based UUIDs. The one keyed hash names blank nodes; tokens
+// are 256 random bits and are stored as their SHA-256.
 
 #include <string>
 #include <string_view>
@@ -11,6 +11,8 @@ namespace itqan::crypto {
 
 /// FIPS 180-4: 32 bytes.
 Bytes sha256(ByteView data);
+/// The same as 64 lower-case hexadecimal digits.
+std::string sha256_hex(std::string_view text);
 /// 48 bytes.
 Bytes sha384(ByteView data);
 
@@ -18,8 +20,9 @@ Bytes sha384(ByteView data);
 enum class HashAlgorithm { sha256, sha384 };
 Bytes hash_with(HashAlgorithm algorithm, ByteView data);
 
-/// The same as 64 lower-case hexadecimal digits.
-std::string sha256_hex(std::string_view text);
+/// RFC 2104: 32 bytes.
+Bytes hmac_sha256(ByteView key, ByteView data);
+
 /// 32 hexadecimal digits of RFC 1321, to compare identity hashes of older badges only; "" where the machine's policy
 /// has no MD5.
 std::string md5_hex(std::string_view text);

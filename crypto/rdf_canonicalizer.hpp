@@ -16,6 +16,9 @@ class RdfCanonicalizer final : public Canonicalizer {
     /// There is no base: what is relative is an error, so that no later @base gives it another meaning. Errors: those
     /// of JsonLdProcessor::to_rdf and schemas::canonicalise.
     Result<std::string> canonical_nquads(Json const& document, HashAlgorithm hash) const override;
+    Result<std::vector<std::string>> named_nquads(Json const& document, NameNode const& name) const override;
+    Result<GroupedQuads> group_nquads(Json const& document, NameNode const& name,
+                                      std::vector<std::vector<std::string>> const& groups) const override;
 
   private:
     schemas::JsonLdProcessor const& processor_;

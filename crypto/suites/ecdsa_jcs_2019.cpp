@@ -4,6 +4,7 @@
 
 namespace itqan::crypto {
 
-Suite const ecdsa_jcs_2019{"DataIntegrityProof", "ecdsa-jcs-2019", true, true, ecdsa_hash_of, transform_jcs};
+Suite const ecdsa_jcs_2019{"DataIntegrityProof", "ecdsa-jcs-2019", true,         true,
+                           ecdsa_hash_of,        transform_jcs,    verify_hashes};
 
 }  // namespace itqan::crypto

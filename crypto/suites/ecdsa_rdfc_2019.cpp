@@ -5,6 +5,7 @@
 
 namespace itqan::crypto {
 
-Suite const ecdsa_rdfc_2019{"DataIntegrityProof", "ecdsa-rdfc-2019", true, false, ecdsa_hash_of, transform_rdfc};
+Suite const ecdsa_rdfc_2019{"DataIntegrityProof", "ecdsa-rdfc-2019", true,         false,
+                            ecdsa_hash_of,        transform_rdfc,    verify_hashes};
 
 }  // namespace itqan::crypto

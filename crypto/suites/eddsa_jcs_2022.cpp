@@ -4,6 +4,7 @@
 
 namespace itqan::crypto {
 
-Suite const eddsa_jcs_2022{"DataIntegrityProof", "eddsa-jcs-2022", true, true, eddsa_hash_of, transform_jcs};
+Suite const eddsa_jcs_2022{"DataIntegrityProof", "eddsa-jcs-2022", true,         true,
+                           eddsa_hash_of,        transform_jcs,    verify_hashes};
 
 }  // namespace itqan::crypto

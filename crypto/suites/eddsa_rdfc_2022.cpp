@@ -5,8 +5,10 @@
 
 namespace itqan::crypto {
 
-Suite const eddsa_rdfc_2022{"DataIntegrityProof", "eddsa-rdfc-2022", true, false, eddsa_hash_of, transform_rdfc};
-Suite const eddsa_2022{"DataIntegrityProof", "eddsa-2022", false, false, eddsa_hash_of, transform_rdfc};
-Suite const ed25519_signature_2020{"Ed25519Signature2020", "", false, false, eddsa_hash_of, transform_rdfc};
+Suite const eddsa_rdfc_2022{"DataIntegrityProof", "eddsa-rdfc-2022", true,         false,
+                            eddsa_hash_of,        transform_rdfc,    verify_hashes};
+Suite const eddsa_2022{"DataIntegrityProof", "eddsa-2022", false, false, eddsa_hash_of, transform_rdfc, verify_hashes};
+Suite const ed25519_signature_2020{"Ed25519Signature2020", "",           false, false, eddsa_hash_of,
+                                   transform_rdfc,         verify_hashes};
 
 }  // namespace itqan::crypto

@@ -49,21 +49,12 @@ Result<Bytes> read_signature(ProofInput const& input, std::string const& proof_v
                                          std::to_string(length) + ".");
 }
 
-/// Canonicalises the proof; what is wrong in it is said where the proof stands.
-Result<std::string> canonical_proof(ProofInput const& input, Json const& options, HashAlgorithm hash) {
-    auto text = input.canonicalizer.canonical_nquads(options, hash);
-    if (text) return text;
-    auto error = text.error();
-    for (auto& violation : error.violations)
-        violation.pointer.insert(0, input.pointer);
-    return error;
-}
-
 }  // namespace
 
 Suite const* find_suite(std::string_view type, std::string_view cryptosuite) {
-    static constexpr std::array<Suite const*, 6> suites{&eddsa_rdfc_2022, &eddsa_jcs_2022, &ecdsa_rdfc_2019,
-                                                        &ecdsa_jcs_2019,  &eddsa_2022,     &ed25519_signature_2020};
+    static constexpr std::array<Suite const*, 7> suites{&eddsa_rdfc_2022,       &ecdsa_sd_2023,  &eddsa_jcs_2022,
+                                                        &ecdsa_rdfc_2019,       &ecdsa_jcs_2019, &eddsa_2022,
+                                                        &ed25519_signature_2020};
     auto const found = std::find_if(suites.begin(), suites.end(), [&](Suite const* suite) {
         return suite->type == type && suite->cryptosuite == cryptosuite;
     });
@@ -79,19 +70,28 @@ std::optional<HashAlgorithm> ecdsa_hash_of(KeyType type) {
     return type == KeyType::p384 ? std::optional(HashAlgorithm::sha384) : std::nullopt;
 }
 
-Result<ProofHashes> transform_rdfc(ProofInput const& input, HashAlgorithm hash) {
-    auto const context = input.document.find("@context");
-    if (context == input.document.end()) {
-        return fault_in(input, Fault::unprocessable, "missing-context", "A document signed as RDF needs an @context.");
-    }
+Result<std::string> canonical_proof(ProofInput const& input, HashAlgorithm hash) {
+    auto const& context = input.document.at("@context");
     auto options = input.proof;
     // The proof is read with the document's context: one of its own would be neither used nor signed.
-    if (auto const own = options.find("@context"); own != options.end() && *own != *context) {
+    if (auto const own = options.find("@context"); own != options.end() && *own != context) {
         return fault_in(input, Fault::malformed, "unexpected-context",
                         "The @context of a proof over RDF is the document's or absent.", "/@context");
     }
-    options["@context"] = *context;
-    auto proof = canonical_proof(input, options, hash);
+    options["@context"] = context;
+    auto text = input.canonicalizer.canonical_nquads(options, hash);
+    if (text) return text;
+    auto error = text.error();
+    for (auto& violation : error.violations)
+        violation.pointer.insert(0, input.pointer);
+    return error;
+}
+
+Result<ProofHashes> transform_rdfc(ProofInput const& input, HashAlgorithm hash) {
+    if (!input.document.contains("@context")) {
+        return fault_in(input, Fault::unprocessable, "missing-context", "A document signed as RDF needs an @context.");
+    }
+    auto proof = canonical_proof(input, hash);
     if (!proof) return proof.error();
     auto document = input.canonicalizer.canonical_nquads(input.document, hash);
     if (!document) return document.error();

@@ -25,8 +25,11 @@ struct Suite {
 
     /// Nothing for a key that the suite has no use for.
     std::optional<HashAlgorithm> (*hash_of)(KeyType type);
-    /// Transformation, proof configuration and hashing.
+    /// Transformation, proof configuration and hashing. Null where `verify` does not hash the document as a whole.
     Result<ProofHashes> (*transform)(ProofInput const& input, HashAlgorithm hash);
+    /// Fills `hashes` as soon as they are known.
+    Result<void> (*verify)(Suite const& suite, ProofInput const& input, std::string const& proof_value,
+                           PublicKey const& key, ProofHashes& hashes);
 };
 
 /// Null when there is none.
@@ -35,6 +38,7 @@ Suite const* find_suite(std::string_view type, std::string_view cryptosuite);
 // One file each.
 extern Suite const ecdsa_jcs_2019;
 extern Suite const ecdsa_rdfc_2019;
+extern Suite const ecdsa_sd_2023;
 extern Suite const ed25519_signature_2020;
 extern Suite const eddsa_2022;
 extern Suite const eddsa_jcs_2022;
@@ -48,9 +52,12 @@ Result<ProofHashes> transform_rdfc(ProofInput const& input, HashAlgorithm hash);
 /// RFC 8785 of document and proof; the document's @context must begin with the proof's.
 Result<ProofHashes> transform_jcs(ProofInput const& input, HashAlgorithm hash);
 
+/// The N-Quads of the proof, read with the document's @context. Error: malformed "unexpected-context", and those of the
+/// Canonicalizer, said where the proof stands.
+Result<std::string> canonical_proof(ProofInput const& input, HashAlgorithm hash = HashAlgorithm::sha256);
+
 /// "z" + base58btc of the signature over the hashes.
 Result<std::string> sign_hashes(Suite const& suite, ProofInput const& input, Signer const& signer);
-/// Fills `hashes` as soon as they are known.
 Result<void> verify_hashes(Suite const& suite, ProofInput const& input, std::string const& proof_value,
                            PublicKey const& key, ProofHashes& hashes);
 

@@ -50,6 +50,13 @@ class NoRdf final : public crypto::Canonicalizer {
     Result<std::string> canonical_nquads(Json const&, crypto::HashAlgorithm) const override {
         throw std::logic_error("a JCS suite asked for RDF");
     }
+    Result<std::vector<std::string>> named_nquads(Json const&, crypto::NameNode const&) const override {
+        throw std::logic_error("a JCS suite asked for RDF");
+    }
+    Result<crypto::GroupedQuads> group_nquads(Json const&, crypto::NameNode const&,
+                                              std::vector<std::vector<std::string>> const&) const override {
+        throw std::logic_error("a JCS suite asked for RDF");
+    }
 };
 
 /// The contexts that the published vectors name, and a small one of our own for proofs under VC 1.1.

@@ -1,0 +1,292 @@
+#include "crypto/selective_disclosure.hpp"
+
+#include <doctest/doctest.h>
+
+#include "crypto/did.hpp"
+#include "crypto/suites/ecdsa_sd_2023.hpp"
+#include "crypto/suites/json_selection.hpp"
+#include "tests/crypto/integrity_support.hpp"
+
+using namespace itqan;
+using namespace itqan::crypto;
+using tests::code_of;
+using tests::instant;
+
+namespace {
+
+/// Json of a published map with numbers or texts as keys: {"dataType": "Map", "value": [[key, value], ...]}.
+std::vector<std::size_t> keys_of(Json const& map) {
+    std::vector<std::size_t> keys;
+    for (auto const& entry : map.at("value"))
+        keys.push_back(entry.at(0).get<std::size_t>());
+    return keys;
+}
+
+/// One of the two published walks through the suite.
+struct Walk {
+    std::filesystem::path folder;
+    std::filesystem::path root;
+    std::vector<std::string> mandatory;
+    std::vector<std::string> selective;
+
+    Walk(std::string const& name, char const* mandatory_file, char const* selective_file)
+        : root(tests::shared_dir().value() / "vectors/vc-di-ecdsa/TestVectors") {
+        folder = root / "ecdsa-sd-2023" / name;
+        mandatory = tests::read_json(root / mandatory_file).get<std::vector<std::string>>();
+        selective = tests::read_json(root / selective_file).get<std::vector<std::string>>();
+    }
+
+    Json json(char const* file) const { return tests::read_json(folder / file); }
+    Json unsigned_base() const {
+        auto document = json("addSignedSDBase.json");
+        document.erase("proof");
+        return document;
+    }
+};
+
+std::vector<Walk> const& walks() {
+    static std::vector<Walk> const both{{"employ", "employMandatory.json", "employSelective.json"},
+                                        {"prc", "prCredMandatory.json", "prCredSelective.json"}};
+    return both;
+}
+
+Canonicalizer const& canonicalizer() {
+    return tests::vector_contexts().canonicalizer();
+}
+
+ProofRules const rules{instant("2026-11-27T12:00:00Z")};
+
+std::string verify(Json const& document) {
+    return code_of(verify_proofs(document, rules, {}, canonicalizer()));
+}
+
+Bytes published_hmac_key(Walk const& walk) {
+    auto const text = tests::read_json(walk.root / "ecdsa-sd-2023/SDKeyMaterial.json").at("hmacKeyString");
+    return hex_decode(text.get_ref<std::string const&>()).value();
+}
+
+Json hex_list(std::vector<Bytes> const& items) {
+    auto list = Json::array();
+    for (auto const& item : items)
+        list.push_back(hex_encode(item));
+    return list;
+}
+
+}  // namespace
+
+TEST_CASE("JSON Pointers select values with the ids and types on the way to them") {
+    Json const document{{"@context", "urn:c"},
+                        {"id", "urn:a:1"},
+                        {"type", {"A"}},
+                        {"a/b", {{"id", "_:b0"}, {"type", "B"}, {"~", 1}, {"other", 2}}},
+                        {"list", {{{"x", 1}}, {{"x", 2}, {"y", 3}}, {{"x", 4}}}}};
+    auto const select = [&](std::vector<std::string> const& pointers) { return *select_json(document, pointers); };
+
+    CHECK(select({}).is_null());
+    CHECK(select({""}) == document);
+    CHECK(select({"/a~1b/~0"}) ==
+          Json{{"@context", "urn:c"}, {"id", "urn:a:1"}, {"type", {"A"}}, {"a/b", {{"type", "B"}, {"~", 1}}}});
+    CHECK(select({"/list/2", "/list/1/y"}).at("list") == Json::parse(R"([{"y":3},{"x":4}])"));
+    CHECK(select({"/list/1/y", "/list/1"}).at("list") == Json::parse(R"([{"x":2,"y":3}])"));
+    for (auto const* missing : {"/none", "/list/3", "/list/01", "/list/-", "/list/x", "/id/0", "/a~1b/~0/x"}) {
+        CAPTURE(std::string(missing));
+        CHECK(code_of(select_json(document, {missing})) == "pointer-target");
+    }
+    for (auto const* malformed : {"id", "/a~2b", "/~", "#/id"}) {
+        CAPTURE(std::string(malformed));
+        CHECK(code_of(select_json(document, {malformed})) == "json-pointer");
+    }
+}
+
+TEST_CASE("the published statements, groups and hashes of base proofs are reproduced") {
+    NEEDS_SHARED();
+    for (auto const& walk : walks()) {
+        auto const document = walk.unsigned_base();
+        auto combined = walk.mandatory;
+        combined.insert(combined.end(), walk.selective.begin(), walk.selective.end());
+        auto const transform = walk.json("addBaseTransform.json");
+        auto const indexes = walk.json("derivedGroupIndexes.json");
+
+        auto const grouped = canonicalizer().group_nquads(document, hmac_names(published_hmac_key(walk)),
+                                                          {walk.mandatory, walk.selective, combined});
+
+        REQUIRE_MESSAGE(grouped, code_of(grouped));
+        CHECK(Json(grouped->lines) == walk.json("addBaseDocHMACCanon.json"));
+        CHECK(grouped->groups[0].lines == keys_of(transform.at("mandatory")));
+        CHECK(Json(grouped->groups[0].lines) == indexes.at("mandatoryIndexes"));
+        CHECK(Json(grouped->groups[1].lines) == indexes.at("selectiveIndexes"));
+        CHECK(Json(grouped->groups[2].lines) == indexes.at("combinedIndexes"));
+        std::string mandatory;
+        for (auto const line : grouped->groups[0].lines)
+            mandatory += grouped->lines[line];
+        CHECK(hex_encode(sha256(as_bytes(mandatory))) == walk.json("addHashData.json").at("mandatoryHash"));
+        auto const plain = canonicalizer().canonical_nquads(document, HashAlgorithm::sha256);
+        std::string published;
+        for (auto const& line : walk.json("addBaseDocCanon.json"))
+            published += line.get<std::string>();
+        CHECK(*plain == published);
+    }
+}
+
+TEST_CASE("the published base proofs are read as what they were made of") {
+    NEEDS_SHARED();
+    for (auto const& walk : walks()) {
+        auto const proof = walk.json("addSignedSDBase.json").at("proof");
+        auto const raw = walk.json("addRawBaseSignatureInfo.json");
+        auto const text = proof.at("proofValue").get<std::string>();
+
+        auto const value = read_base_value(text);
+
+        REQUIRE_MESSAGE(value, code_of(value));
+        CHECK(hex_encode(value->base_signature) == raw.at("baseSignature"));
+        CHECK("z" + base58btc_encode(value->public_key) == raw.at("publicKey"));
+        CHECK(value->hmac_key == published_hmac_key(walk));
+        CHECK(hex_list(value->signatures) == raw.at("signatures"));
+        CHECK(value->mandatory_pointers == walk.mandatory);
+        CHECK(write_value(*value) == text);
+        CHECK(verify(walk.json("addSignedSDBase.json")) == "base-proof");
+    }
+}
+
+TEST_CASE("deriving from the published base proofs gives the published derived proofs") {
+    NEEDS_SHARED();
+    for (auto const& walk : walks()) {
+        auto const published = walk.json("derivedRevealDocument.json");
+
+        auto const derived = derive_proof(walk.json("addSignedSDBase.json"), walk.selective, canonicalizer());
+
+        REQUIRE_MESSAGE(derived, code_of(derived));
+        CHECK(*derived == published);
+        auto shown = *derived;
+        shown.erase("proof");
+        CHECK(shown == walk.json("derivedUnsignedReveal.json"));
+        auto const value = read_derived_value(published.at("proof").at("proofValue").get<std::string>());
+        REQUIRE(value);
+        auto const disclosed = walk.json("derivedDisclosureData.json");
+        CHECK(hex_list(value->signatures) == disclosed.at("signatures"));
+        CHECK(Json(value->mandatory_lines) == disclosed.at("mandatoryIndexes"));
+        CHECK(value->labels.size() == disclosed.at("labelMap").at("value").size());
+    }
+}
+
+TEST_CASE("the published derived proofs verify over the published values") {
+    NEEDS_SHARED();
+    for (auto const& walk : walks()) {
+        auto const data = walk.json("verifyCreateVerifyData.json");
+
+        auto const reports = judge_proofs(walk.json("derivedRevealDocument.json"), rules, {}, canonicalizer());
+
+        REQUIRE(reports);
+        auto const& report = reports->front();
+        CHECK_MESSAGE(report.verified(), (report.fault ? report.fault->code : ""));
+        CHECK(hex_encode(report.hashes.proof_hash) == data.at("proofHash"));
+        CHECK(hex_encode(report.hashes.document_hash) == data.at("mandatoryHash"));
+    }
+}
+
+TEST_CASE("the validator's derived credential verifies") {
+    NEEDS_SHARED();
+    auto const document =
+        tests::read_json(tests::shared_dir().value() / "vectors/validator/ob30/sd/derivedcredential.json");
+    FindKey const from_fragment = [](std::string const& method, std::string const&) {
+        return PublicKey::from_multikey(std::string_view(method).substr(method.find('#') + 1));
+    };
+
+    CHECK(code_of(verify_proofs(document, rules, from_fragment, canonicalizer())) == "");
+}
+
+TEST_CASE("what we issue is derived and verified, and what is hidden does not show") {
+    NEEDS_SHARED();
+    LocalSigner const signer(PrivateKey::generate(KeyType::p256), "key");
+    ProofOptions options;
+    options.cryptosuite = "ecdsa-sd-2023";
+    options.verification_method = resolve_did_key(did_key(signer.public_key()))->verification_method;
+    options.mandatory_pointers = {"/issuer", "/validFrom"};
+    auto const& walk = walks().front();
+    auto const sign = [&] { return add_proof(walk.unsigned_base(), options, signer, canonicalizer()); };
+
+    auto const base = sign();
+    REQUIRE_MESSAGE(base, code_of(base));
+    auto const derived = derive_proof(*base, {"/credentialSubject/birthCountry"}, canonicalizer());
+    auto const minimal = derive_proof(*base, {}, canonicalizer());
+    auto const whole = derive_proof(*base, {""}, canonicalizer());
+
+    REQUIRE_MESSAGE(derived, code_of(derived));
+    CHECK(verify(*derived) == "");
+    CHECK(derived->dump().find("SMITH") == std::string::npos);
+    CHECK(derived->at("credentialSubject").at("birthCountry") == "Bahamas");
+    REQUIRE_MESSAGE(minimal, code_of(minimal));
+    CHECK(verify(*minimal) == "");
+    CHECK_FALSE(minimal->contains("credentialSubject"));
+    REQUIRE_MESSAGE(whole, code_of(whole));
+    CHECK(verify(*whole) == "");
+    CHECK((*sign())["proof"]["proofValue"] != base->at("proof").at("proofValue"));
+    CHECK(code_of(derive_proof(*base, {"/none"}, canonicalizer())) == "pointer-target");
+    CHECK(code_of(derive_proof(*derived, {"/issuer"}, canonicalizer())) == "derived-proof");
+    CHECK(code_of(derive_proof(walk.unsigned_base(), {"/issuer"}, canonicalizer())) == "sd-base-proof");
+    options.mandatory_pointers = {"/none"};
+    CHECK(code_of(sign()) == "pointer-target");
+    options.mandatory_pointers = {};
+    auto const free = sign();
+    REQUIRE(free);
+    CHECK(code_of(derive_proof(*free, {}, canonicalizer())) == "sd-nothing-selected");
+    CHECK(verify(*derive_proof(*free, {"/issuer"}, canonicalizer())) == "");
+}
+
+TEST_CASE("a derived proof whose parts do not fit is refused for that reason") {
+    NEEDS_SHARED();
+    auto const document = walks().front().json("derivedRevealDocument.json");
+    auto const good = document.at("proof").at("proofValue").get<std::string>();
+    auto const with_text = [&](std::string const& text) {
+        auto copy = document;
+        copy["proof"]["proofValue"] = text;
+        return verify(copy);
+    };
+    auto const changed = [&](auto change) {
+        auto value = *read_derived_value(good);
+        change(value);
+        return with_text(write_value(value));
+    };
+    auto const bytes = base64url_decode(std::string_view(good).substr(1)).value();
+    auto const patched = [&](std::size_t at, std::uint8_t byte) {
+        auto copy = bytes;
+        copy[at] = byte;
+        return with_text("u" + base64url_encode(copy));
+    };
+
+    CHECK(changed([](SdDerivedValue&) {}) == "");
+    CHECK(changed([](SdDerivedValue& v) { v.signatures.pop_back(); }) == "sd-signature-count");
+    CHECK(changed([](SdDerivedValue& v) { v.signatures.push_back(v.signatures[0]); }) == "sd-signature-count");
+    CHECK(changed([](SdDerivedValue& v) { std::swap(v.signatures[0], v.signatures[1]); }) == "proof-signature");
+    CHECK(changed([](SdDerivedValue& v) { v.base_signature[0] ^= 1; }) == "proof-signature");
+    CHECK(changed([](SdDerivedValue& v) { v.mandatory_lines.pop_back(); }) == "sd-signature-count");
+    CHECK(changed([](SdDerivedValue& v) { v.mandatory_lines.back() = 99; }) == "sd-mandatory-lines");
+    CHECK(changed([](SdDerivedValue& v) { v.mandatory_lines.push_back(0); }) == "sd-mandatory-lines");
+    CHECK(changed([](SdDerivedValue& v) { v.labels.erase(0); }) == "unnamed-node");
+    CHECK(changed([](SdDerivedValue& v) { v.labels[1] = v.labels[0]; }) == "sd-labels");
+    CHECK(changed([](SdDerivedValue& v) { std::swap(v.labels[1], v.labels[0]); }) == "proof-signature");
+    CHECK(changed([](SdDerivedValue& v) { v.labels[0].pop_back(); }) == "value-length");
+    CHECK(changed([](SdDerivedValue& v) { v.signatures[0].pop_back(); }) == "value-length");
+    CHECK(changed([](SdDerivedValue& v) { v.public_key[0] ^= 1; }) == "value-encoding");
+    CHECK(changed([](SdDerivedValue& v) {
+              v.public_key =
+                  base58btc_decode(
+                      std::string_view(PrivateKey::generate(KeyType::p256).public_key().multikey()).substr(1))
+                      .value();
+          }) == "proof-signature");
+    CHECK(with_text("z" + good.substr(1)) == "value-encoding");
+    CHECK(with_text(good.substr(1)) == "value-encoding");
+    CHECK(with_text("u") == "value-encoding");
+    CHECK(with_text("u" + base64url_encode(ByteView(bytes).first(3))) == "value-encoding");
+    CHECK(with_text(good.substr(0, good.size() - 8)) == "value-encoding");
+    CHECK(with_text(good + "AAAA") == "value-encoding");
+    CHECK(patched(0, 0xd8) == "value-encoding");
+    CHECK(patched(2, 0x02) == "value-encoding");
+    CHECK(patched(2, 0x00) == "base-proof");
+    CHECK(patched(3, 0x84) == "value-encoding");
+    CHECK(patched(3, 0x9f) == "value-encoding");  // An indefinite length.
+    CHECK(patched(4, 0xd8) == "value-encoding");  // A tag.
+    CHECK(patched(4, 0x5b) == "value-encoding");
+    for (std::size_t length = 0; length < bytes.size(); ++length)
+        CHECK(with_text("u" + base64url_encode(ByteView(bytes).first(length))) == "value-encoding");
+}
