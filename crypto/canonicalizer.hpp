@@ -38,7 +38,8 @@ class Canonicalizer {
 
     /// The same, with the lines that belong to the parts of the document that each list of JSON Pointers selects
     /// (Data Integrity ECDSA Cryptosuites 1.0 section 3.4). Errors: those of select_json; "unnamed-node" also for a
-    /// part with an RDF list, whose nodes have no place of their own in JSON.
+    /// part that has statements the whole has not: elements of an RDF list, whose nodes are not those of the whole
+    /// list.
     virtual Result<GroupedQuads> group_nquads(Json const& document, NameNode const& name,
                                               std::vector<std::vector<std::string>> const& groups) const = 0;
 };

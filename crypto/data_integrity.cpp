@@ -103,6 +103,9 @@ bool ProofJudge::read() {
         !check_texts("nonce", false)) {
         return false;
     }
+    if (auto const previous = proof_.find("previousProof"); previous != proof_.end() && previous->is_array()) {
+        if (text_set(*previous).size() != previous->size()) return malformed("previousProof", "a list without repeats");
+    }
     if (!report_.id.empty() && !schemas::is_absolute_iri(report_.id)) return malformed("id", "a URL");
     if (!schemas::is_absolute_iri(report_.verification_method)) {
         return fail(Fault::malformed, "proof-method", "verificationMethod must be a URL.", "/verificationMethod");

@@ -67,8 +67,8 @@ struct ProofHashes {
 /// "missing-cryptosuite", "proof-method" (no URL), "duplicate-proof-id", "unexpected-context";
 /// unprocessable "unknown-cryptosuite", "proof-purpose", "proof-expired", "proof-domain", "proof-challenge",
 /// "proof-key-type", "unknown-previous-proof", "context-mismatch" (JCS), "missing-context" (RDF), "proof-signature",
-/// for ecdsa-sd-2023 "base-proof", "sd-labels", "sd-mandatory-lines", "sd-signature-count", "unnamed-node"; those of
-/// resolve_did_key, resolve_did_jwk, FindKey and the Canonicalizer.
+/// for ecdsa-sd-2023 "base-proof", "sd-labels", "sd-mandatory-lines", "sd-signature-count", "sd-previous-proof",
+/// "unnamed-node"; those of resolve_did_key, resolve_did_jwk, FindKey and the Canonicalizer.
 struct ProofReport {
     std::string pointer;  ///< "/proof" or "/proof/1".
     std::string id = {};

@@ -178,6 +178,7 @@ Result<GroupedQuads::Group> group_of(schemas::JsonLdProcessor const& processor, 
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (std::binary_search(own_lines->begin(), own_lines->end(), lines[i])) group.lines.push_back(i);
     }
+    if (group.lines.size() != own_lines->size()) return unnamed_node();  // Part of an RDF list.
     ReusedHash hasher(HashAlgorithm::sha256);
     auto const canonical = schemas::canonicalise(dataset, hasher, limits);
     if (!canonical) return canonical.error();

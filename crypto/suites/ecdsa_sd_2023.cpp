@@ -131,6 +131,9 @@ Result<std::string> sign_base(ProofInput const& input, std::vector<std::string> 
         return sd_fault(input, "proof-key-type", "ecdsa-sd-2023 is signed with P-256 only.");
     }
     if (!input.document.contains("@context")) return sd_fault(input, "missing-context", "The document needs @context.");
+    if (input.document.contains("proof")) {
+        return sd_fault(input, "sd-previous-proof", "A proof whose parts can be hidden does not build on others.");
+    }
     auto const grouped =
         input.canonicalizer.group_nquads(input.document, hmac_names(secrets.hmac_key), {mandatory_pointers});
     if (!grouped) return grouped.error();

@@ -182,6 +182,17 @@ TEST_CASE("no mutant of a published signed document verifies") {
     CHECK(count.mutants >= 6'500);
 }
 
+TEST_CASE("no mutant of what a holder shows verifies") {
+    NEEDS_SHARED();
+    auto const folder = tests::shared_dir().value() / "vectors/vc-di-ecdsa/TestVectors/ecdsa-sd-2023";
+    Count count;
+    for (auto const* walk : {"employ", "prc"})
+        mutate(tests::read_json(folder / walk / "derivedRevealDocument.json"), false, count);
+
+    CHECK(count.survivors == 0);
+    CHECK(count.mutants >= 900);
+}
+
 TEST_CASE("no mutant of an Open Badge verifies, whatever suite signed it") {
     NEEDS_SHARED();
     auto document = tests::read_json(tests::shared_dir().value() / "vectors/validator/ob30/simple.json");

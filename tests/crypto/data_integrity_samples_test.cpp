@@ -25,14 +25,14 @@ TEST_CASE("the embedded proofs of the validator's samples verify or fail as its 
         if (judged == entry.end() || !judged->is_array()) continue;
         auto const& expected = judged->front();
         auto const file = entry.at("file").get<std::string>();
-        if (file.find("/sd/") != std::string::npos) continue;
         CAPTURE(file);
 
         auto const result = verify_proofs(tests::read_json(vectors / file), rules, from_fragment,
                                           tests::vector_contexts().canonicalizer());
 
         CAPTURE((result ? "" : result.error().code + ": " + result.error().detail));
-        if (expected.at("verified") == true) {
+        // That check could not read ecdsa-sd-2023; the manifest calls the sample valid.
+        if (expected.at("verified") == true || expected.at("suite") == "ecdsa-sd-2023") {
             CHECK(result);
             ++verified;
         } else {

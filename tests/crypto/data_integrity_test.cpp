@@ -233,6 +233,7 @@ TEST_CASE("each malformed member of a proof has its own code") {
                           {"previousProof", nullptr, "malformed-proof"},
                           {"previousProof", Json::array(), "malformed-proof"},
                           {"previousProof", {"urn:a:b", 456321}, "malformed-proof"},
+                          {"previousProof", {"urn:a:b", "urn:a:b"}, "malformed-proof"},
                           {"previousProof", "urn:a:b", "unknown-previous-proof"},
                           {"previousProof", {"urn:a:b"}, "unknown-previous-proof"},
                           {"proofValue", none, "missing-value"},

@@ -94,6 +94,67 @@ inline VectorContexts const& vector_contexts() {
     return contexts;
 }
 
+/// Contexts of our own, for tests that do without the published ones.
+inline constexpr char people_url[] = "https://context.example/people";
+inline constexpr char proofs_url[] = "https://w3id.org/security/data-integrity/v2";
+
+/// What a proof needs to be signed as RDF, in our words.
+inline Json proof_terms() {
+    std::string const security = "https://w3id.org/security#";
+    auto const iri = [&](char const* name) { return Json{{"@id", security + name}, {"@type", "@id"}}; };
+    auto const date = [](char const* name) {
+        return Json{{"@id", name}, {"@type", "http://www.w3.org/2001/XMLSchema#dateTime"}};
+    };
+    return {{"id", "@id"},
+            {"type", "@type"},
+            {"proof", {{"@id", security + "proof"}, {"@type", "@id"}, {"@container", "@graph"}}},
+            {"DataIntegrityProof", security + "DataIntegrityProof"},
+            {"cryptosuite", {{"@id", security + "cryptosuite"}, {"@type", security + "cryptosuiteString"}}},
+            {"created", date("http://purl.org/dc/terms/created")},
+            {"expires", date("https://w3id.org/security#expiration")},
+            {"domain", security + "domain"},
+            {"challenge", security + "challenge"},
+            {"nonce", security + "nonce"},
+            {"previousProof", iri("previousProof")},
+            {"proofValue", {{"@id", security + "proofValue"}, {"@type", security + "multibase"}}},
+            {"verificationMethod", iri("verificationMethod")},
+            {"proofPurpose", {{"@id", security + "proofPurpose"}, {"@type", "@vocab"}}},
+            {"assertionMethod", security + "assertionMethod"}};
+}
+
+struct SmallContexts {
+    SmallContexts() {
+        table.add(people_url, {{"@context",
+                                {{"@version", 1.1},
+                                 {"id", "@id"},
+                                 {"type", "@type"},
+                                 {"Person", "urn:people:Person"},
+                                 {"name", "urn:people:name"},
+                                 {"knows", {{"@id", "urn:people:knows"}, {"@type", "@id"}}},
+                                 {"labels", {{"@id", "urn:people:labels"}, {"@container", "@language"}}},
+                                 {"data", {{"@id", "urn:people:data"}, {"@type", "@json"}}},
+                                 {"steps", {{"@id", "urn:people:steps"}, {"@container", "@list"}}}}}});
+        table.add(proofs_url, {{"@context", proof_terms()}});
+    }
+
+    schemas::DocumentTable table;
+    schemas::JsonLdProcessor processor{table};
+    crypto::RdfCanonicalizer canonicalizer{processor};
+};
+
+inline SmallContexts const& small_contexts() {
+    static SmallContexts const contexts;
+    return contexts;
+}
+
+inline Json person() {
+    return {{"@context", {people_url}},
+            {"id", "urn:people:1"},
+            {"type", {"Person"}},
+            {"name", "ليلى"},
+            {"knows", {{"name", "Omar"}}}};
+}
+
 /// The code of an error, or "".
 template <typename T>
 std::string code_of(Result<T> const& result) {

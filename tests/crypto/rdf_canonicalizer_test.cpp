@@ -9,73 +9,17 @@ using namespace itqan;
 using namespace itqan::crypto;
 using tests::code_of;
 using tests::instant;
+using tests::people_url;
+using tests::person;
+using tests::proofs_url;
+using tests::small_contexts;
 
 // The RDF cryptosuites with small contexts of our own: nothing here needs the published ones.
 
 namespace {
 
-constexpr char people_url[] = "https://context.example/people";
-constexpr char proofs_url[] = "https://w3id.org/security/data-integrity/v2";
-
-/// What a proof needs to be signed as RDF, in our words.
-Json proof_terms() {
-    std::string const security = "https://w3id.org/security#";
-    auto const iri = [&](char const* name) { return Json{{"@id", security + name}, {"@type", "@id"}}; };
-    auto const date = [](char const* name) {
-        return Json{{"@id", name}, {"@type", "http://www.w3.org/2001/XMLSchema#dateTime"}};
-    };
-    return {{"id", "@id"},
-            {"type", "@type"},
-            {"proof", {{"@id", security + "proof"}, {"@type", "@id"}, {"@container", "@graph"}}},
-            {"DataIntegrityProof", security + "DataIntegrityProof"},
-            {"cryptosuite", {{"@id", security + "cryptosuite"}, {"@type", security + "cryptosuiteString"}}},
-            {"created", date("http://purl.org/dc/terms/created")},
-            {"expires", date("https://w3id.org/security#expiration")},
-            {"domain", security + "domain"},
-            {"challenge", security + "challenge"},
-            {"nonce", security + "nonce"},
-            {"previousProof", iri("previousProof")},
-            {"proofValue", {{"@id", security + "proofValue"}, {"@type", security + "multibase"}}},
-            {"verificationMethod", iri("verificationMethod")},
-            {"proofPurpose", {{"@id", security + "proofPurpose"}, {"@type", "@vocab"}}},
-            {"assertionMethod", security + "assertionMethod"}};
-}
-
-struct OwnContexts {
-    OwnContexts() {
-        table.add(people_url, {{"@context",
-                                {{"@version", 1.1},
-                                 {"id", "@id"},
-                                 {"type", "@type"},
-                                 {"Person", "urn:people:Person"},
-                                 {"name", "urn:people:name"},
-                                 {"knows", {{"@id", "urn:people:knows"}, {"@type", "@id"}}},
-                                 {"labels", {{"@id", "urn:people:labels"}, {"@container", "@language"}}},
-                                 {"data", {{"@id", "urn:people:data"}, {"@type", "@json"}}},
-                                 {"steps", {{"@id", "urn:people:steps"}, {"@container", "@list"}}}}}});
-        table.add(proofs_url, {{"@context", proof_terms()}});
-    }
-
-    schemas::DocumentTable table;
-    schemas::JsonLdProcessor processor{table};
-    RdfCanonicalizer canonicalizer{processor};
-};
-
-OwnContexts const& contexts() {
-    static OwnContexts const own;
-    return own;
-}
-
-Json person() {
-    return {{"@context", {people_url}},
-            {"id", "urn:people:1"},
-            {"type", {"Person"}},
-            {"name", "ليلى"},
-            {"knows", {{"name", "Omar"}}}};
-}
-
 std::string canonical(Json const& document) {
-    auto const text = contexts().canonicalizer.canonical_nquads(document, HashAlgorithm::sha256);
+    auto const text = small_contexts().canonicalizer.canonical_nquads(document, HashAlgorithm::sha256);
     return text ? *text : text.error().code;
 }
 
@@ -94,7 +38,7 @@ struct Holder {
     }
 
     Json sign(Json document) const {
-        auto made = add_proof(std::move(document), options, signer, contexts().canonicalizer);
+        auto made = add_proof(std::move(document), options, signer, small_contexts().canonicalizer);
         REQUIRE_MESSAGE(made, code_of(made));
         return std::move(*made);
     }
@@ -104,7 +48,7 @@ struct Holder {
 };
 
 std::string verify(Json const& document) {
-    return code_of(verify_proofs(document, {instant("2026-11-27T12:00:00Z")}, {}, contexts().canonicalizer));
+    return code_of(verify_proofs(document, {instant("2026-11-27T12:00:00Z")}, {}, small_contexts().canonicalizer));
 }
 
 }  // namespace
@@ -208,7 +152,8 @@ TEST_CASE("a relative id that a base made absolute is refused when the base is g
 TEST_CASE("what is wrong in a proof or a document is said where it stands") {
     auto document = Holder(KeyType::ed25519, "eddsa-rdfc-2022").sign(person());
     auto const place = [](Json const& changed) {
-        auto const verified = verify_proofs(changed, {instant("2026-11-27T12:00:00Z")}, {}, contexts().canonicalizer);
+        auto const verified =
+            verify_proofs(changed, {instant("2026-11-27T12:00:00Z")}, {}, small_contexts().canonicalizer);
         return verified.error().violations.at(0).pointer;
     };
     auto in_proof = document;

@@ -98,6 +98,59 @@ TEST_CASE("JSON Pointers select values with the ids and types on the way to them
     }
 }
 
+TEST_CASE("a holder shows parts of a document and nothing else") {
+    LocalSigner const signer(PrivateKey::generate(KeyType::p256), "key");
+    ProofOptions options;
+    options.cryptosuite = "ecdsa-sd-2023";
+    options.verification_method = resolve_did_key(did_key(signer.public_key()))->verification_method;
+    options.mandatory_pointers = {"/name"};
+    auto const& small = tests::small_contexts().canonicalizer;
+    auto document = tests::person();
+    document["knows"] = Json::parse(R"([{"name": "Omar"}, {"name": "Amal", "knows": {"name": "Sami"}}])");
+    auto const verified = [&](Json const& shown) { return code_of(verify_proofs(shown, rules, {}, small)); };
+
+    auto const base = add_proof(document, options, signer, small);
+    REQUIRE_MESSAGE(base, code_of(base));
+    auto const shown = derive_proof(*base, {"/knows/1/knows/name"}, small);
+
+    REQUIRE_MESSAGE(shown, code_of(shown));
+    CHECK(shown->at("knows") == Json::parse(R"([{"knows": {"name": "Sami"}}])"));
+    CHECK(verified(*shown) == "");
+    CHECK(verified(*base) == "base-proof");
+    CHECK(verified(*derive_proof(*base, {"/knows"}, small)) == "");
+    auto changed = *shown;
+    changed["knows"][0]["knows"]["name"] = "Omar";
+    CHECK(verified(changed) == "proof-signature");
+    auto moved = *shown;
+    moved["knows"] = moved["knows"][0]["knows"];
+    CHECK(verified(moved) != "");
+    auto other = *base;
+    other["knows"].push_back({{"name", "Nobody"}});
+    CHECK(code_of(derive_proof(other, {"/knows"}, small)) == "sd-signature-count");
+}
+
+TEST_CASE("selective disclosure refuses what it cannot sign part by part") {
+    LocalSigner const p256(PrivateKey::generate(KeyType::p256), "key");
+    LocalSigner const p384(PrivateKey::generate(KeyType::p384), "key");
+    ProofOptions options;
+    options.cryptosuite = "ecdsa-sd-2023";
+    options.verification_method = "https://issuer.example/keys/1";
+    options.mandatory_pointers = {"/steps/1"};
+    auto const& small = tests::small_contexts().canonicalizer;
+    auto document = tests::person();
+    document["steps"] = {"one", "two", "three"};
+
+    CHECK(code_of(add_proof(document, options, p256, small)) == "unnamed-node");  // Not the list's node.
+    options.mandatory_pointers = {"/name"};
+    CHECK(code_of(add_proof(document, options, p256, small)) == "");
+    CHECK(code_of(add_proof(document, options, p384, small)) == "proof-key-type");
+    options.id = "urn:a:1";
+    document = *add_proof(document, options, p256, small);
+    options.id = {};
+    options.previous_proof = {"urn:a:1"};
+    CHECK(code_of(add_proof(document, options, p256, small)) == "sd-previous-proof");
+}
+
 TEST_CASE("the published statements, groups and hashes of base proofs are reproduced") {
     NEEDS_SHARED();
     for (auto const& walk : walks()) {
@@ -182,17 +235,6 @@ TEST_CASE("the published derived proofs verify over the published values") {
         CHECK(hex_encode(report.hashes.proof_hash) == data.at("proofHash"));
         CHECK(hex_encode(report.hashes.document_hash) == data.at("mandatoryHash"));
     }
-}
-
-TEST_CASE("the validator's derived credential verifies") {
-    NEEDS_SHARED();
-    auto const document =
-        tests::read_json(tests::shared_dir().value() / "vectors/validator/ob30/sd/derivedcredential.json");
-    FindKey const from_fragment = [](std::string const& method, std::string const&) {
-        return PublicKey::from_multikey(std::string_view(method).substr(method.find('#') + 1));
-    };
-
-    CHECK(code_of(verify_proofs(document, rules, from_fragment, canonicalizer())) == "");
 }
 
 TEST_CASE("what we issue is derived and verified, and what is hidden does not show") {
