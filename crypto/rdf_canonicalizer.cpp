@@ -44,9 +44,10 @@ class ReusedHash final : public schemas::CanonHash {
     ossl::DigestContext context_;
 };
 
-schemas::JsonLdOptions safe_options() {
+schemas::JsonLdOptions signing_options() {
     schemas::JsonLdOptions options;
     options.safe = true;
+    options.exact = true;
     return options;
 }
 
@@ -129,7 +130,7 @@ class Skolemizer {
             for (auto& [name, inner] : value.get_ref<Json::object_t&>()) {
                 if (name != "@id" && name != "@type" && name != "@index") name_members(name, inner);
             }
-            if (is_node) name_node(value["@id"]);
+            if (is_node && !value.contains("@id")) value["@id"] = prefix_ + "n" + std::to_string(count_++);
         }
     }
 
@@ -151,12 +152,6 @@ class Skolemizer {
             name_nodes(nodes);
     }
 
-    void name_node(Json& id) {
-        if (id.is_null()) id = prefix_ + "n" + std::to_string(count_++);
-        auto const& text = id.get_ref<std::string const&>();
-        if (text.starts_with("_:")) id = prefix_ + "x" + hex_encode(as_bytes(std::string_view(text).substr(2)));
-    }
-
     std::string prefix_;
     std::size_t count_ = 0;
 };
@@ -170,7 +165,7 @@ Result<GroupedQuads::Group> group_of(schemas::JsonLdProcessor const& processor, 
     if (!selected) return selected.error();
     GroupedQuads::Group group;
     if (selected->is_null()) return group;
-    auto const part = processor.to_rdf(*selected, safe_options());
+    auto const part = processor.to_rdf(*selected, signing_options());
     if (!part) return part.error();
     auto const dataset = skolemizer.restored(*part);
     auto const own_lines = named_lines(dataset, names);
@@ -190,7 +185,7 @@ Result<GroupedQuads::Group> group_of(schemas::JsonLdProcessor const& processor, 
 }  // namespace
 
 Result<std::string> RdfCanonicalizer::canonical_nquads(Json const& document, HashAlgorithm hash) const {
-    auto const dataset = processor_.to_rdf(document, safe_options());
+    auto const dataset = processor_.to_rdf(document, signing_options());
     if (!dataset) return dataset.error();
     ReusedHash hasher(hash);
     auto canonical = schemas::canonicalise(*dataset, hasher, limits_);
@@ -199,7 +194,7 @@ Result<std::string> RdfCanonicalizer::canonical_nquads(Json const& document, Has
 }
 
 Result<std::vector<std::string>> RdfCanonicalizer::named_nquads(Json const& document, NameNode const& name) const {
-    auto const dataset = processor_.to_rdf(document, safe_options());
+    auto const dataset = processor_.to_rdf(document, signing_options());
     if (!dataset) return dataset.error();
     ReusedHash hasher(HashAlgorithm::sha256);
     auto const canonical = schemas::canonicalise(*dataset, hasher, limits_);
@@ -211,13 +206,13 @@ Result<std::vector<std::string>> RdfCanonicalizer::named_nquads(Json const& docu
 
 Result<GroupedQuads> RdfCanonicalizer::group_nquads(Json const& document, NameNode const& name,
                                                     std::vector<std::vector<std::string>> const& groups) const {
-    auto expanded = processor_.expand(document, safe_options());
+    auto expanded = processor_.expand(document, signing_options());
     if (!expanded) return expanded.error();
     Skolemizer skolemizer;
     skolemizer.name_nodes(*expanded);
-    auto const compact = processor_.compact(*expanded, document.at("@context"), safe_options());
+    auto const compact = processor_.compact(*expanded, document.at("@context"), signing_options());
     if (!compact) return compact.error();
-    auto const whole = processor_.to_rdf(*compact, safe_options());
+    auto const whole = processor_.to_rdf(*compact, signing_options());
     if (!whole) return whole.error();
     auto const dataset = skolemizer.restored(*whole);
     ReusedHash hasher(HashAlgorithm::sha256);

@@ -93,12 +93,17 @@ Result<Json> JsonLdProcessor::compact(Json const& document, Json const& context,
 }
 
 Result<Dataset> JsonLdProcessor::to_rdf(Json const& document, JsonLdOptions const& options) const {
+    Dataset dataset;
+    if (auto const written = to_rdf(document, options, dataset); !written) return written.error();
+    return dataset;
+}
+
+Result<void> JsonLdProcessor::to_rdf(Json const& document, JsonLdOptions const& options, Dataset& dataset) const {
     Place const root;
     JsonLdRun run{options, loader_, *cache_, &root};
-    Dataset dataset;
     write_document(run, document, dataset);
     if (run.failed()) return *std::move(run.error);
-    return dataset;
+    return {};
 }
 
 }  // namespace itqan::schemas

@@ -39,10 +39,14 @@ struct JsonLdOptions {
 
     /// Refuse whatever would get lost on the way to RDF, with a violation that says where: "json-ld-undefined-term",
     /// "json-ld-undefined-type", "json-ld-relative-iri", "json-ld-relative-type", "json-ld-reserved-term",
-    /// "json-ld-blank-property", "json-ld-invalid-iri", "json-ld-invalid-language", "json-ld-lost-direction",
-    /// "json-ld-lost-value"; and "@id" where the context has a name for it, which readers of the JSON would miss:
-    /// "json-ld-keyword-alias".
+    /// "json-ld-blank-property", "json-ld-blank-id", "json-ld-invalid-iri", "json-ld-invalid-language",
+    /// "json-ld-lost-direction", "json-ld-lost-value". Null and empty arrays say nothing and are no loss.
     bool safe = false;
+
+    /// Refuse what leaves no trace in RDF, so that it could be added to a signed document or taken away unnoticed: null,
+    /// empty arrays, keywords and contexts over nothing, a language without a value ("json-ld-traceless"); and "@id"
+    /// where the context has a name for it, which readers of the JSON would miss ("json-ld-keyword-alias").
+    bool exact = false;
     JsonLdLimits limits = {};
 };
 
@@ -64,6 +68,10 @@ class JsonLdProcessor {
 
     /// Section 8.1.
     Result<Dataset> to_rdf(Json const& document, JsonLdOptions const& options) const;
+
+    /// Adds to a dataset, which may have served before (Dataset::clear()) and keeps its memory. After an error it holds
+    /// a part.
+    Result<void> to_rdf(Json const& document, JsonLdOptions const& options, Dataset& dataset) const;
 
   private:
     DocumentLoader const& loader_;

@@ -183,6 +183,7 @@ bool is_confused_with_prefix(ActiveContext const& active, std::string_view iri) 
 std::string compact_iri(JsonLdRun& run, ActiveContext const& active, std::string const& iri, Json const* value,
                         bool vocab, bool reverse) {
     if (!run.spend_text(iri.size())) return {};
+    if (!active.has_inverse() && !run.spend(active.terms.size())) return {};
     auto const& inverse = active.inverse();
     if (vocab && inverse.terms.find(iri) != inverse.terms.end()) {
         auto wish = make_wish(active, value, reverse);

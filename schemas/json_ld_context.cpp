@@ -79,7 +79,10 @@ ActiveContext::ActiveContext(ContextFields fields, bool cached)
 ActiveContext::~ActiveContext() = default;
 
 InverseContext const& ActiveContext::inverse() const {
-    std::call_once(inverse_made_, [this] { inverse_ = std::make_unique<InverseContext>(make_inverse_context(*this)); });
+    std::call_once(inverse_made_, [this] {
+        inverse_ = std::make_unique<InverseContext>(make_inverse_context(*this));
+        has_inverse_.store(true, std::memory_order_relaxed);
+    });
     return *inverse_;
 }
 

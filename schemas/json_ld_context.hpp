@@ -2,6 +2,7 @@
 // What a context means: active contexts, which never change once made and are shared, and the terms they define.
 // Section 4.1 of https://www.w3.org/TR/json-ld11-api/.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -125,11 +126,13 @@ class ActiveContext : public ContextFields {
 
     /// Section 4.3, made when it is first asked for.
     InverseContext const& inverse() const;
+    bool has_inverse() const { return has_inverse_.load(std::memory_order_relaxed); }
 
   private:
     bool cached_;
     std::vector<std::string> type_names_;
     std::vector<std::string> value_names_;
+    mutable std::atomic<bool> has_inverse_ = false;
     mutable std::once_flag inverse_made_;
     mutable std::unique_ptr<InverseContext> inverse_;
 };

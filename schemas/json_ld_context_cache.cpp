@@ -20,43 +20,43 @@ ContextPtr make_initial(JsonLdOptions const& options) {
 
 }  // namespace
 
-std::size_t ContextCache::KeyHash::operator()(Key const& key) const {
+std::size_t DerivedContexts::KeyHash::operator()(Key const& key) const {
     auto const parent = std::hash<void const*>{}(key.parent);
     auto const local = std::hash<void const*>{}(key.local);
     return (parent ^ (local * 31)) + (key.override_protected ? 1 : 0) + (key.propagate ? 2 : 0);
 }
 
+ContextPtr DerivedContexts::find(ActiveContext const& parent, Json const* local, ContextUse use) const {
+    std::shared_lock lock(mutex_);
+    auto const found = entries_.find(Key{&parent, local, use.override_protected, use.propagate});
+    return found == entries_.end() ? nullptr : found->second.result;
+}
+
+void DerivedContexts::insert(ContextPtr parent, LocalContext const& local, ContextUse use, ContextPtr const& result) {
+    std::unique_lock lock(mutex_);
+    auto const definitions = definitions_of_an_entry + result->terms.size();
+    definitions_ += definitions;
+    if (definitions_ > most_definitions) {
+        entries_.clear();
+        definitions_ = definitions;
+    }
+    auto const key = Key{parent.get(), local.value, use.override_protected, use.propagate};
+    entries_.try_emplace(key, Entry{std::move(parent), local.owner, result});
+}
+
+ContextCache::ContextCache() : without_base_(make_initial({})) {}
+
 ContextPtr ContextCache::initial(JsonLdOptions const& options) {
-    auto name = (options.mode == ProcessingMode::json_ld_1_0 ? "0 " : "1 ") + options.base;
-    name += " " + options.base_override;
+    auto const is_1_1 = options.mode == ProcessingMode::json_ld_1_1;
+    if (is_1_1 && options.base.empty() && options.base_override.empty()) return without_base_;
+    auto name = (is_1_1 ? "1 " : "0 ") + options.base + " " + options.base_override;
     {
         std::shared_lock lock(mutex_);
-        if (auto const found = initial_.find(name); found != initial_.end()) return found->second;
+        if (auto const found = with_base_.find(name); found != with_base_.end()) return found->second;
     }
     std::unique_lock lock(mutex_);
-    make_room(definitions_of_an_entry);
-    return initial_.try_emplace(std::move(name), make_initial(options)).first->second;
-}
-
-ContextPtr ContextCache::find(ActiveContext const& parent, Json const* local, ContextUse use) const {
-    std::shared_lock lock(mutex_);
-    auto const found = derived_.find(Key{&parent, local, use.override_protected, use.propagate});
-    return found == derived_.end() ? nullptr : found->second.result;
-}
-
-void ContextCache::insert(ContextPtr parent, LocalContext const& local, ContextUse use, ContextPtr const& result) {
-    std::unique_lock lock(mutex_);
-    make_room(definitions_of_an_entry + result->terms.size());
-    auto const key = Key{parent.get(), local.value, use.override_protected, use.propagate};
-    derived_.try_emplace(key, Entry{std::move(parent), local.owner, result});
-}
-
-void ContextCache::make_room(std::size_t definitions) {
-    definitions_ += definitions;
-    if (definitions_ <= most_definitions) return;
-    derived_.clear();
-    initial_.clear();
-    definitions_ = definitions;
+    if (with_base_.size() >= most_bases) with_base_.clear();
+    return with_base_.try_emplace(std::move(name), make_initial(options)).first->second;
 }
 
 }  // namespace itqan::schemas

@@ -1,6 +1,6 @@
 #pragma once
-// Active contexts made from the loader's documents, remembered by what they were derived from, so that a known context
-// is processed once and a typed node costs one look-up.
+// Active contexts, remembered by what they were derived from, so that a known context is processed once and a typed
+// node costs one look-up.
 
 #include <cstddef>
 #include <shared_mutex>
@@ -20,11 +20,8 @@ struct ContextUse {
 
 /// Thread-safe. When full it forgets everything: the few contexts in use come back at once, and types combined by an
 /// attacker do not stay.
-class ContextCache {
+class DerivedContexts {
   public:
-    /// The context a document starts with.
-    ContextPtr initial(JsonLdOptions const& options);
-
     ContextPtr find(ActiveContext const& parent, Json const* local, ContextUse use) const;
     void insert(ContextPtr parent, LocalContext const& local, ContextUse use, ContextPtr const& result);
 
@@ -47,12 +44,29 @@ class ContextCache {
         ContextPtr result;
     };
 
-    void make_room(std::size_t definitions);
-
     mutable std::shared_mutex mutex_;
-    std::unordered_map<Key, Entry, KeyHash> derived_;
-    std::unordered_map<std::string, ContextPtr> initial_;
+    std::unordered_map<Key, Entry, KeyHash> entries_;
     std::size_t definitions_ = 0;
+};
+
+/// What a processor learned: the contexts documents start with, and those derived from them and the loader's documents.
+/// Thread-safe.
+class ContextCache {
+  public:
+    ContextCache();
+
+    /// The context a document starts with.
+    ContextPtr initial(JsonLdOptions const& options);
+
+    DerivedContexts& derived() { return derived_; }
+
+    static constexpr std::size_t most_bases = 256;
+
+  private:
+    ContextPtr without_base_;  ///< The usual one.
+    DerivedContexts derived_;
+    std::shared_mutex mutex_;
+    std::unordered_map<std::string, ContextPtr> with_base_;
 };
 
 }  // namespace itqan::schemas

@@ -117,6 +117,12 @@ class Processing {
         if (value == nullptr) {
             return run_.fail("invalid remote context", "the document " + url + " has no @context");
         }
+        if (use_.validate_scoped && result_->is_cached()) {
+            if (auto known = run_.cache.derived().find(*result_, value, {})) {
+                result_ = std::move(known);
+                return true;
+            }
+        }
         LocalContext const local{document, value, std::make_shared<std::string const>(url), true};
         ContextUse use;
         use.validate_scoped = use_.validate_scoped;
@@ -278,15 +284,16 @@ bool RemoteContexts::includes(std::string_view sought) const {
 
 ContextPtr process_context(JsonLdRun& run, ContextPtr const& active, LocalContext const& local, ContextUse use,
                            RemoteContexts const* remote) {
-    auto const may_be_cached = use.validate_scoped && active->is_cached() && local.is_known;
-    if (may_be_cached) {
-        if (auto known = run.cache.find(*active, local.value, use)) return known;
+    auto const is_known = active->is_cached() && local.is_known;
+    auto& cache = is_known ? run.cache.derived() : run.own_contexts;
+    if (use.validate_scoped) {
+        if (auto known = cache.find(*active, local.value, use)) return known;
     }
     Level const level(run);
     if (run.failed()) return nullptr;
     auto result = Processing(run, active, local, use, remote).process();
     if (run.failed()) return nullptr;
-    if (may_be_cached) run.cache.insert(active, local, use, result);
+    if (use.validate_scoped) cache.insert(active, local, use, result);
     return result;
 }
 

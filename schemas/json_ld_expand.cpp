@@ -45,7 +45,7 @@ Json Expander::expand(ContextPtr const& active, ActiveProperty property, Json co
     Level const level(run_);
     if (run_.failed() || !run_.count_element()) return nullptr;
     if (element.is_null()) {
-        run_.loses("json-ld-lost-value", null_is_dropped);
+        run_.hides(null_is_dropped);
         return nullptr;
     }
     if (element.is_array()) return expand_array(active, property, element, from_map);
@@ -97,10 +97,7 @@ ContextPtr Expander::enter_object(ContextPtr active, ActiveProperty property, Js
     auto const context = element.find("@context");
     if (context == element.end()) return active;
     Step const step(run_, std::string_view("@context"));
-    if (context->is_structured() && context->empty() &&
-        run_.loses("json-ld-lost-value", "an @context with nothing in it")) {
-        return nullptr;
-    }
+    if (context->is_structured() && context->empty() && run_.hides("an @context with nothing in it")) return nullptr;
     return process_context(run_, active, {nullptr, &*context, base_url_}, {});
 }
 
@@ -238,7 +235,7 @@ Json Expander::expand_member(ContextPtr const& active, std::string_view key, Jso
             graphs.push_back(Json{{"@graph", as_array(std::move(item))}});
         expanded = std::move(graphs);
     }
-    if (expanded.is_array() && expanded.empty()) run_.loses("json-ld-lost-value", nothing_in_array);
+    if (expanded.is_array() && expanded.empty()) run_.hides(nothing_in_array);
     return expanded;
 }
 
@@ -267,8 +264,11 @@ Json Expander::finish(Object& object, ActiveProperty property) {
     }
     if (result.is_object() && !result.contains("@value") &&
         (result.contains("@language") || result.contains("@direction"))) {
-        run_.loses("json-ld-lost-value", "a language or direction without a value");
-        if (result.size() == 1 && result.contains("@language")) return nullptr;
+        run_.hides("a language or direction without a value");
+    }
+    if (result.is_object() && result.size() == 1 && result.contains("@language")) {
+        run_.loses("json-ld-lost-value", "a language without a value");
+        return nullptr;
     }
     if (!property || *property == "@graph") drop_free_floating(result, property);
     return run_.failed() ? Json(nullptr) : std::move(result);
@@ -293,7 +293,7 @@ bool Expander::finish_value(Json& result) {
     auto const& value = result["@value"];
     if (value.is_null() || (value.is_array() && value.empty())) {
         result = nullptr;
-        return !run_.loses("json-ld-lost-value", "a value that is null, which is dropped");
+        return !run_.hides("a value that is null, which is dropped");
     }
     if (has_language && !value.is_string()) {
         return run_.fail("invalid language-tagged value", "only a text has a language");

@@ -26,12 +26,12 @@ bool loses_term(JsonLdRun& run, std::string_view key) {
 }
 
 bool hides_keyword(JsonLdRun& run, ActiveContext const& active, std::string const& key, Json const& element) {
-    if (!run.options.safe || !key.starts_with('@') || element.contains("@value") || key == "@list") return false;
+    if (!run.options.exact || !key.starts_with('@') || element.contains("@value") || key == "@list") return false;
     Step const step(run, std::string_view(key));
-    if (element.at(key).empty()) return run.loses("json-ld-lost-value", "a keyword with nothing in it");
+    if (element.at(key).empty()) return run.hides("a keyword with nothing in it");
     auto const* alias = active.terms.find(std::string_view(key).substr(1));
     return alias != nullptr && alias->iri == key &&
-           run.loses("json-ld-keyword-alias", "the word " + key + ", for which the context has a name");
+           run.hides("the word " + key + ", for which the context has a name", "json-ld-keyword-alias");
 }
 
 bool Expander::expand_keyword(Object& object, ContextPtr const& active, ActiveProperty property, Keyword keyword,
@@ -108,7 +108,7 @@ bool Expander::expand_types(Object& object, Json const& value) {
     if (!value.is_string() && !(value.is_array() && std::all_of(value.begin(), value.end(), is_text))) {
         return run_.fail("invalid type value", "a type is a text or an array of texts");
     }
-    if (value.empty() && run_.loses("json-ld-lost-value", nothing_in_array)) return false;
+    if (value.empty() && run_.hides(nothing_in_array)) return false;
     Json types;
     if (value.is_string()) {
         types = nullable(expand_type(*object.type_scoped, value.get_ref<std::string const&>()));

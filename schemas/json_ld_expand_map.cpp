@@ -20,7 +20,7 @@ Json Expander::expand_language_map(ActiveContext const& active, TermDefinition c
         }
         auto const add = [&](Json const& text) {
             if (!run_.count_element()) return false;
-            if (text.is_null()) return !run_.loses("json-ld-lost-value", null_is_dropped);
+            if (text.is_null()) return !run_.hides(null_is_dropped);
             if (!text.is_string()) return run_.fail("invalid language map value", "a language map holds texts");
             Json item{{"@value", text}};
             if (has_language) item["@language"] = language;
@@ -56,8 +56,10 @@ Json Expander::expand_index_map(ContextPtr const& active, TermDefinition const& 
         Step const step(run_, std::string_view(index));
         auto const context = map_context(active, definition, index);
         if (!context) return nullptr;
-        auto items = expand(context, definition.term, element.is_array() ? element : as_array(element), true);
+        auto items = expand(context, definition.term, element, true);
         if (run_.failed()) return nullptr;
+        if (items.is_null()) continue;
+        items = as_array(std::move(items));
         for (auto& item : items) {
             if (definition.container.has(Container::graph) && !is_graph_object(item)) {
                 item = Json{{"@graph", as_array(std::move(item))}};

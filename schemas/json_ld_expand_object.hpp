@@ -17,8 +17,7 @@ bool has_json_type(ActiveContext const& active, Json const& element);
 /// In safe mode, fails for a member whose name means nothing and returns true.
 bool loses_term(JsonLdRun& run, std::string_view key);
 
-/// In safe mode, fails for keywords that RDF shows no trace of, and returns true: one over nothing, and one that the
-/// context has a name for, since who reads the JSON looks for that name.
+/// In exact mode, fails for a keyword over nothing and for one that the context has a name for, and returns true.
 bool hides_keyword(JsonLdRun& run, ActiveContext const& active, std::string const& key, Json const& element);
 
 inline constexpr std::string_view nothing_in_array = "an empty array, which is dropped";

@@ -18,7 +18,7 @@ IriView joined_in(std::string& storage, JsonLdRun& run, std::string_view head, s
 
 /// Step 6 for a text with a colon: the IRI, or nothing when it is none.
 IriView expand_with_colon(std::string& storage, JsonLdRun& run, ContextFields const& context, std::string_view value,
-                       std::size_t colon, TermDefiner* definer) {
+                          std::size_t colon, TermDefiner* definer) {
     auto const prefix = value.substr(0, colon);
     auto const suffix = value.substr(colon + 1);
     if (prefix == "_" || suffix.starts_with("//")) return value;
@@ -34,7 +34,7 @@ IriView expand_with_colon(std::string& storage, JsonLdRun& run, ContextFields co
 }  // namespace
 
 IriView expand_iri_in(std::string& storage, JsonLdRun& run, ContextFields const& context, std::string_view value,
-                   IriMeaning meaning, TermDefiner* definer) {
+                      IriMeaning meaning, TermDefiner* definer) {
     if (keyword_of(value) != Keyword::no_keyword) return value;
     if (has_keyword_form(value)) return std::nullopt;
     if (definer != nullptr && !definer->define_if_local(value)) return std::nullopt;
@@ -62,15 +62,14 @@ std::optional<std::string> expand_iri(JsonLdRun& run, ContextFields const& conte
 }
 
 bool has_iri_form(std::string_view text) {
-    auto const colon = text.find(':');
-    if (colon == std::string_view::npos || colon == 0) return false;
     auto const is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     auto const in_scheme = [&is_letter](char c) {
         return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
     };
-    auto const scheme = text.substr(0, colon);
-    return is_letter(scheme[0]) && std::all_of(scheme.begin(), scheme.end(), in_scheme) &&
-           text.find_first_of(" \t\r\n") == std::string_view::npos;
+    auto const is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+    if (text.empty() || !is_letter(text[0])) return false;
+    auto const colon = std::find_if_not(text.begin(), text.end(), in_scheme);
+    return colon != text.end() && *colon == ':' && std::none_of(colon, text.end(), is_blank);
 }
 
 bool is_blank_node(std::string_view text) {

@@ -22,6 +22,8 @@ bool for_each_item(JsonLdRun& run, Json const& items, Visit&& visit) {
 
 RdfWriter::Term RdfWriter::reference(std::string_view iri) {
     if (is_blank_node(iri)) {
+        if (run_.loses("json-ld-blank-id", "the label of a blank node, which is not kept; write an IRI or none"))
+            return {};
         auto const known = blank_nodes_.find(std::string(iri));
         if (known != blank_nodes_.end()) return known->second;
         return blank_nodes_.emplace(iri, new_blank_node()).first->second;
@@ -126,25 +128,30 @@ RdfWriter::Term RdfWriter::write_object(Json const& item, Term subject, Term pre
     return write_literal(literal, subject, predicate, graph);
 }
 
-/// Section 8.3.2.
+TermId RdfWriter::List::next() {
+    auto const link = writer_.new_blank_node();
+    if (!head_) head_ = link;
+    writer_.add(last_, writer_.iri(rdf::rest), link, graph_);
+    last_ = link;
+    return link;
+}
+
+TermId RdfWriter::List::end() {
+    auto const nil = writer_.iri(rdf::nil);
+    writer_.add(last_, writer_.iri(rdf::rest), nil, graph_);
+    return head_ ? *head_ : nil;
+}
+
 RdfWriter::Term RdfWriter::write_list(Json const& items, TermId graph) {
     Level const level(run_);
-    if (run_.failed()) return std::nullopt;
-    auto const first = dataset_.iri(rdf::first, Dataset::Text::borrowed);
-    auto const rest = dataset_.iri(rdf::rest, Dataset::Text::borrowed);
-    Term head;
-    Term last;
+    List list(*this, graph);
     for (auto const& item : items) {
-        auto const link = new_blank_node();
-        if (!head) head = link;
-        add(last, rest, link, graph);
-        add(link, first, write_object(item, link, first, graph), graph);
-        last = link;
         if (run_.failed()) return std::nullopt;
+        auto const link = list.next();
+        list.set(write_object(item, link, first(), graph));
     }
-    auto const nil = dataset_.iri(rdf::nil, Dataset::Text::borrowed);
-    add(last, rest, nil, graph);
-    return head ? head : nil;
+    if (run_.failed()) return std::nullopt;
+    return list.end();
 }
 
 }  // namespace itqan::schemas

@@ -54,7 +54,27 @@ class RdfWriter {
     /// An IRI that is known to be well-formed.
     TermId iri(std::string_view value) { return dataset_.iri(value); }
 
+    TermId first() { return dataset_.iri(rdf::first, Dataset::Text::borrowed); }
     TermId type() { return dataset_.iri(rdf::type, Dataset::Text::borrowed); }
+
+    /// Section 8.3.2, link by link.
+    class List {
+      public:
+        List(RdfWriter& writer, TermId graph) : writer_(writer), graph_(graph) {}
+
+        /// The next link, whose item set() gives.
+        TermId next();
+        void set(Term item) { writer_.add(last_, writer_.first(), item, graph_); }
+
+        /// Ends the list; its head.
+        TermId end();
+
+      private:
+        RdfWriter& writer_;
+        TermId graph_;
+        Term head_ = std::nullopt;
+        Term last_ = std::nullopt;
+    };
 
   private:
     bool write_members(Json const& node, Term subject, TermId graph);

@@ -19,7 +19,8 @@ struct JsonLdRun {
     JsonLdOptions const& options;
     DocumentLoader const& loader;
     ContextCache& cache;
-    Place const* place;  ///< Never null.
+    Place const* place;                 ///< Never null.
+    DerivedContexts own_contexts = {};  ///< Those the document writes itself: known no longer than it is.
     std::optional<Error> error = {};
     std::size_t depth = 0;
     std::size_t elements = 0;
@@ -33,6 +34,9 @@ struct JsonLdRun {
 
     /// In safe mode, fails with a code of ours and returns true: something would be lost.
     bool loses(std::string_view code, std::string_view what);
+
+    /// In exact mode, fails and returns true: `what` leaves no trace.
+    bool hides(std::string_view what, std::string_view code = "json-ld-traceless");
 
     bool exceed(std::string_view what);
 

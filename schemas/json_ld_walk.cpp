@@ -1,5 +1,6 @@
 #include "schemas/json_ld_walk.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "schemas/json_ld_expand_object.hpp"
@@ -35,8 +36,8 @@ bool RdfWalk::read_member(ActiveContext const& active, std::string const& key, J
     auto const keyword = iri ? keyword_of(*iri) : Keyword::no_keyword;
     if (keyword == Keyword::id && members.id == nullptr) {
         members.id = &value;
-    } else if (keyword == Keyword::type) {
-        members.types.push_back(&value);
+    } else if (keyword == Keyword::type && members.types == nullptr) {
+        members.types = &value;
     } else if (keyword != Keyword::no_keyword) {
         return false;
     } else if (!iri || iri->find(':') == std::string_view::npos) {
@@ -59,7 +60,7 @@ bool RdfWalk::walk_object(ContextPtr const& active, ActiveProperty property, Jso
     if (!inner) return true;
     Members members{stack_.size()};
     auto const is_simple = read_members(*inner, element, members);
-    auto const says_nothing = members.types.empty() && stack_.size() == members.first;
+    auto const says_nothing = members.types == nullptr && stack_.size() == members.first;
     if (is_simple && !run_.failed() && (property || !says_nothing)) {
         walk_node(inner, type_scoped, members, target);
         stack_.resize(members.first);
@@ -77,8 +78,7 @@ void RdfWalk::walk_node(ContextPtr const& active, ContextPtr const& type_scoped,
     auto const subject = subject_of(*active, members);
     if (run_.failed()) return;
     writer_.add(target.subject, target.predicate, target.has_graphs ? graph : subject, target.graph);
-    for (auto const* types : members.types)
-        walk_types(*type_scoped, *types, subject, graph);
+    if (members.types != nullptr) walk_types(*type_scoped, *members.types, subject, graph);
     for (auto i = members.first, end = stack_.size(); i < end && !run_.failed(); ++i) {
         auto const member = stack_[i];  // A copy: the stack grows below.
         walk_member(active, member, subject, graph);
@@ -93,14 +93,15 @@ RdfWalk::Term RdfWalk::subject_of(ActiveContext const& active, Members const& me
     }
     auto const& id = members.id->get_ref<std::string const&>();
     auto const iri = expand_iri_in(storage_, run_, active, id, {.document_relative = true, .vocab = false});
-    if (!check_reference(run_, iri, id) || !iri) return std::nullopt;
-    return writer_.reference(*iri);
+    if (iri) return writer_.reference(*iri);
+    check_reference(run_, iri, id);
+    return std::nullopt;
 }
 
 void RdfWalk::walk_types(ActiveContext const& type_scoped, Json const& types, Term subject, TermId graph) {
     if (types.is_string()) return walk_type(type_scoped, types.get_ref<std::string const&>(), subject, graph);
     if (!types.is_array()) return void(run_.fail("invalid type value", "a type is a text or an array of texts"));
-    if (types.empty()) run_.loses("json-ld-lost-value", nothing_in_array);
+    if (types.empty()) run_.hides(nothing_in_array);
     for (auto const& type : types) {
         if (!type.is_string()) return void(run_.fail("invalid type value", "a type is a text or an array of texts"));
         walk_type(type_scoped, type.get_ref<std::string const&>(), subject, graph);
@@ -127,6 +128,7 @@ void RdfWalk::walk_member(ContextPtr const& active, Member const& member, Term s
     auto const is_map = member.value->is_object() &&
                         container.has(Container::language | Container::index | Container::id | Container::type);
     auto const is_json = definition != nullptr && definition->type_keyword == Keyword::json;
+    if (container.has(Container::list) && walk_list(active, member, {subject, predicate, graph})) return;
     if (is_map || is_json || container.has(Container::list)) {
         write_expanded(expander_.expand_member(active, member.key, *member.value), {subject, predicate, graph});
         return;
@@ -140,7 +142,7 @@ void RdfWalk::walk_value(ContextPtr const& active, Member const& member, Json co
         walk_object(active, member.key, value, target);
     } else if (value.is_array()) {
         Level const level(run_);
-        if (value.empty()) run_.loses("json-ld-lost-value", nothing_in_array);
+        if (value.empty()) run_.hides(nothing_in_array);
         for (std::size_t i = 0; i < value.size() && !run_.failed(); ++i) {
             Step const step(run_, i);
             walk_value(active, member, value[i], target);
@@ -148,26 +150,27 @@ void RdfWalk::walk_value(ContextPtr const& active, Member const& member, Json co
     } else if (!run_.count_element()) {
         return;
     } else if (value.is_null()) {
-        run_.loses("json-ld-lost-value", null_is_dropped);
+        run_.hides(null_is_dropped);
     } else if (target.has_graphs || (member.definition != nullptr && member.definition->context)) {
         write_expanded(expander_.expand(active, member.key, value), target);
     } else {
-        walk_scalar(*active, member.definition, value, target);
+        auto const object = scalar(*active, member.definition, value, target);
+        writer_.add(target.subject, target.predicate, object, target.graph);
     }
 }
 
 /// What expand_value() would make of it.
-void RdfWalk::walk_scalar(ActiveContext const& active, TermDefinition const* definition, Json const& value,
-                          Target const& target) {
+RdfWalk::Term RdfWalk::scalar(ActiveContext const& active, TermDefinition const* definition, Json const& value,
+                              Target const& target) {
     auto const coercion = definition != nullptr ? definition->type_keyword : Keyword::no_keyword;
     auto const is_reference = coercion == Keyword::id || coercion == Keyword::vocab;
     if (is_reference && value.is_string()) {
         auto const& text = value.get_ref<std::string const&>();
         IriMeaning const meaning{.document_relative = true, .vocab = coercion == Keyword::vocab};
         auto const iri = expand_iri_in(storage_, run_, active, text, meaning);
-        if (!check_reference(run_, iri, text) || !iri) return;
-        writer_.add(target.subject, target.predicate, writer_.reference(*iri), target.graph);
-        return;
+        if (iri) return writer_.reference(*iri);
+        check_reference(run_, iri, text);
+        return std::nullopt;
     }
     LdLiteral literal{&value};
     if (definition != nullptr && definition->type && !is_reference && coercion != Keyword::none) {
@@ -179,8 +182,26 @@ void RdfWalk::walk_scalar(ActiveContext const& active, TermDefinition const* def
         if (language) literal.language = *language;
         if (direction) literal.direction = direction_name(*direction);
     }
-    auto const term = writer_.write_literal(literal, target.subject, target.predicate, target.graph);
-    writer_.add(target.subject, target.predicate, term, target.graph);
+    return writer_.write_literal(literal, target.subject, target.predicate, target.graph);
+}
+
+/// False, with nothing written, for what is no plain list of scalars.
+bool RdfWalk::walk_list(ContextPtr const& active, Member const& member, Target const& target) {
+    auto const& items = *member.value;
+    auto const& definition = *member.definition;
+    auto const is_plain = items.is_array() && !definition.context && definition.type_keyword != Keyword::json &&
+                          std::all_of(items.begin(), items.end(), is_scalar);
+    if (!is_plain) return false;
+    RdfWriter::List list(writer_, target.graph);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        Step const step(run_, i);
+        if (!run_.count_element()) return true;
+        auto const link = list.next();
+        list.set(scalar(*active, &definition, items[i], {link, writer_.first(), target.graph}));
+        if (run_.failed()) return true;
+    }
+    writer_.add(target.subject, target.predicate, list.end(), target.graph);
+    return true;
 }
 
 void RdfWalk::write_expanded(Json const& expanded, Target const& target) {

@@ -41,7 +41,7 @@ class RdfWalk {
     struct Members {
         std::size_t first;
         Json const* id = nullptr;
-        std::vector<Json const*> types = {};
+        Json const* types = nullptr;
     };
 
     bool read_members(ActiveContext const& active, Json const& element, Members& members);
@@ -54,8 +54,8 @@ class RdfWalk {
     void walk_type(ActiveContext const& type_scoped, std::string const& type, Term subject, TermId graph);
     void walk_member(ContextPtr const& active, Member const& member, Term subject, TermId graph);
     void walk_value(ContextPtr const& active, Member const& member, Json const& value, Target const& target);
-    void walk_scalar(ActiveContext const& active, TermDefinition const* definition, Json const& value,
-                     Target const& target);
+    bool walk_list(ContextPtr const& active, Member const& member, Target const& target);
+    Term scalar(ActiveContext const& active, TermDefinition const* definition, Json const& value, Target const& target);
     void write_expanded(Json const& expanded, Target const& target);
 
     JsonLdRun& run_;

@@ -66,20 +66,20 @@ TEST_CASE("what would not reach the N-Quads is an error") {
     CHECK(with("type", {"Persona"}) == "json-ld-undefined-type");
     CHECK(with("id", "1") == "json-ld-relative-iri");
     CHECK(with("knows", "people/2") == "json-ld-relative-iri");
-    CHECK(with("name", nullptr) == "json-ld-lost-value");
-    CHECK(with("name", Json::array()) == "json-ld-lost-value");
-    CHECK(with("name", Json::array({"x", nullptr})) == "json-ld-lost-value");
-    CHECK(with("name", {{"@value", nullptr}}) == "json-ld-lost-value");
-    CHECK(with("name", {{"@set", Json::array()}}) == "json-ld-lost-value");
-    CHECK(with("labels", Json::object()) == "json-ld-lost-value");
-    CHECK(with("labels", {{"en", nullptr}}) == "json-ld-lost-value");
-    CHECK(with("type", Json::array()) == "json-ld-lost-value");
-    CHECK(with("knows", {{"name", "x"}, {"@context", Json::object()}}) == "json-ld-lost-value");
-    CHECK(with("knows", {{"name", "x"}, {"@language", "en"}}) == "json-ld-lost-value");
-    CHECK(with("knows", {{"name", "x"}, {"@graph", Json::array()}}) == "json-ld-lost-value");
+    CHECK(with("name", nullptr) == "json-ld-traceless");
+    CHECK(with("name", Json::array()) == "json-ld-traceless");
+    CHECK(with("name", Json::array({"x", nullptr})) == "json-ld-traceless");
+    CHECK(with("name", {{"@value", nullptr}}) == "json-ld-traceless");
+    CHECK(with("name", {{"@set", Json::array()}}) == "json-ld-traceless");
+    CHECK(with("labels", Json::object()) == "json-ld-traceless");
+    CHECK(with("labels", {{"en", nullptr}}) == "json-ld-traceless");
+    CHECK(with("type", Json::array()) == "json-ld-traceless");
+    CHECK(with("knows", {{"name", "x"}, {"@context", Json::object()}}) == "json-ld-traceless");
+    CHECK(with("knows", {{"name", "x"}, {"@language", "en"}}) == "json-ld-traceless");
+    CHECK(with("knows", {{"name", "x"}, {"@graph", Json::array()}}) == "json-ld-traceless");
     CHECK(with("knows", {{"@id", "urn:people:2"}, {"name", "x"}}) == "json-ld-keyword-alias");
     CHECK(with("knows", {{"@type", "Person"}, {"name", "x"}}) == "json-ld-keyword-alias");
-    CHECK(with("@reverse", Json::object()) == "json-ld-lost-value");
+    CHECK(with("@reverse", Json::object()) == "json-ld-traceless");
 }
 
 TEST_CASE("lists and JSON literals may be empty, since RDF says so") {
@@ -179,16 +179,8 @@ TEST_CASE("a chain of RDF proofs signs the proofs it builds on") {
     CHECK(verify(exchanged) == "proof-signature");
 }
 
-TEST_CASE("a graph made to cost time is given up") {
-    auto document = person();
-    document["knows"] = Json::array();
-    for (int i = 0; i < 10; ++i) {
-        Json node{{"id", "_:b" + std::to_string(i)}, {"knows", Json::array()}};
-        for (int j = 0; j < 10; ++j) {
-            if (i != j) node["knows"].push_back("_:b" + std::to_string(j));
-        }
-        document["knows"].push_back(std::move(node));
-    }
-
-    CHECK(canonical(document) == "rdf-work-limit");
+TEST_CASE("blank nodes have no labels in a document, so that no graph can be tied into knots") {
+    CHECK(with("id", "_:b0") == "json-ld-blank-id");
+    CHECK(with("knows", "_:b0") == "json-ld-blank-id");
+    CHECK(with("knows", {{"id", "_:b0"}, {"name", "x"}}) == "json-ld-blank-id");
 }

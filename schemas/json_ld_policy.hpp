@@ -1,0 +1,19 @@
+#pragma once
+// What a linked document that gets signed or verified may look like, judged before it is processed: stricter than
+// JSON-LD, so that who reads the JSON and who reads the RDF see the same facts.
+
+#include "schemas/json.hpp"
+#include "schemas/result.hpp"
+
+namespace itqan::schemas {
+
+/// Errors, all unprocessable with a violation that says where:
+/// "json-ld-inline-context"    a context that is no URL,
+/// "json-ld-embedded-context"  a context below the top of a document,
+/// "json-ld-keyword"           @graph, @included, @reverse and the like, which hold further nodes out of sight,
+/// "json-ld-nested-proof"      a proof below the top of a document,
+/// "json-ld-id-twice"          two different objects with one id, which become one node with the facts of both.
+/// What `verifiableCredential` holds is judged as a document with a top of its own.
+Result<void> check_linked_document(Json const& document);
+
+}  // namespace itqan::schemas
