@@ -7,13 +7,14 @@ preset=$1
 shift
 
 mkdir -p out
-if [ ! -f "out/$preset/build.ninja" ]; then
+if [ ! -f "out/$preset/build.ninja" ] || [ CMakePresets.json -nt "out/$preset/build.ninja" ]; then
     cmake --preset "$preset" >"out/configure-$preset.log" 2>&1 || { cat "out/configure-$preset.log" >&2; exit 1; }
 fi
 ninja -C "out/$preset" -n "$@" 2>/dev/null | grep -q 'no work to do' && exit 0
 echo "Building $preset ..."
 if [ -t 1 ]; then exec ninja -C "out/$preset" "$@"; fi
 
+: >"out/build-$preset.log"
 NINJA_STATUS='[%p] ' ninja -C "out/$preset" "$@" >"out/build-$preset.log" 2>&1 &
 builder=$!
 shown=0

@@ -68,10 +68,14 @@ struct App::Parts {
           templates(locales),
           pictures(web::make_pictures(services.clock)),
           web{services, guard, rates, locales, templates, *pictures, demo_bar()},
-          router(routes(),
-                 [this](std::string const& text) {
-                     log.error("handler-failed", {{"reason", text}});
-                 }),
+          router(
+              routes(),
+              [this](std::string const& text) {
+                  log.error("handler-failed", {{"reason", text}});
+              },
+              [this](http::Request const& request, Error const& error) {
+                  return web::show_refusal(web, request, error);
+              }),
           server(server_config(config), router, [this](http::Access const& access) { write(access); }),
           transport(transport_of(config)) {}
 

@@ -172,12 +172,12 @@ web::DemoDesk Demo::desk() {
     auto const spool = installation_.config().spool();
     desk.mails = [spool] {
         std::vector<web::DemoMail> mails;
-        for (auto const& mail : jobs::MailSpool(spool).list())
+        for (auto const& mail : jobs::list_spooled_mail(spool))
             mails.push_back(mail_of(mail));
         return mails;
     };
     desk.mail = [spool](std::string_view name) -> Result<web::DemoMail> {
-        auto const mail = jobs::MailSpool(spool).read(name);
+        auto const mail = jobs::read_spooled_mail(spool, name);
         if (!mail) return mail.error();
         return mail_of(*mail);
     };

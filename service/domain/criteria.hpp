@@ -78,9 +78,9 @@ std::vector<Evaluation> evaluate_all(Programme const& programme, Evidence const&
 /// The unsatisfied leaves on the cheapest branch, in cost order ("why not yet").
 std::vector<Node const*> why_not_yet(Node const& root);
 
-/// The satisfied leaf whose evidence runs out on the root's last day; none when that day is unlimited or set by other
-/// means.
-Node const* limiting_leaf(Node const& root);
+/// The satisfied leaves whose evidence runs out on the root's last day: all of them must be renewed to move it. None
+/// when that day is unlimited.
+std::vector<Node const*> limiting_leaves(Node const& root);
 
 /// The API's form (api.md): {outcome, progress, until, costHours}; and the whole tree as domain.md 1.4 with paths such
 /// as

@@ -106,13 +106,16 @@ std::vector<Node const*> why_not_yet(Node const& root) {
     return leaves;
 }
 
-Node const* limiting_leaf(Node const& root) {
-    if (root.outcome != Outcome::satisfied || !root.until) return nullptr;
-    if (root.op == schemas::Operator::leaf) return &root;
-    for (auto const& child : root.children)
-        if (child.until == root.until)
-            if (auto const* const leaf = limiting_leaf(child)) return leaf;
-    return nullptr;
+std::vector<Node const*> limiting_leaves(Node const& root) {
+    std::vector<Node const*> leaves;
+    if (root.outcome != Outcome::satisfied || !root.until) return leaves;
+    if (root.op == schemas::Operator::leaf) return {&root};
+    for (auto const& child : root.children) {
+        if (child.until != root.until) continue;
+        auto const below = limiting_leaves(child);
+        leaves.insert(leaves.end(), below.begin(), below.end());
+    }
+    return leaves;
 }
 
 Json summary_to_json(Node const& root) {

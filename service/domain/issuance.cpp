@@ -42,15 +42,25 @@ std::vector<std::string> evidence_ids(Evaluation const* evaluation) {
     return ids;
 }
 
+std::string titles_of(Programme const& programme, std::vector<Node const*> const& leaves, std::string_view language) {
+    std::string titles;
+    for (auto const* const leaf : leaves) {
+        auto const title = node_title(programme, *leaf, language);
+        if (titles.find(title) != std::string::npos) continue;
+        titles += (titles.empty() ? "" : language == "ar" ? "؛ " : "; ") + title;
+    }
+    return titles;
+}
+
 std::string details_of(Programme const& programme, Evaluation const* evaluation, std::vector<std::string> const& ids,
                        Expiry const& expiry, Day today) {
     Json details{{"asOf", today.text()}, {"evidence", ids}};
     if (evaluation == nullptr) return details.dump();
     details["evaluation"] = summary_to_json(evaluation->root);
-    auto const* const limit = expiry.limited_by == "evidence" ? limiting_leaf(evaluation->root) : nullptr;
-    if (limit != nullptr)
-        details["limitedBy"] = {{"en", node_title(programme, *limit, "en")},
-                                {"ar", node_title(programme, *limit, "ar")}};
+    if (expiry.limited_by == "evidence")
+        if (auto const limits = limiting_leaves(evaluation->root); !limits.empty())
+            details["limitedBy"] = {{"en", titles_of(programme, limits, "en")},
+                                    {"ar", titles_of(programme, limits, "ar")}};
     return details.dump();
 }
 

@@ -51,8 +51,11 @@ struct Router::Found {
     }
 };
 
-Router::Router(std::vector<Route> routes, std::function<void(std::string const&)> report)
-    : routes_(std::move(routes)), root_(std::make_unique<Node>()), report_(std::move(report)) {
+Router::Router(std::vector<Route> routes, std::function<void(std::string const&)> report, Refuse refuse)
+    : routes_(std::move(routes)),
+      root_(std::make_unique<Node>()),
+      report_(std::move(report)),
+      refuse_(std::move(refuse)) {
     for (auto const& route : routes_) {
         auto* node = root_.get();
         for (auto const segment : segments_of(route.path)) {
@@ -140,16 +143,21 @@ Response Router::no_route(Request const& request, Found const& found) const {
             response.headers.add("access-control-max-age", "86400");
         }
     } else {
-        response =
-            problem({Fault::method, "method-not-allowed", "This address does not take " + request.method + ".", {}});
+        response = refusal(
+            request, {Fault::method, "method-not-allowed", "This address does not take " + request.method + ".", {}});
     }
     response.headers.add("allow", allowed(found.node->routes));
     return response;
 }
 
+Response Router::refusal(Request const& request, Error const& error) const {
+    auto other = refuse_ ? refuse_(request, error) : std::nullopt;
+    return other ? std::move(*other) : problem(error);
+}
+
 Response Router::answer(Request& request, std::string_view& pattern) const {
     auto const found = find(request.method, request.path);
-    if (found.node == nullptr) return problem(no_such_page());
+    if (found.node == nullptr) return refusal(request, no_such_page());
     auto const* const route = found.route(request.method);
     if (route == nullptr) return no_route(request, found);
     pattern = route->path;
@@ -157,7 +165,7 @@ Response Router::answer(Request& request, std::string_view& pattern) const {
     for (auto const segment : segments_of(route->path)) {
         if (!is_parameter(segment)) continue;
         auto value = percent_decode(found.values.at(next++));
-        if (!value) return problem(no_such_page());
+        if (!value) return refusal(request, no_such_page());
         request.parameters[std::string(segment.substr(1, segment.size() - 2))] = std::move(*value);
     }
     auto answered = route->handler(request);

@@ -22,9 +22,13 @@ struct Route {
 
 class Router {
   public:
+    /// Another form of an answer where no route is, such as a page; none: problem+json.
+    using Refuse = std::function<std::optional<Response>(Request const&, Error const&)>;
+
     /// `report` is told what an exception said (never shown to the client); null: nobody. Throws std::logic_error for
     /// two routes of the same method and shape.
-    explicit Router(std::vector<Route> routes, std::function<void(std::string const&)> report = nullptr);
+    explicit Router(std::vector<Route> routes, std::function<void(std::string const&)> report = nullptr,
+                    Refuse refuse = nullptr);
     ~Router();
     Router(Router const&) = delete;
     Router& operator=(Router const&) = delete;
@@ -48,10 +52,12 @@ class Router {
     Found find(std::string_view method, std::string_view path) const;
     Response answer(Request& request, std::string_view& pattern) const;
     Response no_route(Request const& request, Found const& found) const;
+    Response refusal(Request const& request, Error const& error) const;
 
     std::vector<Route> routes_;
     std::unique_ptr<Node> root_;
     std::function<void(std::string const&)> report_;
+    Refuse refuse_;
 };
 
 }  // namespace itqan::http

@@ -159,18 +159,18 @@ Result<void> MailSpool::deliver(Envelope const& envelope, std::string const& mes
     return {};
 }
 
-std::vector<SpooledMail> MailSpool::list(std::size_t limit) const {
+std::vector<SpooledMail> list_spooled_mail(fs::path const& folder, std::size_t limit) {
     std::vector<SpooledMail> mails;
-    for (auto const& name : names_in(folder_)) {
+    for (auto const& name : names_in(folder)) {
         if (mails.size() == limit) break;
-        if (auto const message = slurp(folder_ / name)) mails.push_back(read_mail(name, *message));
+        if (auto const message = slurp(folder / name)) mails.push_back(read_mail(name, *message));
     }
     return mails;
 }
 
-Result<SpooledMail> MailSpool::read(std::string_view name) const {
+Result<SpooledMail> read_spooled_mail(fs::path const& folder, std::string_view name) {
     if (is_file_name(name)) {
-        if (auto const message = slurp(folder_ / name)) return read_mail(std::string(name), *message);
+        if (auto const message = slurp(folder / name)) return read_mail(std::string(name), *message);
     }
     return Error{Fault::not_found, "not-found", "There is no such mail."};
 }

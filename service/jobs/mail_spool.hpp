@@ -20,19 +20,19 @@ struct SpooledMail {
 
 class MailSpool final : public MailTransport {
   public:
-    /// Makes the folder (mode 0700) when it is not there.
+    /// Makes the folder (mode 0700) when it is not there, and removes drafts that nobody finished: one at a time.
     explicit MailSpool(std::filesystem::path folder);
     /// Error: unavailable "spool-failed".
     Result<void> deliver(Envelope const& envelope, std::string const& message) override;
 
-    /// Newest first, at most `limit`.
-    std::vector<SpooledMail> list(std::size_t limit = 100) const;
-    /// One mail by its file name; error: not_found.
-    Result<SpooledMail> read(std::string_view name) const;
-
   private:
     std::filesystem::path folder_;
 };
+
+/// Newest first, at most `limit`; drafts are no mails yet.
+std::vector<SpooledMail> list_spooled_mail(std::filesystem::path const& folder, std::size_t limit = 100);
+/// One mail by its file name; error: not_found.
+Result<SpooledMail> read_spooled_mail(std::filesystem::path const& folder, std::string_view name);
 
 /// Overwrites and removes every spooled mail to this address (`itqan erase`); returns how many there were.
 std::size_t remove_spooled_mail(std::filesystem::path const& folder, std::string_view address);

@@ -95,6 +95,12 @@ http::Response show(WebContext const& context, Visitor const& visitor, Page cons
     return answer;
 }
 
+std::optional<http::Response> show_refusal(WebContext const& context, http::Request const& request,
+                                           Error const& error) {
+    if (request.path.starts_with("/api/") || !asks_for(request.header("accept"), "text/html")) return std::nullopt;
+    return show_error(context, visit(context, request), error);
+}
+
 http::Response show_error(WebContext const& context, Visitor const& visitor, Error const& error) {
     auto const& locale = *visitor.locale;
     auto const key = std::string(fault_key(error.fault));

@@ -81,6 +81,9 @@ http::Response show(WebContext const& context, Visitor const& visitor, Page cons
 /// (error.code.<code>), else the fault does; `detail` is shown when the locale has no words of its own.
 http::Response show_error(WebContext const& context, Visitor const& visitor, Error const& error);
 
+/// The error page where no route is, for those who ask for a page; programs and the API get none of it.
+std::optional<http::Response> show_refusal(WebContext const& context, http::Request const& request, Error const& error);
+
 /// An error beside a form in the page's language: error.code.<code>, else the domain's English marked as such.
 Html error_words(Locale const& locale, std::string_view code, std::string_view english);
 Html error_words(Locale const& locale, Error const& error);

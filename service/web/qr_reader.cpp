@@ -18,6 +18,8 @@ constexpr std::uint64_t most_pixels = 12'500'000;       // As decoded. A 4032 x 
 constexpr std::uint64_t enough_pixels = 3'200'000;      // A larger JPEG is first tried at a half or a quarter.
 constexpr std::uint64_t most_jpeg_pixels = 50'000'000;  // Never decoded at full size.
 constexpr unsigned largest_denominator = 4;
+constexpr int most_scans = 64;    // Cameras write one, progressive encoders about ten; each walks the whole picture.
+constexpr int most_warnings = 8;  // A damaged file warns at every block.
 constexpr std::string_view png_start = "\x89PNG\r\n\x1a\n";
 constexpr std::string_view jpeg_start = "\xff\xd8\xff";
 
@@ -27,7 +29,7 @@ struct Grey {
 };
 
 Error too_large() {
-    return {Fault::too_large, "picture-too-large", "A picture may have 5 MiB and 12 megapixels, a JPEG 50.", {}};
+    return {Fault::too_large, "picture-too-large", "A picture may have 5 MiB; a PNG 12 megapixels, a JPEG 50.", {}};
 }
 Error unreadable() {
     return {Fault::unprocessable, "picture-unreadable", "The picture could not be read.", {}};
@@ -60,17 +62,24 @@ struct JpegErrors {
     std::longjmp(reinterpret_cast<JpegErrors*>(decoder->err)->back, 1);
 }
 void say_nothing(j_common_ptr) {}
-void note_nothing(j_common_ptr, int) {}
+void count_warnings(j_common_ptr decoder, int level) {
+    if (level < 0 && ++decoder->err->num_warnings > most_warnings) leave(decoder);
+}
+/// Called between rows: the library itself bounds neither the scans of a file nor the work they ask for.
+void limit_scans(j_common_ptr decoder) {
+    if (reinterpret_cast<j_decompress_ptr>(decoder)->input_scan_number > most_scans) leave(decoder);
+}
 
 enum class Reading { done, broken, too_large };
 
 /// A JPEG at 1/`denominator` of its size; 0 asks for the size at which most codes are read already, and is told which.
 /// The library reports errors by jumping, so nothing with a destructor lives here.
 Reading decode_jpeg(jpeg_decompress_struct& decoder, JpegErrors& errors, std::string_view bytes, unsigned& denominator,
-                    Grey& grey) {
+                    Grey& grey, jpeg_progress_mgr& progress) {
     if (setjmp(errors.back) != 0) return Reading::broken;
     jpeg_create_decompress(&decoder);
     decoder.mem->max_memory_to_use = 64L * 1024 * 1024;
+    decoder.progress = &progress;
     jpeg_mem_src(&decoder, reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size());
     jpeg_read_header(&decoder, TRUE);
     if (is_too_large(decoder.image_width, decoder.image_height, most_jpeg_pixels)) return Reading::too_large;
@@ -101,9 +110,11 @@ Result<Grey> grey_of_jpeg(std::string_view bytes, unsigned& denominator) {
     decoder.err = jpeg_std_error(&errors.base);
     errors.base.error_exit = leave;
     errors.base.output_message = say_nothing;
-    errors.base.emit_message = note_nothing;
+    errors.base.emit_message = count_warnings;
+    jpeg_progress_mgr progress{};
+    progress.progress_monitor = limit_scans;
     Grey grey;
-    auto const reading = decode_jpeg(decoder, errors, bytes, denominator, grey);
+    auto const reading = decode_jpeg(decoder, errors, bytes, denominator, grey, progress);
     jpeg_destroy_decompress(&decoder);
     if (reading == Reading::too_large) return too_large();
     if (reading == Reading::broken) return unreadable();

@@ -1,6 +1,6 @@
 // Starts the program with its demo in a folder of its own, and a browser beside it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, mkdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import https from 'node:https';
@@ -15,6 +15,10 @@ export async function startDemo({ port = 18443, options = [] } = {}) {
   let said = '';
   child.stdout.on('data', (text) => (said += text));
   child.stderr.on('data', (text) => (said += text));
+  const ended = new Promise((done) => child.once('exit', (code, signal) => {
+    said += `\nended with ${signal ?? code}\n`;
+    done();
+  }));
   const base = `https://localhost:${port}`;
   const house = { base, data, port, child, said: () => said };
   house.request = requester(house);
@@ -28,8 +32,15 @@ export async function startDemo({ port = 18443, options = [] } = {}) {
     if (Date.now() > end) throw new Error('the demo did not become ready:\n' + said);
     await new Promise((next) => setTimeout(next, 100));
   }
+  // Mail leaves in the background. The folder is asked, not the page: who lists the mails must find them at once.
+  house.mailTo = async (address) => {
+    const folder = join(data, 'mail');
+    const isThere = () => readdirSync(folder).some((name) => name.endsWith('.eml') && readFileSync(join(folder, name), 'latin1').includes(`<${address}>`));
+    for (const end = Date.now() + 10_000; !isThere(); await new Promise((next) => setTimeout(next, 20)))
+      if (Date.now() > end) throw new Error('no mail arrived for ' + address);
+  };
   house.stop = async () => {
-    const ended = new Promise((done) => child.once('exit', done));
+    if (child.exitCode !== null || child.signalCode !== null) console.log('The demo ended by itself:\n' + said);
     child.kill('SIGTERM');
     await ended;
     rmSync(join(data, '..'), { recursive: true, force: true });

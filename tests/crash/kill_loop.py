@@ -183,6 +183,15 @@ def double_awards(credentials):
     return problems
 
 
+def lost_awards(lines, credentials):
+    """Awards that an answer told of and that are not there."""
+    held = {(credential["learnerId"], credential["achievementId"]) for credential in credentials}
+    told = ((json.loads(body)["learnerId"], award["achievementId"], body) for _, body, _, answer in lines
+            for award in json.loads(answer)["credentials"])
+    return [f"lost award {achievement} of {learner}, told in answer to {body}" for learner, achievement, body in told
+            if (learner, achievement) not in held]
+
+
 def check(server, ledger, known, checked, sample):
     """Gives the problems found; `known` maps credential ids to the hash of their signed bytes."""
     problems = []
@@ -194,6 +203,7 @@ def check(server, ledger, known, checked, sample):
         if repeated != (status, answer):
             problems.append(f"another answer for {body}: {repeated} instead of {(status, answer)}")
     found = all_credentials(server, admin)
+    problems += lost_awards(lines, found.values())
     for lost in known.keys() - found.keys():
         problems.append("lost credential " + lost)
     new = [identifier for identifier in found if identifier not in known]

@@ -2,10 +2,12 @@
 // Where the tests find data: the project's own files always, published corpora and expected results where there are
 // any.
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 
 namespace itqan::tests {
@@ -14,11 +16,14 @@ inline std::filesystem::path source_dir() {
     return ITQAN_SOURCE_DIR;
 }
 
-/// The folder with the published corpora (see tests/README.md), if there is one. Tests that need it end early with a
-/// message.
+/// The folder with the published corpora (see tests/README.md): $ITQAN_SHARED, else beside the project. Tests that need
+/// it end early with a message where there is none, and throw where $ITQAN_REQUIRE_SHARED says that there must be one.
 inline std::optional<std::filesystem::path> shared_dir() {
-    auto const path = source_dir().parent_path() / "shared";
+    auto const* const named = std::getenv("ITQAN_SHARED");
+    auto const path = named != nullptr ? std::filesystem::path(named) : source_dir().parent_path() / "shared";
     if (std::filesystem::is_directory(path)) return path;
+    if (std::getenv("ITQAN_REQUIRE_SHARED") != nullptr)
+        throw std::runtime_error("the published corpora are not in " + path.string());
     return std::nullopt;
 }
 

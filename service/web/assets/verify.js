@@ -1,4 +1,4 @@
-// Makes /verify nicer: drop a file anywhere on the field, paste a picture, send at once. Without it the form works.
+// Makes /verify nicer: drop a file anywhere, paste a picture, send at once. Without it the form works.
 (function () {
   "use strict";
   var drop = document.querySelector("[data-drop]");
@@ -12,14 +12,17 @@
     form.requestSubmit();
   }
 
+  // Anywhere on the page: beside the field the browser would open the file instead.
   ["dragenter", "dragover"].forEach(function (kind) {
-    drop.addEventListener(kind, function (event) {
+    document.addEventListener(kind, function (event) {
       event.preventDefault();
       drop.classList.add("over");
     });
   });
-  drop.addEventListener("dragleave", function () { drop.classList.remove("over"); });
-  drop.addEventListener("drop", function (event) {
+  document.addEventListener("dragleave", function (event) {
+    if (!event.relatedTarget) drop.classList.remove("over");
+  });
+  document.addEventListener("drop", function (event) {
     event.preventDefault();
     drop.classList.remove("over");
     send(event.dataTransfer.files);

@@ -3,6 +3,7 @@
 the badges it needs."""
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -165,6 +166,36 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("itqan init", done.stderr)
         self.assertFalse((self.folder / "empty").exists())
+
+    def test_serve_refuses_what_production_must_not_start_with(self):
+        place = self.folder / "serve"
+        serve = lambda: subprocess.run([program, "serve", "--data", place], capture_output=True, text=True, timeout=20)
+        self.assertIn("(no-installation)", serve().stderr)
+        subprocess.run([program, "init", "--domain", "badges.example.org", "--data", place], check=True, capture_output=True)
+        config = place / "itqan.toml"
+        fresh = config.read_text()
+        self.assertIn("(no-certificate)", serve().stderr)
+        key, certificate = place / "key.pem", place / "certificate.pem"
+        for path in (key, certificate):
+            path.write_text("not read before its mode")
+        key.chmod(0o644)
+        config.write_text(re.sub(r'(?m)^(#\s*)?(certificate|key) = .*$', lambda found: f'{found[2]} = "{place / (found[2] + ".pem")}"', fresh))
+        self.assertIn("(key-mode)", serve().stderr)
+        config.write_text(re.sub(r'(?m)^domain = .*$', "", fresh))
+        self.assertIn("(no-domain)", serve().stderr)
+        config.write_text("demo = true\n" + fresh)
+        self.assertIn("(demo-installation)", serve().stderr)
+
+    def test_a_demo_is_not_shown_to_the_network(self):
+        done = subprocess.run([program, "demo", "--listen", "0.0.0.0:18477", "--data", self.folder / "shown"], capture_output=True, text=True, timeout=20)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("(demo-exposed)", done.stderr)
+
+    def test_the_published_did_document_holds_the_listed_keys(self):
+        exported = self.run_json("key", "export-did", "--issuer", "murjan")
+        listed = [each["id"] for each in self.run_json("key", "list")["data"] if each["issuerId"] == "murjan"]
+        self.assertEqual(exported["id"], "did:web:badges.example.org:issuers:murjan")
+        self.assertEqual([each["id"].split("#")[1] for each in exported["verificationMethod"]], listed)
 
     def test_migrate_has_nothing_to_do_on_a_new_installation(self):
         self.assertEqual(self.run_command("migrate").returncode, 0)

@@ -179,21 +179,26 @@ TEST_CASE("a competency leaf's window looks at the claim's own date, whatever pr
     check(learner.judge(R"({"competency":{"code":"A1","level":3,"within":"P24M"}})"), {unsatisfied, 0, 3, 0, 10});
 }
 
-TEST_CASE("the leaf whose evidence sets the last day can be named") {
+TEST_CASE("the leaves whose evidence sets the last day can be named") {
     Learner learner;
-    learner.signoff("s", "men-1", "2024-10-01", 3).practice("p", "2026-10-01").completion("c", "course", "2026-10-01", 90);
+    learner.signoff("s", "men-1", "2024-10-01", 3)
+        .practice("p", "2026-10-01")
+        .completion("c", "course", "2026-10-01", 90);
 
     auto const all = learner.judge(R"({"all":[
         {"competency":{"code":"A1","level":3}},
         {"any":[{"completion":{"activity":"course","within":"P6M"}},
                 {"competency":{"code":"A1","level":3,"within":"P36M"}}]}]})");
+    auto const tie = learner.judge(R"({"all":[
+        {"competency":{"code":"A1","level":3,"within":"P36M"}}, {"competency":{"code":"A1","level":3,"within":"P36M"}}]})");
     auto const open = learner.judge(R"({"completion":{"activity":"course"}})");
     auto const unmet = learner.judge(R"({"competency":{"code":"A1","level":5}})");
 
     REQUIRE(all.outcome == satisfied);
-    CHECK(limiting_leaf(all) == &all.children[1].children[1]);
-    CHECK(limiting_leaf(open) == nullptr);
-    CHECK(limiting_leaf(unmet) == nullptr);
+    CHECK(limiting_leaves(all) == std::vector<Node const*>{&all.children[1].children[1]});
+    CHECK(limiting_leaves(tie) == std::vector<Node const*>{&tie.children[0], &tie.children[1]});
+    CHECK(limiting_leaves(open).empty());
+    CHECK(limiting_leaves(unmet).empty());
 }
 
 TEST_CASE("a missing level costs twenty mentor hours each where no activity is cheaper or reaches it") {

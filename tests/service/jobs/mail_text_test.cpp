@@ -35,7 +35,7 @@ TEST_CASE("a claim mail says everything in plain text in both languages") {
                             "- Cyber Safe (valid until 23 October 2027)", "23 أكتوبر 2027",
                             "https://badges.example/claim/abc", "works until 22 February 2027", "Nakhla Collaborative",
                             "privacy@nakhla.example", "https://badges.example/privacy", "kept as long as",
-                            "the evidence for: Cyber Hygiene, score 80 or more. Once", "السلامة السيبرانية",
+                            "the evidence for: Cyber Hygiene, score 80 or more. Renewed", "السلامة السيبرانية",
                             "Shows training and assessment. Not a licence to practise and not a clinical privilege."}) {
         CAPTURE(std::string(part));
         CAPTURE(mail.text);

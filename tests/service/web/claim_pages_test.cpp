@@ -160,8 +160,8 @@ TEST_CASE("the link of a badge that the issuer took back says so and not that so
     REQUIRE(web.house.claims.revoke(Actor{}, row.id, "issued-in-error", std::nullopt));
     auto const withdrawn = web.get(address, in_english);
 
-    CHECK(on_hold.has("This badge is on hold"));
-    CHECK(withdrawn.has("The issuer has withdrawn this badge"));
+    CHECK(on_hold.has("<h1>On hold"));
+    CHECK(withdrawn.has("<h1>Withdrawn by the issuer"));
     CHECK_FALSE(withdrawn.has("decision"));
 }
 

@@ -16,6 +16,22 @@ std::string filled(std::string path) {
 
 std::string const reem = "learner=lrn-015&activity=act-102&score=86&completed=2026-10-30&csrf=";
 
+TEST_CASE("an address where nothing is has a page for people in their language") {
+    WebHouse web;
+
+    auto const nowhere = web.get("/nowhere", "lang=ar");
+    auto const wrong_method = web.post("/privacy", "", "lang=en");
+    auto const api = web.get("/api/v1/nothing", "lang=en");
+
+    CHECK(nowhere.status == 404);
+    CHECK(nowhere.type == "text/html; charset=utf-8");
+    CHECK(nowhere.has("<html lang=\"ar\" dir=\"rtl\""));
+    CHECK(wrong_method.status == 405);
+    CHECK(wrong_method.type == "text/html; charset=utf-8");
+    CHECK(api.status == 404);
+    CHECK(api.type == "application/problem+json");
+}
+
 TEST_CASE("a form that another site sends is refused at every address that changes something") {
     WebHouse web(true);
     auto const admin = web.session_of(Role::admin, "");

@@ -251,8 +251,17 @@ TEST_CASE("a code is read back to its address") {
     CHECK(*read == address);
 }
 
+/// A scan for every coefficient, and one more for its last bit.
+std::vector<jpeg_scan_info> many_scans() {
+    std::vector<jpeg_scan_info> scans{{1, {0}, 0, 0, 0, 0}};
+    for (int const last_bit : {1, 0})
+        for (int coefficient = 1; coefficient < 64; ++coefficient)
+            scans.push_back({1, {0}, coefficient, coefficient, last_bit == 1 ? 0 : 1, last_bit});
+    return scans;
+}
+
 /// A grey photograph of a table with the picture lying on it.
-std::string photograph(Picture const& of, int width, int height) {
+std::string photograph(Picture const& of, int width, int height, std::vector<jpeg_scan_info> const& scans = {}) {
     std::vector<unsigned char> grey(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), 120);
     for (int y = 0; y < of.height; ++y)
         for (int x = 0; x < of.width; ++x)
@@ -270,6 +279,10 @@ std::string photograph(Picture const& of, int width, int height) {
     encoder.input_components = 1;
     encoder.in_color_space = JCS_GRAYSCALE;
     jpeg_set_defaults(&encoder);
+    if (!scans.empty()) {
+        encoder.scan_info = scans.data();
+        encoder.num_scans = static_cast<int>(scans.size());
+    }
     jpeg_start_compress(&encoder, TRUE);
     while (encoder.next_scanline < encoder.image_height) {
         auto* line = grey.data() + std::size_t{encoder.next_scanline} * encoder.image_width;
@@ -287,12 +300,42 @@ TEST_CASE("a code that fills little of a large photograph is read") {
     auto const code = open(web::render_png(Studio().pictures->qr_svg(address), 74, 74));
 
     auto const twelve_megapixels = web::read_qr(photograph(code, 4000, 3000));
+    auto const forty_eight =
+        web::read_qr(photograph(open(web::render_png(Studio().pictures->qr_svg(address), 300, 300)), 8000, 6000));
     auto const fifty_one = web::read_qr(photograph(code, 8500, 6000));
 
     REQUIRE(twelve_megapixels);
     CHECK(*twelve_megapixels == address);
+    REQUIRE(forty_eight);
+    CHECK(*forty_eight == address);
     REQUIRE_FALSE(fifty_one);
     CHECK(fifty_one.error().code == "picture-too-large");
+}
+
+TEST_CASE("a picture in more scans than any camera writes is not decoded to its end") {
+    std::string const address = "https://badges.example/c/k3v9";
+    auto const code = open(web::render_png(Studio().pictures->qr_svg(address), 222, 222));
+    auto const scans = many_scans();
+    REQUIRE(scans.size() == 127);
+
+    auto const few = web::read_qr(photograph(code, 800, 800, {scans.begin(), scans.begin() + 64}));
+    auto const many = web::read_qr(photograph(code, 800, 800, scans));
+
+    REQUIRE(few);
+    CHECK(*few == address);
+    REQUIRE_FALSE(many);
+    CHECK(many.error().code == "picture-unreadable");
+}
+
+TEST_CASE("a damaged photograph is given up") {
+    auto const code = open(web::render_png(Studio().pictures->qr_svg("https://badges.example/c/k3v9"), 222, 222));
+    auto photo = photograph(code, 800, 800);
+    for (std::size_t at = photo.size() / 2; at + 2 < photo.size(); at += 7)
+        photo[at] = '\x55';
+
+    auto const read = web::read_qr(photo);
+
+    CHECK((!read || !*read));
 }
 
 TEST_CASE("a code keeps four modules quiet around it") {

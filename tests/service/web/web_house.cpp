@@ -9,7 +9,9 @@ namespace itqan::tests {
 WebHouse::WebHouse(bool demo)
     : pictures_(web::make_pictures(house.services.clock)),
       context_{house.services, guard_, rates_, locales_, templates_, *pictures_},
-      router_(all_routes(demo)) {}
+      router_(all_routes(demo), nullptr, [this](http::Request const& request, Error const& error) {
+          return web::show_refusal(context_, request, error);
+      }) {}
 
 std::vector<http::Route> WebHouse::all_routes(bool demo) {
     house.settings.demo = demo;

@@ -3,7 +3,7 @@
 import sys
 import unittest
 
-from kill_loop import double_awards
+from kill_loop import double_awards, lost_awards
 
 
 def award(number, until, status="active"):
@@ -25,6 +25,14 @@ class DoubleAwards(unittest.TestCase):
     def test_numbers_that_repeat_or_skip_are_found(self):
         self.assertTrue(double_awards([award(1, "2028-01-01"), award(1, "2028-01-01")]))
         self.assertTrue(double_awards([award(1, "2026-11-01"), award(3, "2029-01-01")]))
+
+
+class LostAwards(unittest.TestCase):
+    def test_an_award_that_was_acknowledged_and_is_not_there_is_found(self):
+        line = ("token", '{"learnerId": "l"}', 201, b'{"credentials": [{"achievementId": "a", "issued": true}]}')
+        self.assertEqual(lost_awards([line], [award(1, "2028-01-01")]), [])
+        self.assertEqual(len(lost_awards([line], [])), 1)
+        self.assertEqual(len(lost_awards([line], [dict(award(1, "2028-01-01"), achievementId="b")])), 1)
 
 
 if __name__ == "__main__":
