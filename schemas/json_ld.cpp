@@ -70,6 +70,13 @@ Json compact_document(JsonLdRun& run, Json const& expanded, Json const& context)
 
 }  // namespace
 
+JsonLdOptions signing_options() {
+    JsonLdOptions options;
+    options.rdf_direction = RdfDirection::i18n_datatype;
+    options.safe = true;
+    return options;
+}
+
 JsonLdProcessor::JsonLdProcessor(DocumentLoader const& loader)
     : loader_(loader), cache_(std::make_unique<ContextCache>()) {}
 JsonLdProcessor::~JsonLdProcessor() = default;

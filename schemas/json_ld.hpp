@@ -50,6 +50,10 @@ struct JsonLdOptions {
     JsonLdLimits limits = {};
 };
 
+/// As Data Integrity suites transform what they sign: no base, no loss, directions in datatypes. Issuers and verifiers
+/// have to agree on it to the byte.
+JsonLdOptions signing_options();
+
 /// Thread-safe. What it learned about the loader's contexts it keeps, so one processor should serve many documents.
 class JsonLdProcessor {
   public:

@@ -62,6 +62,7 @@ TEST_SUITE("json_ld_safe") {
         CHECK(refusal(R"("name": {"@value": "x", "@language": "a b"})") ==
               "json-ld-invalid-language at /name/@language");
         CHECK(refusal(R"("name": {"@value": "x", "@direction": "rtl"})") == "json-ld-lost-direction at /name");
+        CHECK(bench.refusal(badge(R"("name": {"@value": "x", "@direction": "rtl"})"), signing_options()) == "");
         CHECK(refusal(R"("tags": {"a": "x"})") == "json-ld-lost-value at /tags");
         CHECK(refusal(R"("proof": {"undefined": 1})") == "json-ld-undefined-term at /proof/undefined");
         CHECK(refusal(R"("r": {"other": 1})") == "json-ld-undefined-term at /r/other");
