@@ -137,16 +137,16 @@ bool is_free(std::string const& what, bool json_text) {
     return what.starts_with("/proof - ") || (json_text && what.starts_with("/@context + "));
 }
 
-struct Count {
+struct MutantCount {
     int mutants = 0;
     int survivors = 0;
 };
 
-void mutate(Json const& document, bool json_text, Count& count) {
+void mutate(Json const& document, bool json_text, MutantCount& count) {
     ProofRules const rules{instant("2026-11-27T12:00:00Z")};
     auto const& canonicalizer = tests::vector_contexts().canonicalizer();
     auto const untouched = verify_proofs(document, rules, {}, canonicalizer);
-    REQUIRE_MESSAGE(untouched, tests::code_of(untouched));
+    REQUIRE_MESSAGE(untouched, tests::fault_code(untouched));
     Mutator mutator(document, [&](Json const& mutant, std::string const& what) {
         if (is_free(what, json_text)) return;
         ++count.mutants;
@@ -162,7 +162,7 @@ void mutate(Json const& document, bool json_text, Count& count) {
 TEST_CASE("no mutant of a published signed document verifies") {
     NEEDS_SHARED();
     auto const folder = tests::shared_dir().value() / "vectors";
-    Count count;
+    MutantCount count;
     for (std::string const file : {"vc-di-eddsa/TestVectors/eddsa-rdfc-2022/signedDataInt.json",
                                    "vc-di-eddsa/TestVectors/eddsa-rdfc-2022/employ/signedDataInt.json",
                                    "vc-di-eddsa/TestVectors/eddsa-jcs-2022/signedJCS.json",
@@ -185,7 +185,7 @@ TEST_CASE("no mutant of a published signed document verifies") {
 TEST_CASE("no mutant of what a holder shows verifies") {
     NEEDS_SHARED();
     auto const folder = tests::shared_dir().value() / "vectors/vc-di-ecdsa/TestVectors/ecdsa-sd-2023";
-    Count count;
+    MutantCount count;
     for (auto const* walk : {"employ", "prc"})
         mutate(tests::read_json(folder / walk / "derivedRevealDocument.json"), false, count);
 
@@ -199,7 +199,7 @@ TEST_CASE("no mutant of an Open Badge verifies, whatever suite signed it") {
     document.erase("proof");
     document["credentialSubject"]["achievement"]["version"] = "1";
     document["credentialSubject"]["activityStartDate"] = "2026-01-01T00:00:00Z";
-    Count count;
+    MutantCount count;
     for (auto const& [type, cryptosuite] : {std::pair{KeyType::ed25519, "eddsa-rdfc-2022"},
                                             {KeyType::ed25519, "eddsa-jcs-2022"},
                                             {KeyType::p256, "ecdsa-rdfc-2019"},
@@ -213,7 +213,7 @@ TEST_CASE("no mutant of an Open Badge verifies, whatever suite signed it") {
 
         auto const made = add_proof(document, options, signer, tests::vector_contexts().canonicalizer());
 
-        REQUIRE_MESSAGE(made, tests::code_of(made));
+        REQUIRE_MESSAGE(made, tests::fault_code(made));
         mutate(*made, options.cryptosuite.find("jcs") != std::string::npos, count);
     }
 

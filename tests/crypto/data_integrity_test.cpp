@@ -7,7 +7,7 @@
 
 using namespace itqan;
 using namespace itqan::crypto;
-using tests::code_of;
+using tests::fault_code;
 using tests::instant;
 
 // The JCS suites show what all suites share: they need no contexts. data_integrity_rdf_test.cpp has the others.
@@ -16,7 +16,7 @@ namespace {
 
 tests::NoRdf const no_rdf;
 
-Instant const now = instant("2026-11-27T12:00:00Z");
+Instant const judged_at = instant("2026-11-27T12:00:00Z");
 
 struct Party {
     explicit Party(KeyType type)
@@ -27,12 +27,12 @@ struct Party {
     std::string method;
 };
 
-Party const& ed25519() {
+Party const& ed25519_party() {
     static Party const party(KeyType::ed25519);
     return party;
 }
 
-Json credential() {
+Json plain_credential() {
     return {{"@context", {"https://www.w3.org/ns/credentials/v2"}},
             {"id", "urn:uuid:2ed6657d-e927-468b-95e1-2665a8aea6a2"},
             {"type", {"VerifiableCredential"}},
@@ -40,36 +40,36 @@ Json credential() {
             {"credentialSubject", {{"id", "did:example:learner"}, {"name", "ليلى"}}}};
 }
 
-ProofOptions options(Party const& party, char const* cryptosuite = "eddsa-jcs-2022") {
+ProofOptions jcs_options(Party const& party, char const* cryptosuite = "eddsa-jcs-2022") {
     ProofOptions made;
     made.cryptosuite = cryptosuite;
     made.verification_method = party.method;
-    made.created = now;
+    made.created = judged_at;
     return made;
 }
 
-Json sign(Json document, ProofOptions const& made, Party const& party = ed25519()) {
+Json sign_jcs(Json document, ProofOptions const& made, Party const& party = ed25519_party()) {
     auto result = add_proof(std::move(document), made, party.signer, no_rdf);
-    REQUIRE_MESSAGE(result, code_of(result));
+    REQUIRE_MESSAGE(result, fault_code(result));
     return std::move(*result);
 }
 
-std::string verify(Json const& document, ProofRules rules = {now}) {
-    return code_of(verify_proofs(document, rules, {}, no_rdf));
+std::string verify_jcs(Json const& document, ProofRules rules = {judged_at}) {
+    return fault_code(verify_proofs(document, rules, {}, no_rdf));
 }
 
 /// Signs what `change` made of the options.
 template <typename Change>
 Json signed_with(Change change) {
-    auto made = options(ed25519());
+    auto made = jcs_options(ed25519_party());
     change(made);
-    return sign(credential(), made);
+    return sign_jcs(plain_credential(), made);
 }
 
 /// A signed credential whose proof was changed afterwards.
 template <typename Change>
 Json tampered(Change change) {
-    static Json const document = sign(credential(), options(ed25519()));
+    static Json const document = sign_jcs(plain_credential(), jcs_options(ed25519_party()));
     auto copy = document;
     change(copy["proof"]);
     return copy;
@@ -84,9 +84,9 @@ TEST_CASE("a JCS proof verifies with each kind of key and only with the key that
         CAPTURE(std::string(cryptosuite));
         Party const party(type);
         Party const other(type);
-        auto document = sign(credential(), options(party, cryptosuite), party);
+        auto document = sign_jcs(plain_credential(), jcs_options(party, cryptosuite), party);
 
-        auto const reports = judge_proofs(document, {now}, {}, no_rdf);
+        auto const reports = judge_proofs(document, {judged_at}, {}, no_rdf);
 
         REQUIRE(reports);
         REQUIRE(reports->size() == 1);
@@ -95,16 +95,16 @@ TEST_CASE("a JCS proof verifies with each kind of key and only with the key that
         CHECK(report.pointer == "/proof");
         CHECK(report.cryptosuite == cryptosuite);
         CHECK(report.verification_method == party.method);
-        CHECK(report.created == now);
+        CHECK(report.created == judged_at);
         CHECK(report.key == party.signer.public_key());
         auto const value = document["proof"]["proofValue"].get<std::string>();
         auto const signature = base58btc_decode(std::string_view(value).substr(1));
         REQUIRE(signature);
         CHECK(signature->size() == static_cast<std::size_t>(length));
         CHECK(report.key->verify(report.hashes.combined(), *signature));
-        CHECK(report.hashes.canonical_document == canonical_json(credential()));
+        CHECK(report.hashes.canonical_document == canonical_json(plain_credential()));
         document["proof"]["verificationMethod"] = other.method;
-        CHECK(verify(document) == "proof-signature");
+        CHECK(verify_jcs(document) == "proof-signature");
     }
 }
 
@@ -125,14 +125,15 @@ TEST_CASE("a proof carries all that it was told") {
                         {"type", "DataIntegrityProof"},
                         {"id", "urn:uuid:d94f792a-c546-4d06-b38a-da070ab56c23"},
                         {"cryptosuite", "eddsa-jcs-2022"},
-                        {"verificationMethod", ed25519().method},
+                        {"verificationMethod", ed25519_party().method},
                         {"proofPurpose", "authentication"},
                         {"created", "2026-11-27T12:00:00Z"},
                         {"expires", "2027-01-01T00:00:00Z"},
                         {"domain", {"https://one.example", "https://two.example"}},
                         {"challenge", "uA1"},
                         {"nonce", "n"}});
-    CHECK(verify(document, {now, "authentication", {"https://two.example", "https://one.example"}, "uA1"}) == "");
+    CHECK(verify_jcs(document, {judged_at, "authentication", {"https://two.example", "https://one.example"}, "uA1"}) ==
+          "");
 }
 
 TEST_CASE("what the verifier expects is compared with the signed proof") {
@@ -141,30 +142,30 @@ TEST_CASE("what the verifier expects is compared with the signed proof") {
         made.domain = {"one.example"};
         made.challenge = "a";
     });
-    auto const plain = sign(credential(), options(ed25519()));
+    auto const plain = sign_jcs(plain_credential(), jcs_options(ed25519_party()));
 
-    CHECK(verify(document) == "");
-    CHECK(verify(document, {instant("2026-11-27T12:00:01Z")}) == "proof-expired");
-    CHECK(verify(document, {now, "authentication"}) == "proof-purpose");
-    CHECK(verify(document, {now, "assertionMethod", {"one.example"}, "a"}) == "");
-    CHECK(verify(document, {now, "assertionMethod", {"two.example"}}) == "proof-domain");
-    CHECK(verify(document, {now, "assertionMethod", {"one.example", "two.example"}}) == "proof-domain");
-    CHECK(verify(document, {now, "assertionMethod", {}, "b"}) == "proof-challenge");
-    CHECK(verify(plain, {now, "assertionMethod", {"one.example"}}) == "proof-domain");
-    CHECK(verify(plain, {now, "assertionMethod", {}, "a"}) == "proof-challenge");
+    CHECK(verify_jcs(document) == "");
+    CHECK(verify_jcs(document, {instant("2026-11-27T12:00:01Z")}) == "proof-expired");
+    CHECK(verify_jcs(document, {judged_at, "authentication"}) == "proof-purpose");
+    CHECK(verify_jcs(document, {judged_at, "assertionMethod", {"one.example"}, "a"}) == "");
+    CHECK(verify_jcs(document, {judged_at, "assertionMethod", {"two.example"}}) == "proof-domain");
+    CHECK(verify_jcs(document, {judged_at, "assertionMethod", {"one.example", "two.example"}}) == "proof-domain");
+    CHECK(verify_jcs(document, {judged_at, "assertionMethod", {}, "b"}) == "proof-challenge");
+    CHECK(verify_jcs(plain, {judged_at, "assertionMethod", {"one.example"}}) == "proof-domain");
+    CHECK(verify_jcs(plain, {judged_at, "assertionMethod", {}, "a"}) == "proof-challenge");
 }
 
 TEST_CASE("a document without a proof or of another shape is refused as a whole") {
-    auto document = sign(credential(), options(ed25519()));
+    auto document = sign_jcs(plain_credential(), jcs_options(ed25519_party()));
     auto const with_proof = [&](Json proof) {
         document["proof"] = std::move(proof);
-        return verify(document);
+        return verify_jcs(document);
     };
 
-    CHECK(verify(Json()) == "malformed-document");
-    CHECK(verify(Json::array({document})) == "malformed-document");
-    CHECK(verify(Json("text")) == "malformed-document");
-    CHECK(verify(credential()) == "missing-proof");
+    CHECK(verify_jcs(Json()) == "malformed-document");
+    CHECK(verify_jcs(Json::array({document})) == "malformed-document");
+    CHECK(verify_jcs(Json("text")) == "malformed-document");
+    CHECK(verify_jcs(plain_credential()) == "missing-proof");
     CHECK(with_proof(nullptr) == "missing-proof");
     CHECK(with_proof(Json::array()) == "missing-proof");
     CHECK(with_proof("text") == "malformed-proof");
@@ -206,7 +207,7 @@ TEST_CASE("each malformed member of a proof has its own code") {
                           {"verificationMethod", "https ://issuer.example", "proof-method"},
                           {"verificationMethod", "did:key:invalid", "invalid-did"},
                           {"verificationMethod", "did:key:invalid#invalid", "invalid-did"},
-                          {"verificationMethod", ed25519().method + "x", "invalid-did"},
+                          {"verificationMethod", ed25519_party().method + "x", "invalid-did"},
                           {"verificationMethod", "did:jwk:e30#0", "invalid-did"},
                           {"verificationMethod", "did:web:issuer.example#k", "unknown-verification-method"},
                           {"proofPurpose", none, "missing-purpose"},
@@ -262,14 +263,14 @@ TEST_CASE("each malformed member of a proof has its own code") {
             if (!each.value.is_discarded()) proof[each.member] = each.value;
         });
 
-        CHECK(verify(document) == each.code);
+        CHECK(verify_jcs(document) == each.code);
     }
 }
 
 TEST_CASE("a proofValue in another encoding or cut is refused") {
     auto const good = tampered([](Json&) {})["proof"]["proofValue"].get<std::string>();
     auto const with_value = [](std::string const& text) {
-        return verify(tampered([&](Json& proof) { proof["proofValue"] = text; }));
+        return verify_jcs(tampered([&](Json& proof) { proof["proofValue"] = text; }));
     };
     auto const bytes = base58btc_decode(std::string_view(good).substr(1)).value();
 
@@ -292,73 +293,73 @@ TEST_CASE("a date without a zone counts as UTC") {
                                              {"verificationMethod", "https://issuer.example/k"},
                                              {"proofPurpose", "assertionMethod"},
                                              {"created", text}}}},
-                                          {now}, {}, no_rdf);
+                                          {judged_at}, {}, no_rdf);
         return reports->front().created;
     };
 
     CHECK_FALSE(document["proof"].contains("created"));
-    CHECK(verify(document) == "");
-    CHECK(dated("2026-11-27T12:00:00") == now);
-    CHECK(dated("2026-11-27T15:00:00.000+03:00") == now);
+    CHECK(verify_jcs(document) == "");
+    CHECK(dated("2026-11-27T12:00:00") == judged_at);
+    CHECK(dated("2026-11-27T15:00:00.000+03:00") == judged_at);
     CHECK(dated("2026-11-27t12:00:00Z") == std::nullopt);
 }
 
 TEST_CASE("keys of other methods come from the caller, who hears the purpose") {
-    auto made = options(ed25519());
+    auto made = jcs_options(ed25519_party());
     made.verification_method = "https://issuer.example/keys/1";
     made.purpose = "authentication";
-    auto const document = sign(credential(), made);
+    auto const document = sign_jcs(plain_credential(), made);
     std::string asked;
     FindKey const find = [&](std::string const& method, std::string const& purpose) -> Result<PublicKey> {
         asked = method + " " + purpose;
-        return ed25519().signer.public_key();
+        return ed25519_party().signer.public_key();
     };
     FindKey const refuse = [](std::string const&, std::string const&) -> Result<PublicKey> {
         return Error{Fault::unprocessable, "revoked", "The key was revoked."};
     };
-    ProofRules const rules{now, "authentication"};
+    ProofRules const rules{judged_at, "authentication"};
 
-    CHECK(code_of(verify_proofs(document, rules, find, no_rdf)) == "");
+    CHECK(fault_code(verify_proofs(document, rules, find, no_rdf)) == "");
     CHECK(asked == "https://issuer.example/keys/1 authentication");
-    CHECK(code_of(verify_proofs(document, rules, refuse, no_rdf)) == "revoked");
-    CHECK(code_of(verify_proofs(document, rules, {}, no_rdf)) == "unknown-verification-method");
+    CHECK(fault_code(verify_proofs(document, rules, refuse, no_rdf)) == "revoked");
+    CHECK(fault_code(verify_proofs(document, rules, {}, no_rdf)) == "unknown-verification-method");
 }
 
 TEST_CASE("a did:key names its only key also without a fragment") {
-    auto made = options(ed25519());
-    made.verification_method = did_key(ed25519().signer.public_key());
+    auto made = jcs_options(ed25519_party());
+    made.verification_method = did_key(ed25519_party().signer.public_key());
 
-    CHECK(verify(sign(credential(), made)) == "");
+    CHECK(verify_jcs(sign_jcs(plain_credential(), made)) == "");
 }
 
 TEST_CASE("a key as did:jwk is resolved without asking anybody") {
     Party const party(KeyType::p256);
-    auto made = options(party, "ecdsa-jcs-2019");
+    auto made = jcs_options(party, "ecdsa-jcs-2019");
     made.verification_method =
         "did:jwk:" + base64url_encode(as_bytes(canonical_json(party.signer.public_key().to_jwk()))) + "#0";
 
-    auto const document = sign(credential(), made, party);
+    auto const document = sign_jcs(plain_credential(), made, party);
 
-    CHECK(verify(document) == "");
+    CHECK(verify_jcs(document) == "");
 }
 
 TEST_CASE("in a set of proofs each must verify") {
     Party const second(KeyType::p384);
-    auto const once = sign(credential(), options(ed25519()));
-    auto const twice = sign(once, options(second, "ecdsa-jcs-2019"), second);
+    auto const once = sign_jcs(plain_credential(), jcs_options(ed25519_party()));
+    auto const twice = sign_jcs(once, jcs_options(second, "ecdsa-jcs-2019"), second);
     auto const spoil = [&](std::size_t index) {
         auto copy = twice;
         copy["proof"][index]["created"] = "2026-11-27T12:00:01Z";
         return copy;
     };
 
-    auto const reports = judge_proofs(spoil(1), {now}, {}, no_rdf);
+    auto const reports = judge_proofs(spoil(1), {judged_at}, {}, no_rdf);
 
     REQUIRE(twice["proof"].size() == 2);
     CHECK(twice["proof"][0] == once["proof"]);
-    CHECK(verify(twice) == "");
-    CHECK(verify(spoil(0)) == "proof-signature");
-    CHECK(verify(spoil(1)) == "proof-signature");
+    CHECK(verify_jcs(twice) == "");
+    CHECK(verify_jcs(spoil(0)) == "proof-signature");
+    CHECK(verify_jcs(spoil(1)) == "proof-signature");
     REQUIRE(reports);
     CHECK((*reports)[0].verified());
     CHECK((*reports)[1].pointer == "/proof/1");
@@ -369,30 +370,30 @@ TEST_CASE("in a set of proofs each must verify") {
 TEST_CASE("a proof that builds on others signs them") {
     std::string const first = "urn:uuid:26329423-bec9-4b2e-88cb-a7c7d9dc4544";
     std::string const second = "urn:uuid:8cc9022b-6b14-4cf3-8571-74972c5feb54";
-    auto made = options(ed25519());
+    auto made = jcs_options(ed25519_party());
     made.id = first;
-    auto document = sign(credential(), made);
+    auto document = sign_jcs(plain_credential(), made);
     made.id = second;
-    document = sign(document, made);
+    document = sign_jcs(document, made);
     made.id = {};
     made.previous_proof = {first};
-    auto const on_one = sign(document, made);
+    auto const on_one = sign_jcs(document, made);
     made.previous_proof = {first, second};
-    auto const on_both = sign(document, made);
+    auto const on_both = sign_jcs(document, made);
     auto const after = [](Json copy, auto change) {
         change(copy["proof"]);
-        return verify(copy);
+        return verify_jcs(copy);
     };
     // An earlier proof that is good by itself, but not the one that was built on.
-    auto other = options(ed25519());
+    auto other = jcs_options(ed25519_party());
     other.id = first;
     other.created = instant("2026-11-27T11:59:59Z");
-    auto const replacement = sign(credential(), other)["proof"];
+    auto const replacement = sign_jcs(plain_credential(), other)["proof"];
 
     CHECK(on_one["proof"][2]["previousProof"] == first);
     CHECK(on_both["proof"][2]["previousProof"] == Json::array({first, second}));
-    CHECK(verify(on_one) == "");
-    CHECK(verify(on_both) == "");
+    CHECK(verify_jcs(on_one) == "");
+    CHECK(verify_jcs(on_both) == "");
     CHECK(after(on_both, [&](Json& proof) { proof[0] = replacement; }) == "proof-signature");
     CHECK(after(on_one, [&](Json& proof) { proof[0] = replacement; }) == "proof-signature");
     CHECK(after(on_one, [](Json& proof) { proof.erase(1); }) == "");
@@ -408,22 +409,22 @@ TEST_CASE("a proof that names itself or a circle of proofs does not verify") {
         proof["id"] = "urn:a:1";
         proof["previousProof"] = "urn:a:1";
     });
-    auto circle = sign(sign(credential(), options(ed25519())), options(ed25519()));
+    auto circle = sign_jcs(sign_jcs(plain_credential(), jcs_options(ed25519_party())), jcs_options(ed25519_party()));
     for (std::size_t i = 0; i < 2; ++i) {
         circle["proof"][i]["id"] = "urn:a:" + std::to_string(i);
         circle["proof"][i]["previousProof"] = "urn:a:" + std::to_string(1 - i);
     }
 
-    CHECK(verify(itself) == "proof-signature");
-    CHECK(verify(circle) == "proof-signature");
+    CHECK(verify_jcs(itself) == "proof-signature");
+    CHECK(verify_jcs(circle) == "proof-signature");
 }
 
 TEST_CASE("a JCS proof binds the context it was made with, and contexts behind it stay free") {
-    auto const document = sign(credential(), options(ed25519()));
+    auto const document = sign_jcs(plain_credential(), jcs_options(ed25519_party()));
     auto const with_context = [&](Json context) {
         auto copy = document;
         copy["@context"] = std::move(context);
-        return verify(copy);
+        return verify_jcs(copy);
     };
     std::string const v2 = "https://www.w3.org/ns/credentials/v2";
 
@@ -436,25 +437,25 @@ TEST_CASE("a JCS proof binds the context it was made with, and contexts behind i
     CHECK(with_context(nullptr) == "context-mismatch");
     auto without = document;
     without.erase("@context");
-    CHECK(verify(without) == "context-mismatch");
+    CHECK(verify_jcs(without) == "context-mismatch");
 }
 
 TEST_CASE("documents that are no JSON-LD are signed and verified with JCS") {
-    auto const document = sign({{"name", "a"}}, options(ed25519()));
+    auto const document = sign_jcs({{"name", "a"}}, jcs_options(ed25519_party()));
     auto added = document;
     added["@context"] = "https://www.w3.org/ns/credentials/v2";
 
     CHECK_FALSE(document.contains("@context"));
     CHECK_FALSE(document["proof"].contains("@context"));
-    CHECK(verify(document) == "");
-    CHECK(verify(added) == "proof-signature");
+    CHECK(verify_jcs(document) == "");
+    CHECK(verify_jcs(added) == "proof-signature");
 }
 
 TEST_CASE("a context without proofs gets the one that defines them") {
     auto const context_of = [](Json context) {
-        auto document = credential();
+        auto document = plain_credential();
         document["@context"] = std::move(context);
-        return sign(document, options(ed25519()))["@context"];
+        return sign_jcs(document, jcs_options(ed25519_party()))["@context"];
     };
     std::string const v1 = "https://www.w3.org/2018/credentials/v1";
     std::string const integrity = "https://w3id.org/security/data-integrity/v2";
@@ -467,10 +468,10 @@ TEST_CASE("a context without proofs gets the one that defines them") {
 
 TEST_CASE("nothing is signed that would not verify") {
     Party const rsa_like(KeyType::p521);
-    auto const refused = [](auto change, Party const& party = ed25519()) {
-        auto made = options(ed25519());
+    auto const refused = [](auto change, Party const& party = ed25519_party()) {
+        auto made = jcs_options(ed25519_party());
         change(made);
-        return code_of(add_proof(credential(), made, party.signer, no_rdf));
+        return fault_code(add_proof(plain_credential(), made, party.signer, no_rdf));
     };
 
     CHECK(refused([](ProofOptions& made) { made.cryptosuite = "eddsa-2022"; }) == "unknown-cryptosuite");
@@ -482,13 +483,14 @@ TEST_CASE("nothing is signed that would not verify") {
     CHECK(refused([](ProofOptions& made) { made.verification_method = "key-1"; }) == "proof-method");
     CHECK(refused([](ProofOptions& made) { made.verification_method = ""; }) == "malformed-proof");
     CHECK(refused([](ProofOptions& made) { made.previous_proof = {"urn:a:b"}; }) == "unknown-previous-proof");
-    CHECK(code_of(add_proof(Json::array(), options(ed25519()), ed25519().signer, no_rdf)) == "malformed-document");
-    CHECK(code_of(add_proof(
+    CHECK(fault_code(add_proof(Json::array(), jcs_options(ed25519_party()), ed25519_party().signer, no_rdf)) ==
+          "malformed-document");
+    CHECK(fault_code(add_proof(
               {{"proof", {{"id", "urn:a:b"}}}},
               [] {
-                  auto made = options(ed25519());
+                  auto made = jcs_options(ed25519_party());
                   made.id = "urn:a:b";
                   return made;
               }(),
-              ed25519().signer, no_rdf)) == "duplicate-proof-id");
+              ed25519_party().signer, no_rdf)) == "duplicate-proof-id");
 }

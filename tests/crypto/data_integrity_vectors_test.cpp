@@ -8,24 +8,24 @@
 
 using namespace itqan;
 using namespace itqan::crypto;
-using tests::code_of;
+using tests::fault_code;
 using tests::instant;
 
 namespace {
 
-std::filesystem::path vectors(char const* family) {
+std::filesystem::path vector_folder(char const* family) {
     return tests::shared_dir().value() / "vectors" / family / "TestVectors";
 }
 
 /// One folder of files that share an ending: canonDocJCS.txt, proofHashJCS.txt, signedJCS.json, ...
-struct Vector {
+struct SuiteVector {
     char const *family, *folder, *ending, *unsigned_document, *key_pair;
 };
 constexpr char eddsa[] = "vc-di-eddsa";
 constexpr char ecdsa[] = "vc-di-ecdsa";
 constexpr char alumni[] = "unsigned.json";
 constexpr char employment[] = "employmentAuth.json";
-constexpr Vector all_vectors[] = {
+constexpr SuiteVector all_vectors[] = {
     {eddsa, "eddsa-rdfc-2022", "DataInt", alumni, "keyPair.json"},
     {eddsa, "eddsa-rdfc-2022/employ", "DataInt", employment, "keyPair.json"},
     {eddsa, "eddsa-jcs-2022", "JCS", alumni, "keyPair.json"},
@@ -38,21 +38,21 @@ constexpr Vector all_vectors[] = {
     {ecdsa, "ecdsa-jcs-2019-p384", "JCSECDSAP384", alumni, "p384KeyPair.json"},
 };
 
-std::string text_of(Vector const& vector, std::string const& name) {
-    return tests::read_file(vectors(vector.family) / vector.folder / (name + vector.ending + ".txt"));
+std::string vector_text(SuiteVector const& vector, std::string const& name) {
+    return tests::read_file(vector_folder(vector.family) / vector.folder / (name + vector.ending + ".txt"));
 }
 
-Json json_of(Vector const& vector, std::string const& name) {
-    return tests::read_json(vectors(vector.family) / vector.folder / (name + vector.ending + ".json"));
+Json vector_json(SuiteVector const& vector, std::string const& name) {
+    return tests::read_json(vector_folder(vector.family) / vector.folder / (name + vector.ending + ".json"));
 }
 
-LocalSigner signer_of(Json const& pair) {
+LocalSigner vector_signer(Json const& pair) {
     auto const* name = pair.contains("secretKeyMultibase") ? "secretKeyMultibase" : "privateKeyMultibase";
     return {tests::secret_multikey(pair.at(name).get<std::string>()), "key"};
 }
 
 /// The options that a published proof was made with.
-ProofOptions options_of(Json const& proof) {
+ProofOptions vector_options(Json const& proof) {
     ProofOptions options;
     options.cryptosuite = proof.at("cryptosuite").get<std::string>();
     options.verification_method = proof.at("verificationMethod").get<std::string>();
@@ -66,10 +66,10 @@ ProofOptions options_of(Json const& proof) {
     return options;
 }
 
-ProofRules const rules{instant("2026-11-27T12:00:00Z")};
+ProofRules const vector_rules{instant("2026-11-27T12:00:00Z")};
 
-std::string verify(Json const& document) {
-    return code_of(verify_proofs(document, rules, {}, tests::vector_contexts().canonicalizer()));
+std::string verify_vector(Json const& document) {
+    return fault_code(verify_proofs(document, vector_rules, {}, tests::vector_contexts().canonicalizer()));
 }
 
 }  // namespace
@@ -80,17 +80,17 @@ TEST_CASE("each published signed document verifies over the published values") {
         CAPTURE(std::string(vector.folder));
 
         auto const reports =
-            judge_proofs(json_of(vector, "signed"), rules, {}, tests::vector_contexts().canonicalizer());
+            judge_proofs(vector_json(vector, "signed"), vector_rules, {}, tests::vector_contexts().canonicalizer());
 
-        REQUIRE_MESSAGE(reports, code_of(reports));
+        REQUIRE_MESSAGE(reports, fault_code(reports));
         REQUIRE(reports->size() == 1);
         auto const& report = reports->front();
         CHECK_MESSAGE(report.verified(), (report.fault ? report.fault->code + report.fault->detail : ""));
-        CHECK(report.hashes.canonical_document == text_of(vector, "canonDoc"));
-        CHECK(report.hashes.canonical_proof == text_of(vector, "proofCanon"));
-        CHECK(hex_encode(report.hashes.document_hash) == text_of(vector, "docHash"));
-        CHECK(hex_encode(report.hashes.proof_hash) == text_of(vector, "proofHash"));
-        CHECK(hex_encode(report.hashes.combined()) == text_of(vector, "combinedHash"));
+        CHECK(report.hashes.canonical_document == vector_text(vector, "canonDoc"));
+        CHECK(report.hashes.canonical_proof == vector_text(vector, "proofCanon"));
+        CHECK(hex_encode(report.hashes.document_hash) == vector_text(vector, "docHash"));
+        CHECK(hex_encode(report.hashes.proof_hash) == vector_text(vector, "proofHash"));
+        CHECK(hex_encode(report.hashes.combined()) == vector_text(vector, "combinedHash"));
     }
 }
 
@@ -98,17 +98,17 @@ TEST_CASE("each published signature is the published key's, in both of its encod
     NEEDS_SHARED();
     for (auto const& vector : all_vectors) {
         CAPTURE(std::string(vector.folder));
-        auto const pair = tests::read_json(vectors(vector.family) / vector.key_pair);
+        auto const pair = tests::read_json(vector_folder(vector.family) / vector.key_pair);
         auto const key = PublicKey::from_multikey(pair.at("publicKeyMultibase").get<std::string>());
-        auto const signature = hex_decode(text_of(vector, "sigHex"));
-        auto const combined = hex_decode(text_of(vector, "combinedHash"));
+        auto const signature = hex_decode(vector_text(vector, "sigHex"));
+        auto const combined = hex_decode(vector_text(vector, "combinedHash"));
         REQUIRE(key);
         REQUIRE(signature);
         REQUIRE(combined);
 
         CHECK(key->verify(*combined, *signature));
-        CHECK("z" + base58btc_encode(*signature) == text_of(vector, "sigBTC58"));
-        CHECK(signer_of(pair).public_key() == *key);
+        CHECK("z" + base58btc_encode(*signature) == vector_text(vector, "sigBTC58"));
+        CHECK(vector_signer(pair).public_key() == *key);
     }
 }
 
@@ -117,15 +117,15 @@ TEST_CASE("signing the published documents with the published keys gives the pub
     for (auto const& vector : all_vectors) {
         if (vector.unsigned_document == nullptr) continue;  // Ed25519Signature2020 is read, not written.
         CAPTURE(std::string(vector.folder));
-        auto const published = json_of(vector, "signed");
-        auto const document = tests::read_json(vectors(vector.family) / vector.unsigned_document);
-        auto const signer = signer_of(tests::read_json(vectors(vector.family) / vector.key_pair));
+        auto const published = vector_json(vector, "signed");
+        auto const document = tests::read_json(vector_folder(vector.family) / vector.unsigned_document);
+        auto const signer = vector_signer(tests::read_json(vector_folder(vector.family) / vector.key_pair));
 
-        auto made =
-            add_proof(document, options_of(published.at("proof")), signer, tests::vector_contexts().canonicalizer());
+        auto made = add_proof(document, vector_options(published.at("proof")), signer,
+                              tests::vector_contexts().canonicalizer());
 
-        REQUIRE_MESSAGE(made, code_of(made));
-        CHECK(verify(*made) == "");
+        REQUIRE_MESSAGE(made, fault_code(made));
+        CHECK(verify_vector(*made) == "");
         if (vector.family == eddsa) {
             CHECK(*made == published);
         } else {  // ECDSA has a random part here.
@@ -139,7 +139,7 @@ TEST_CASE("signing the published documents with the published keys gives the pub
 
 TEST_CASE("the published set and chain of proofs are reproduced step by step") {
     NEEDS_SHARED();
-    auto const folder = vectors(eddsa) / "proof-set-chain";
+    auto const folder = vector_folder(eddsa) / "proof-set-chain";
     auto const pairs = tests::read_json(folder / "multiKeyPairs.json");
     auto document = tests::read_json(folder / "unsigned.json");
     struct Proof {
@@ -150,21 +150,21 @@ TEST_CASE("the published set and chain of proofs are reproduced step by step") {
                                                Proof{"keyPair3", "proofChainConfig1.json", "signedProofChain1.json"},
                                                Proof{"keyPair4", "proofChainConfig2.json", "signedProofChain2.json"}}) {
         CAPTURE(std::string(result));
-        auto const signer = signer_of(pairs.at(pair));
+        auto const signer = vector_signer(pairs.at(pair));
 
-        auto made = add_proof(document, options_of(tests::read_json(folder / config)), signer,
+        auto made = add_proof(document, vector_options(tests::read_json(folder / config)), signer,
                               tests::vector_contexts().canonicalizer());
 
-        REQUIRE_MESSAGE(made, code_of(made));
+        REQUIRE_MESSAGE(made, fault_code(made));
         document = std::move(*made);
         CHECK(document == tests::read_json(folder / result));
-        CHECK(verify(document) == "");
+        CHECK(verify_vector(document) == "");
     }
 }
 
 TEST_CASE("in the published chain no proof that another builds on can be exchanged or left out") {
     NEEDS_SHARED();
-    auto const chain = tests::read_json(vectors(eddsa) / "proof-set-chain/signedProofChain2.json");
+    auto const chain = tests::read_json(vector_folder(eddsa) / "proof-set-chain/signedProofChain2.json");
     for (std::size_t index = 0; index < 3; ++index) {
         CAPTURE(index);
         auto without = chain;
@@ -174,11 +174,11 @@ TEST_CASE("in the published chain no proof that another builds on can be exchang
         auto renamed = chain;
         renamed["proof"][index]["id"] = "urn:uuid:00000000-0000-4000-8000-000000000000";
 
-        CHECK(verify(without) == "unknown-previous-proof");
-        CHECK(verify(changed) == "proof-signature");
-        CHECK_FALSE(verify(renamed).empty());
+        CHECK(verify_vector(without) == "unknown-previous-proof");
+        CHECK(verify_vector(changed) == "proof-signature");
+        CHECK_FALSE(verify_vector(renamed).empty());
     }
     auto shorter = chain;
     shorter["proof"].erase(3);
-    CHECK(verify(shorter) == "");
+    CHECK(verify_vector(shorter) == "");
 }

@@ -157,7 +157,7 @@ inline Json person() {
 
 /// The code of an error, or "".
 template <typename T>
-std::string code_of(Result<T> const& result) {
+std::string fault_code(Result<T> const& result) {
     return result ? "" : result.error().code;
 }
 

@@ -9,13 +9,13 @@
 
 using namespace itqan;
 using namespace itqan::crypto;
-using tests::code_of;
+using tests::fault_code;
 using tests::instant;
 
 namespace {
 
 /// Json of a published map with numbers or texts as keys: {"dataType": "Map", "value": [[key, value], ...]}.
-std::vector<std::size_t> keys_of(Json const& map) {
+std::vector<std::size_t> positions_in(Json const& map) {
     std::vector<std::size_t> keys;
     for (auto const& entry : map.at("value"))
         keys.push_back(entry.at(0).get<std::size_t>());
@@ -23,13 +23,13 @@ std::vector<std::size_t> keys_of(Json const& map) {
 }
 
 /// One of the two published walks through the suite.
-struct Walk {
+struct SdWalk {
     std::filesystem::path folder;
     std::filesystem::path root;
     std::vector<std::string> mandatory;
     std::vector<std::string> selective;
 
-    Walk(std::string const& name, char const* mandatory_file, char const* selective_file)
+    SdWalk(std::string const& name, char const* mandatory_file, char const* selective_file)
         : root(tests::shared_dir().value() / "vectors/vc-di-ecdsa/TestVectors") {
         folder = root / "ecdsa-sd-2023" / name;
         mandatory = tests::read_json(root / mandatory_file).get<std::vector<std::string>>();
@@ -44,23 +44,23 @@ struct Walk {
     }
 };
 
-std::vector<Walk> const& walks() {
-    static std::vector<Walk> const both{{"employ", "employMandatory.json", "employSelective.json"},
-                                        {"prc", "prCredMandatory.json", "prCredSelective.json"}};
+std::vector<SdWalk> const& sd_walks() {
+    static std::vector<SdWalk> const both{{"employ", "employMandatory.json", "employSelective.json"},
+                                          {"prc", "prCredMandatory.json", "prCredSelective.json"}};
     return both;
 }
 
-Canonicalizer const& canonicalizer() {
+Canonicalizer const& sd_canonicalizer() {
     return tests::vector_contexts().canonicalizer();
 }
 
-ProofRules const rules{instant("2026-11-27T12:00:00Z")};
+ProofRules const sd_rules{instant("2026-11-27T12:00:00Z")};
 
-std::string verify(Json const& document) {
-    return code_of(verify_proofs(document, rules, {}, canonicalizer()));
+std::string verify_shown(Json const& document) {
+    return fault_code(verify_proofs(document, sd_rules, {}, sd_canonicalizer()));
 }
 
-Bytes published_hmac_key(Walk const& walk) {
+Bytes published_hmac_key(SdWalk const& walk) {
     auto const text = tests::read_json(walk.root / "ecdsa-sd-2023/SDKeyMaterial.json").at("hmacKeyString");
     return hex_decode(text.get_ref<std::string const&>()).value();
 }
@@ -90,11 +90,11 @@ TEST_CASE("JSON Pointers select values with the ids and types on the way to them
     CHECK(select({"/list/1/y", "/list/1"}).at("list") == Json::parse(R"([{"x":2,"y":3}])"));
     for (auto const* missing : {"/none", "/list/3", "/list/01", "/list/-", "/list/x", "/id/0", "/a~1b/~0/x"}) {
         CAPTURE(std::string(missing));
-        CHECK(code_of(select_json(document, {missing})) == "pointer-target");
+        CHECK(fault_code(select_json(document, {missing})) == "pointer-target");
     }
     for (auto const* malformed : {"id", "/a~2b", "/~", "#/id"}) {
         CAPTURE(std::string(malformed));
-        CHECK(code_of(select_json(document, {malformed})) == "json-pointer");
+        CHECK(fault_code(select_json(document, {malformed})) == "json-pointer");
     }
 }
 
@@ -107,13 +107,13 @@ TEST_CASE("a holder shows parts of a document and nothing else") {
     auto const& small = tests::small_contexts().canonicalizer;
     auto document = tests::person();
     document["knows"] = Json::parse(R"([{"name": "Omar"}, {"name": "Amal", "knows": {"name": "Sami"}}])");
-    auto const verified = [&](Json const& shown) { return code_of(verify_proofs(shown, rules, {}, small)); };
+    auto const verified = [&](Json const& shown) { return fault_code(verify_proofs(shown, sd_rules, {}, small)); };
 
     auto const base = add_proof(document, options, signer, small);
-    REQUIRE_MESSAGE(base, code_of(base));
+    REQUIRE_MESSAGE(base, fault_code(base));
     auto const shown = derive_proof(*base, {"/knows/1/knows/name"}, small);
 
-    REQUIRE_MESSAGE(shown, code_of(shown));
+    REQUIRE_MESSAGE(shown, fault_code(shown));
     CHECK(shown->at("knows") == Json::parse(R"([{"knows": {"name": "Sami"}}])"));
     CHECK(verified(*shown) == "");
     CHECK(verified(*base) == "base-proof");
@@ -126,7 +126,7 @@ TEST_CASE("a holder shows parts of a document and nothing else") {
     CHECK(verified(moved) != "");
     auto other = *base;
     other["knows"].push_back({{"name", "Nobody"}});
-    CHECK(code_of(derive_proof(other, {"/knows"}, small)) == "sd-signature-count");
+    CHECK(fault_code(derive_proof(other, {"/knows"}, small)) == "sd-signature-count");
 }
 
 TEST_CASE("selective disclosure refuses what it cannot sign part by part") {
@@ -140,32 +140,32 @@ TEST_CASE("selective disclosure refuses what it cannot sign part by part") {
     auto document = tests::person();
     document["steps"] = {"one", "two", "three"};
 
-    CHECK(code_of(add_proof(document, options, p256, small)) == "unnamed-node");  // Not the list's node.
+    CHECK(fault_code(add_proof(document, options, p256, small)) == "unnamed-node");  // Not the list's node.
     options.mandatory_pointers = {"/name"};
-    CHECK(code_of(add_proof(document, options, p256, small)) == "");
-    CHECK(code_of(add_proof(document, options, p384, small)) == "proof-key-type");
+    CHECK(fault_code(add_proof(document, options, p256, small)) == "");
+    CHECK(fault_code(add_proof(document, options, p384, small)) == "proof-key-type");
     options.id = "urn:a:1";
     document = *add_proof(document, options, p256, small);
     options.id = {};
     options.previous_proof = {"urn:a:1"};
-    CHECK(code_of(add_proof(document, options, p256, small)) == "sd-previous-proof");
+    CHECK(fault_code(add_proof(document, options, p256, small)) == "sd-previous-proof");
 }
 
 TEST_CASE("the published statements, groups and hashes of base proofs are reproduced") {
     NEEDS_SHARED();
-    for (auto const& walk : walks()) {
+    for (auto const& walk : sd_walks()) {
         auto const document = walk.unsigned_base();
         auto combined = walk.mandatory;
         combined.insert(combined.end(), walk.selective.begin(), walk.selective.end());
         auto const transform = walk.json("addBaseTransform.json");
         auto const indexes = walk.json("derivedGroupIndexes.json");
 
-        auto const grouped = canonicalizer().group_nquads(document, hmac_names(published_hmac_key(walk)),
-                                                          {walk.mandatory, walk.selective, combined});
+        auto const grouped = sd_canonicalizer().group_nquads(document, hmac_names(published_hmac_key(walk)),
+                                                             {walk.mandatory, walk.selective, combined});
 
-        REQUIRE_MESSAGE(grouped, code_of(grouped));
+        REQUIRE_MESSAGE(grouped, fault_code(grouped));
         CHECK(Json(grouped->lines) == walk.json("addBaseDocHMACCanon.json"));
-        CHECK(grouped->groups[0].lines == keys_of(transform.at("mandatory")));
+        CHECK(grouped->groups[0].lines == positions_in(transform.at("mandatory")));
         CHECK(Json(grouped->groups[0].lines) == indexes.at("mandatoryIndexes"));
         CHECK(Json(grouped->groups[1].lines) == indexes.at("selectiveIndexes"));
         CHECK(Json(grouped->groups[2].lines) == indexes.at("combinedIndexes"));
@@ -173,7 +173,7 @@ TEST_CASE("the published statements, groups and hashes of base proofs are reprod
         for (auto const line : grouped->groups[0].lines)
             mandatory += grouped->lines[line];
         CHECK(hex_encode(sha256(as_bytes(mandatory))) == walk.json("addHashData.json").at("mandatoryHash"));
-        auto const plain = canonicalizer().canonical_nquads(document, HashAlgorithm::sha256);
+        auto const plain = sd_canonicalizer().canonical_nquads(document, HashAlgorithm::sha256);
         std::string published;
         for (auto const& line : walk.json("addBaseDocCanon.json"))
             published += line.get<std::string>();
@@ -183,32 +183,32 @@ TEST_CASE("the published statements, groups and hashes of base proofs are reprod
 
 TEST_CASE("the published base proofs are read as what they were made of") {
     NEEDS_SHARED();
-    for (auto const& walk : walks()) {
+    for (auto const& walk : sd_walks()) {
         auto const proof = walk.json("addSignedSDBase.json").at("proof");
         auto const raw = walk.json("addRawBaseSignatureInfo.json");
         auto const text = proof.at("proofValue").get<std::string>();
 
         auto const value = read_base_value(text);
 
-        REQUIRE_MESSAGE(value, code_of(value));
+        REQUIRE_MESSAGE(value, fault_code(value));
         CHECK(hex_encode(value->base_signature) == raw.at("baseSignature"));
         CHECK("z" + base58btc_encode(value->public_key) == raw.at("publicKey"));
         CHECK(value->hmac_key == published_hmac_key(walk));
         CHECK(hex_list(value->signatures) == raw.at("signatures"));
         CHECK(value->mandatory_pointers == walk.mandatory);
         CHECK(write_value(*value) == text);
-        CHECK(verify(walk.json("addSignedSDBase.json")) == "base-proof");
+        CHECK(verify_shown(walk.json("addSignedSDBase.json")) == "base-proof");
     }
 }
 
 TEST_CASE("deriving from the published base proofs gives the published derived proofs") {
     NEEDS_SHARED();
-    for (auto const& walk : walks()) {
+    for (auto const& walk : sd_walks()) {
         auto const published = walk.json("derivedRevealDocument.json");
 
-        auto const derived = derive_proof(walk.json("addSignedSDBase.json"), walk.selective, canonicalizer());
+        auto const derived = derive_proof(walk.json("addSignedSDBase.json"), walk.selective, sd_canonicalizer());
 
-        REQUIRE_MESSAGE(derived, code_of(derived));
+        REQUIRE_MESSAGE(derived, fault_code(derived));
         CHECK(*derived == published);
         auto shown = *derived;
         shown.erase("proof");
@@ -224,10 +224,10 @@ TEST_CASE("deriving from the published base proofs gives the published derived p
 
 TEST_CASE("the published derived proofs verify over the published values") {
     NEEDS_SHARED();
-    for (auto const& walk : walks()) {
+    for (auto const& walk : sd_walks()) {
         auto const data = walk.json("verifyCreateVerifyData.json");
 
-        auto const reports = judge_proofs(walk.json("derivedRevealDocument.json"), rules, {}, canonicalizer());
+        auto const reports = judge_proofs(walk.json("derivedRevealDocument.json"), sd_rules, {}, sd_canonicalizer());
 
         REQUIRE(reports);
         auto const& report = reports->front();
@@ -244,45 +244,45 @@ TEST_CASE("what we issue is derived and verified, and what is hidden does not sh
     options.cryptosuite = "ecdsa-sd-2023";
     options.verification_method = resolve_did_key(did_key(signer.public_key()))->verification_method;
     options.mandatory_pointers = {"/issuer", "/validFrom"};
-    auto const& walk = walks().front();
-    auto const sign = [&] { return add_proof(walk.unsigned_base(), options, signer, canonicalizer()); };
+    auto const& walk = sd_walks().front();
+    auto const sign = [&] { return add_proof(walk.unsigned_base(), options, signer, sd_canonicalizer()); };
 
     auto const base = sign();
-    REQUIRE_MESSAGE(base, code_of(base));
-    auto const derived = derive_proof(*base, {"/credentialSubject/birthCountry"}, canonicalizer());
-    auto const minimal = derive_proof(*base, {}, canonicalizer());
-    auto const whole = derive_proof(*base, {""}, canonicalizer());
+    REQUIRE_MESSAGE(base, fault_code(base));
+    auto const derived = derive_proof(*base, {"/credentialSubject/birthCountry"}, sd_canonicalizer());
+    auto const minimal = derive_proof(*base, {}, sd_canonicalizer());
+    auto const whole = derive_proof(*base, {""}, sd_canonicalizer());
 
-    REQUIRE_MESSAGE(derived, code_of(derived));
-    CHECK(verify(*derived) == "");
+    REQUIRE_MESSAGE(derived, fault_code(derived));
+    CHECK(verify_shown(*derived) == "");
     CHECK(derived->dump().find("SMITH") == std::string::npos);
     CHECK(derived->at("credentialSubject").at("birthCountry") == "Bahamas");
-    REQUIRE_MESSAGE(minimal, code_of(minimal));
-    CHECK(verify(*minimal) == "");
+    REQUIRE_MESSAGE(minimal, fault_code(minimal));
+    CHECK(verify_shown(*minimal) == "");
     CHECK_FALSE(minimal->contains("credentialSubject"));
-    REQUIRE_MESSAGE(whole, code_of(whole));
-    CHECK(verify(*whole) == "");
+    REQUIRE_MESSAGE(whole, fault_code(whole));
+    CHECK(verify_shown(*whole) == "");
     CHECK((*sign())["proof"]["proofValue"] != base->at("proof").at("proofValue"));
-    CHECK(code_of(derive_proof(*base, {"/none"}, canonicalizer())) == "pointer-target");
-    CHECK(code_of(derive_proof(*derived, {"/issuer"}, canonicalizer())) == "derived-proof");
-    CHECK(code_of(derive_proof(walk.unsigned_base(), {"/issuer"}, canonicalizer())) == "sd-base-proof");
+    CHECK(fault_code(derive_proof(*base, {"/none"}, sd_canonicalizer())) == "pointer-target");
+    CHECK(fault_code(derive_proof(*derived, {"/issuer"}, sd_canonicalizer())) == "derived-proof");
+    CHECK(fault_code(derive_proof(walk.unsigned_base(), {"/issuer"}, sd_canonicalizer())) == "sd-base-proof");
     options.mandatory_pointers = {"/none"};
-    CHECK(code_of(sign()) == "pointer-target");
+    CHECK(fault_code(sign()) == "pointer-target");
     options.mandatory_pointers = {};
     auto const free = sign();
     REQUIRE(free);
-    CHECK(code_of(derive_proof(*free, {}, canonicalizer())) == "sd-nothing-selected");
-    CHECK(verify(*derive_proof(*free, {"/issuer"}, canonicalizer())) == "");
+    CHECK(fault_code(derive_proof(*free, {}, sd_canonicalizer())) == "sd-nothing-selected");
+    CHECK(verify_shown(*derive_proof(*free, {"/issuer"}, sd_canonicalizer())) == "");
 }
 
 TEST_CASE("a derived proof whose parts do not fit is refused for that reason") {
     NEEDS_SHARED();
-    auto const document = walks().front().json("derivedRevealDocument.json");
+    auto const document = sd_walks().front().json("derivedRevealDocument.json");
     auto const good = document.at("proof").at("proofValue").get<std::string>();
     auto const with_text = [&](std::string const& text) {
         auto copy = document;
         copy["proof"]["proofValue"] = text;
-        return verify(copy);
+        return verify_shown(copy);
     };
     auto const changed = [&](auto change) {
         auto value = *read_derived_value(good);
