@@ -34,9 +34,7 @@ void write_document(JsonLdRun& run, Json const& document, Dataset& dataset) {
     auto const active = expander.initial_context();
     if (!active) return;
     RdfWriter writer(run, dataset);
-    auto const walked = !run.options.expand_first && RdfWalk(expander, writer).walk_document(active, document);
-    // A document that says nothing is a loss, which expansion finds.
-    if (walked && !(run.options.safe && dataset.quads().empty())) return;
+    if (!run.options.expand_first && RdfWalk(expander, writer).walk_document(active, document)) return;
     auto const expanded = expand_document(expander, active, document);
     if (!run.failed()) writer.write_nodes(expanded, default_graph);
 }

@@ -10,8 +10,6 @@
 namespace itqan::schemas {
 namespace {
 
-using std::string_view_literals::operator""sv;
-
 Json const* member_of(Json const& object, char const* name) {
     if (!object.is_object()) return nullptr;
     auto const found = object.find(name);

@@ -147,7 +147,7 @@ bool Expander::expand_members(Object& object, ContextPtr const& active, ActivePr
         auto const iri = expand_iri_in(storage, run_, *active, key, {});
         if (run_.failed()) return false;
         auto const keyword = iri ? keyword_of(*iri) : Keyword::no_keyword;
-        if (keyword == Keyword::nest) {
+        if (keyword == Keyword::nest && property != "@reverse") {
             nests.push_back(&key);
         } else if (keyword != Keyword::no_keyword) {
             if (!expand_keyword(object, active, property, keyword, value)) return false;
@@ -270,7 +270,7 @@ Json Expander::finish(Object& object, ActiveProperty property) {
         run_.loses("json-ld-lost-value", "a language without a value");
         return nullptr;
     }
-    if (!property || *property == "@graph") drop_free_floating(result, property);
+    if (!property || *property == "@graph") drop_free_floating(result);
     return run_.failed() ? Json(nullptr) : std::move(result);
 }
 
@@ -318,7 +318,7 @@ bool Expander::finish_container(Json& result) {
 }
 
 /// Step 19.
-bool Expander::drop_free_floating(Json& result, ActiveProperty) {
+bool Expander::drop_free_floating(Json& result) {
     if (!result.is_object()) return true;
     auto const only_id = result.size() == 1 && result.contains("@id");
     if (!result.empty() && !result.contains("@value") && !result.contains("@list") && !only_id) return true;

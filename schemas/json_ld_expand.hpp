@@ -54,12 +54,12 @@ class Expander {
     bool add_reverse(Object& object, std::string const& iri, Json items);
     bool expand_keyword(Object& object, ContextPtr const& active, ActiveProperty property, Keyword keyword,
                         Json const& value);
-    bool expand_node_keyword(Object& object, ContextPtr const& active, ActiveProperty property, Keyword keyword,
-                             Json const& value);
-    bool expand_value_keyword(Object& object, ActiveProperty property, Keyword keyword, Json const& value);
+    bool expand_node_keyword(Object& object, ContextPtr const& active, Keyword keyword, Json const& value);
+    bool expand_value_keyword(Object& object, Keyword keyword, Json const& value);
     bool expand_types(Object& object, Json const& value);
     bool expand_included(Object& object, ContextPtr const& active, Json const& value);
     bool expand_list(Object& object, ContextPtr const& active, ActiveProperty property, Json const& value);
+    bool expand_set(Object& object, ContextPtr const& active, ActiveProperty property, Json const& value);
     bool expand_reverse(Object& object, ContextPtr const& active, Json const& value);
     Json expand_language_map(ActiveContext const& active, TermDefinition const& definition, Json const& value);
     Json expand_index_map(ContextPtr const& active, TermDefinition const& definition, Json const& value);
@@ -70,7 +70,7 @@ class Expander {
     Json finish(Object& object, ActiveProperty property);
     bool finish_value(Json& result);
     bool finish_container(Json& result);
-    bool drop_free_floating(Json& result, ActiveProperty property);
+    bool drop_free_floating(Json& result);
     bool is_1_0() const { return run_.options.mode == ProcessingMode::json_ld_1_0; }
 
     JsonLdRun& run_;

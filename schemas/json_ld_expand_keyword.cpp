@@ -45,27 +45,22 @@ bool Expander::expand_keyword(Object& object, ContextPtr const& active, ActivePr
         case Keyword::graph:
         case Keyword::included:
         case Keyword::reverse:
-            return expand_node_keyword(object, active, property, keyword, value);
+            return expand_node_keyword(object, active, keyword, value);
         case Keyword::list:
             return expand_list(object, active, property, value);
         case Keyword::set:
+            return expand_set(object, active, property, value);
         case Keyword::value:
         case Keyword::language:
         case Keyword::direction:
         case Keyword::index:
-            if (keyword == Keyword::set && !object.result.contains("@set")) {
-                auto items = expand(active, property, value);
-                if (!run_.failed()) object.result["@set"] = std::move(items);
-                return !run_.failed();
-            }
-            return expand_value_keyword(object, property, keyword, value);
+            return expand_value_keyword(object, keyword, value);
         default:
             return !run_.loses("json-ld-reserved-term", "a keyword that has no meaning in this place");
     }
 }
 
-bool Expander::expand_node_keyword(Object& object, ContextPtr const& active, ActiveProperty, Keyword keyword,
-                                   Json const& value) {
+bool Expander::expand_node_keyword(Object& object, ContextPtr const& active, Keyword keyword, Json const& value) {
     switch (keyword) {
         case Keyword::id:
             if (object.result.contains("@id")) return run_.fail("colliding keywords", "two members that mean @id");
@@ -155,6 +150,14 @@ bool Expander::expand_list(Object& object, ContextPtr const& active, ActivePrope
     return true;
 }
 
+/// Step 13.4.12.
+bool Expander::expand_set(Object& object, ContextPtr const& active, ActiveProperty property, Json const& value) {
+    if (object.result.contains("@set")) return run_.fail("colliding keywords", "two members that mean @set");
+    auto items = expand(active, property, value);
+    if (!run_.failed()) object.result["@set"] = std::move(items);
+    return !run_.failed();
+}
+
 /// Step 13.4.13.
 bool Expander::expand_reverse(Object& object, ContextPtr const& active, Json const& value) {
     if (!value.is_object()) return run_.fail("invalid @reverse value", "@reverse is an object");
@@ -173,7 +176,7 @@ bool Expander::expand_reverse(Object& object, ContextPtr const& active, Json con
 }
 
 /// Steps 13.4.7 to 13.4.10.
-bool Expander::expand_value_keyword(Object& object, ActiveProperty, Keyword keyword, Json const& value) {
+bool Expander::expand_value_keyword(Object& object, Keyword keyword, Json const& value) {
     auto& result = object.result;
     auto const set = [&](char const* name, bool valid, std::string_view code, std::string_view what) {
         if (result.contains(name)) return run_.fail("colliding keywords", "two members that mean " + std::string(name));
@@ -198,10 +201,8 @@ bool Expander::expand_value_keyword(Object& object, ActiveProperty, Keyword keyw
             if (is_1_0()) return !run_.loses("json-ld-lost-direction", "@direction in a JSON-LD 1.0 document");
             return set("@direction", value == "ltr" || value == "rtl", "invalid base direction",
                        "a @direction is \"ltr\" or \"rtl\"");
-        case Keyword::index:
-            return set("@index", value.is_string(), "invalid @index value", "an @index is a text");
         default:
-            return run_.fail("colliding keywords", "two members that mean @set");
+            return set("@index", value.is_string(), "invalid @index value", "an @index is a text");
     }
 }
 

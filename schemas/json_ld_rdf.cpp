@@ -41,12 +41,20 @@ RdfWriter::Term RdfWriter::predicate(std::string_view iri) {
 }
 
 void RdfWriter::add(Term subject, Term predicate, Term object, TermId graph) {
-    if (subject && predicate && object) dataset_.add({*subject, *predicate, *object, graph});
+    if (!subject || !predicate || !object) return;
+    ++statements_;
+    dataset_.add({*subject, *predicate, *object, graph});
+}
+
+void RdfWriter::check_said(std::size_t statements_before) {
+    if (statements_ == statements_before) run_.loses("json-ld-lost-value", "a node or value of which nothing is said");
 }
 
 bool RdfWriter::write_nodes(Json const& expanded, TermId graph) {
     return for_each_item(run_, expanded, [&](Json const& node) {
+        auto const before = statements_;
         if (is_node_object(node)) write_node(node, graph);
+        check_said(before);
         return !run_.failed();
     });
 }

@@ -49,6 +49,12 @@ class RdfWriter {
     /// Nothing where a part of the statement is missing.
     void add(Term subject, Term predicate, Term object, TermId graph);
 
+    /// How often something was said, even if it was known before.
+    std::size_t statements() const { return statements_; }
+
+    /// In safe mode, fails where nothing was said since then: of a node that no statement names, its id is lost.
+    void check_said(std::size_t statements_before);
+
     TermId new_blank_node() { return dataset_.new_blank_node(); }
 
     /// An IRI that is known to be well-formed.
@@ -88,6 +94,7 @@ class RdfWriter {
     std::unordered_map<std::string, TermId> blank_nodes_;       ///< By the label in the document.
     std::map<std::pair<TermId, TermId>, std::string> indexes_;  ///< By graph and node.
     using Compound = std::tuple<TermId, TermId, TermId, std::string, std::string, std::string>;
+    std::size_t statements_ = 0;
     std::map<Compound, TermId> compounds_;  ///< Literals with a direction, one for each different one of a property.
 };
 

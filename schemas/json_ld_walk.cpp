@@ -78,11 +78,13 @@ void RdfWalk::walk_node(ContextPtr const& active, ContextPtr const& type_scoped,
     auto const subject = subject_of(*active, members);
     if (run_.failed()) return;
     writer_.add(target.subject, target.predicate, target.has_graphs ? graph : subject, target.graph);
+    auto const before = writer_.statements();
     if (members.types != nullptr) walk_types(*type_scoped, *members.types, subject, graph);
     for (auto i = members.first, end = stack_.size(); i < end && !run_.failed(); ++i) {
         auto const member = stack_[i];  // A copy: the stack grows below.
         walk_member(active, member, subject, graph);
     }
+    if (target.has_graphs || !target.predicate) writer_.check_said(before);
 }
 
 RdfWalk::Term RdfWalk::subject_of(ActiveContext const& active, Members const& members) {

@@ -11,11 +11,6 @@
 
 namespace itqan::tests {
 
-/// Without a base, as for signing.
-inline schemas::JsonLdOptions without_base() {
-    return {};
-}
-
 inline schemas::JsonLdOptions safe_mode() {
     schemas::JsonLdOptions options;
     options.safe = true;

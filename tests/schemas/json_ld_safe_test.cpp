@@ -65,8 +65,14 @@ TEST_SUITE("json_ld_safe") {
         CHECK(bench.refusal(badge(R"("name": {"@value": "x", "@direction": "rtl"})"), signing_options()) == "");
         CHECK(refusal(R"("tags": {"a": "x"})") == "json-ld-lost-value at /tags");
         CHECK(refusal(R"("proof": {"undefined": 1})") == "json-ld-undefined-term at /proof/undefined");
+        CHECK(refusal(R"("proof": "urn:x")") == "json-ld-lost-value at /proof");
+        CHECK(refusal(R"("proof": [{"type": "Badge"}, {"id": "urn:x"}])") == "json-ld-lost-value at /proof/1");
+        CHECK(refusal(R"("proof": {"id": "urn:x", "name": null})") == "json-ld-lost-value at /proof");
+        CHECK(refusal(R"("proof": {"id": "urn:x", "name": "y"})") == "");
         CHECK(refusal(R"("r": {"other": 1})") == "json-ld-undefined-term at /r/other");
         CHECK(bench.refusal(R"({"@context": "https://c/v1", "id": "urn:1"})") == "json-ld-lost-value at ");
+        CHECK(bench.refusal(R"({"@context": "https://c/v1", "id": "urn:1", "name": null})") ==
+              "json-ld-lost-value at ");
         CHECK(bench.refusal(R"({"@context": "https://c/v1", "@graph": ["x"]})") == "json-ld-lost-value at /@graph/0");
     }
 
@@ -84,7 +90,8 @@ TEST_SUITE("json_ld_safe") {
         for (std::string const members :
              {R"("other": "x")", R"("issuer": "someone")", R"("issuer": {"type": "Nothing"})", R"("issuer": "_:b0")",
               R"("name": {"@value": "x", "@direction": "rtl"})", R"("issuer": {"id": 5})", R"("type": 5)",
-              R"("@type": [5])", R"("@id": "urn:2")", R"("name": {"@value": {}})", R"("proof": {"type": "X"})"}) {
+              R"("@type": [5])", R"("@id": "urn:2")", R"("name": {"@value": {}})", R"("proof": {"type": "X"})",
+              R"("proof": "urn:x")", R"("proof": {"id": "urn:x"})"}) {
             CAPTURE(members);
             auto const code = [](std::string const& refusal) { return refusal.substr(0, refusal.find(" at ")); };
             auto const document = R"({"@context": "https://c/v1", "id": "urn:1", )" + members + "}";

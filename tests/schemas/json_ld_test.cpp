@@ -72,6 +72,20 @@ TEST_SUITE("json_ld") {
             "<urn:s> <urn:p> <urn:o> .\n");
     }
 
+    TEST_CASE("a member may say one thing only once") {
+        auto const context = R"({"@context": {"@vocab": "v:", "id": "@id", "set": "@set", "list": "@list"}, )";
+        auto const refused = [&context](std::string const& members) {
+            return LdBench().expand(context + members + "}");
+        };
+
+        CHECK(refused(R"("@id": "urn:a", "id": "urn:b")") == "colliding keywords");
+        CHECK(refused(R"("p": {"@set": [1], "set": [2]})") == "colliding keywords");
+        CHECK(refused(R"("p": {"@list": [1], "list": [2]})") == "colliding keywords");
+        CHECK(refused(R"("p": {"@set": [1], "@list": [2]})") == "invalid set or list object");
+        CHECK(refused(R"("@reverse": {"@id": "urn:a"})") == "invalid reverse property map");
+        CHECK(refused(R"("@reverse": {"@nest": {"p": {"@id": "urn:a"}}})") == "invalid reverse property map");
+    }
+
     TEST_CASE("a document is compacted with the most fitting terms") {
         auto const context = R"({"ex": "http://e/", "name": {"@id": "ex:n", "@language": "ar"}, "any": "ex:n",
                                  "knows": {"@id": "ex:k", "@type": "@id"}, "list": {"@id": "ex:l", "@container": "@list"},
