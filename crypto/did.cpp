@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include <nlohmann/json.hpp>
+
+#include "schemas/json.hpp"
+
 namespace itqan::crypto {
 namespace {
 
 constexpr std::string_view key_prefix = "did:key:";
+constexpr std::string_view jwk_prefix = "did:jwk:";
 constexpr std::string_view web_prefix = "did:web:";
 constexpr std::string_view https = "https://";
 constexpr std::size_t longest = 2048;
@@ -69,6 +74,21 @@ Result<DidKey> resolve_did_key(std::string_view text) {
     if (!key) return invalid_did("The did:key holds no usable key: " + key.error().detail);
     std::string const did(text.substr(0, key_prefix.size() + multikey.size()));
     return DidKey{std::move(*key), did + "#" + std::string(multikey)};
+}
+
+Result<DidKey> resolve_did_jwk(std::string_view text) {
+    if (!text.starts_with(jwk_prefix) || text.size() > longest) return invalid_did("A did:jwk starts with did:jwk:.");
+    auto const did = text.substr(0, text.find('#'));
+    if (did.size() < text.size() && text.substr(did.size()) != "#0") {
+        return invalid_did("The only method of a did:jwk is #0.");
+    }
+    auto const bytes = base64url_decode(did.substr(jwk_prefix.size()));
+    auto const jwk = bytes ? parse_json(as_text(*bytes)) : invalid_did("A did:jwk holds base64url text.");
+    if (!jwk) return invalid_did("The did:jwk holds no JWK: " + jwk.error().detail);
+    auto key = PublicKey::from_jwk(*jwk);
+    if (!key && key.error().code == "private-key-exposed") return key.error();
+    if (!key) return invalid_did("The did:jwk holds no usable key: " + key.error().detail);
+    return DidKey{std::move(*key), std::string(did) + "#0"};
 }
 
 std::string did_key(PublicKey const& key) {

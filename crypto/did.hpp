@@ -1,6 +1,6 @@
 #pragma once
-// Decentralised identifiers as badges use them: did:key, did:web, and DID or controller documents. It fetches nothing,
-// and which hosts and ports may be fetched is the outbound client's decision.
+// Decentralised identifiers as badges use them: did:key, did:jwk, did:web, and DID or controller documents. It fetches
+// nothing, and which hosts and ports may be fetched is the outbound client's decision.
 
 #include <optional>
 #include <string>
@@ -14,13 +14,17 @@ namespace itqan::crypto {
 
 struct DidKey {
     PublicKey key;
-    std::string verification_method;  ///< did:key:z6Mk...#z6Mk...
+    std::string verification_method;  ///< did:key:z6Mk...#z6Mk..., did:jwk:ey...#0
 };
 
 /// Takes the DID or its verification method (the fragment must repeat the key). Error: malformed "invalid-did".
 Result<DidKey> resolve_did_key(std::string_view text);
 /// did:key:z6Mk...; throws std::logic_error for RSA.
 std::string did_key(PublicKey const& key);
+
+/// Takes the DID or its verification method (the fragment is "0"): a JWK in base64url, at most 2048 bytes of text.
+/// Errors: malformed "invalid-did"; "private-key-exposed" when the JWK is a private one.
+Result<DidKey> resolve_did_jwk(std::string_view text);
 
 /// The https address of the document of a did:web, without fragment: did:web:HOST -> https://HOST/.well-known/did.json,
 /// did:web:HOST%3A8443:issuers:SLUG -> https://HOST:8443/issuers/SLUG/did.json. Hosts are lower-case ASCII names, no

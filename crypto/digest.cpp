@@ -33,6 +33,24 @@ Bytes sha256(ByteView data) {
     return hash(digest.get(), data);
 }
 
+Bytes sha384(ByteView data) {
+    static ossl::Digest const digest = fetch("SHA2-384");
+    return hash(digest.get(), data);
+}
+
+Bytes hash_with(HashAlgorithm algorithm, ByteView data) {
+    return algorithm == HashAlgorithm::sha384 ? sha384(data) : sha256(data);
+}
+
+Bytes hmac_sha256(ByteView key, ByteView data) {
+    Bytes code(32);
+    std::size_t length = 0;
+    ossl::check(EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(), data.data(), data.size(),
+                          code.data(), code.size(), &length) != nullptr,
+                "EVP_Q_mac");
+    return code;
+}
+
 std::string sha256_hex(std::string_view text) {
     return hex_encode(sha256(as_bytes(text)));
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Hashes, comparison without a timing difference, and name-based UUIDs. There is no keyed hash here: tokens are 256
-// random bits and are stored as their SHA-256.
+// Hashes, comparison without a timing difference, and name-based UUIDs. The one keyed hash names blank nodes; tokens
+// are 256 random bits and are stored as their SHA-256.
 
 #include <string>
 #include <string_view>
@@ -13,6 +13,16 @@ namespace itqan::crypto {
 Bytes sha256(ByteView data);
 /// The same as 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view text);
+/// 48 bytes.
+Bytes sha384(ByteView data);
+
+/// What a cryptosuite hashes with; its key decides.
+enum class HashAlgorithm { sha256, sha384 };
+Bytes hash_with(HashAlgorithm algorithm, ByteView data);
+
+/// RFC 2104: 32 bytes.
+Bytes hmac_sha256(ByteView key, ByteView data);
+
 /// 32 hexadecimal digits of RFC 1321, to compare identity hashes of older badges only; "" where the machine's policy
 /// has no MD5.
 std::string md5_hex(std::string_view text);

@@ -42,6 +42,11 @@ struct JsonLdOptions {
     /// "json-ld-blank-property", "json-ld-blank-id", "json-ld-invalid-iri", "json-ld-invalid-language",
     /// "json-ld-lost-direction", "json-ld-lost-value". Null and empty arrays say nothing and are no loss.
     bool safe = false;
+
+    /// Refuse what leaves no trace in RDF, so that it could be added to a signed document or taken away unnoticed: null,
+    /// empty arrays, keywords and contexts over nothing, a language without a value ("json-ld-traceless"); and "@id"
+    /// where the context has a name for it, which readers of the JSON would miss ("json-ld-keyword-alias").
+    bool exact = false;
     JsonLdLimits limits = {};
 };
 

@@ -43,7 +43,11 @@ ContextPtr Expander::initial_context() {
 
 Json Expander::expand(ContextPtr const& active, ActiveProperty property, Json const& element, bool from_map) {
     Level const level(run_);
-    if (run_.failed() || !run_.count_element() || element.is_null()) return nullptr;
+    if (run_.failed() || !run_.count_element()) return nullptr;
+    if (element.is_null()) {
+        run_.hides(null_is_dropped);
+        return nullptr;
+    }
     if (element.is_array()) return expand_array(active, property, element, from_map);
     if (element.is_object()) return expand_object(active, property, element, from_map);
     return expand_scalar(active, property, element);
@@ -93,6 +97,7 @@ ContextPtr Expander::enter_object(ContextPtr active, ActiveProperty property, Js
     auto const context = element.find("@context");
     if (context == element.end()) return active;
     Step const step(run_, std::string_view("@context"));
+    if (context->is_structured() && context->empty() && run_.hides("an @context with nothing in it")) return nullptr;
     return process_context(run_, active, {nullptr, &*context, base_url_}, {});
 }
 
@@ -136,6 +141,7 @@ bool Expander::expand_members(Object& object, ContextPtr const& active, ActivePr
     std::vector<std::string const*> nests;
     for (auto const& [key, value] : element.get_ref<Json::object_t const&>()) {
         if (key == "@context") continue;
+        if (hides_keyword(run_, *active, key, element)) return false;
         Step const step(run_, std::string_view(key));
         std::string storage;
         auto const iri = expand_iri_in(storage, run_, *active, key, {});
@@ -229,6 +235,7 @@ Json Expander::expand_member(ContextPtr const& active, std::string_view key, Jso
             graphs.push_back(Json{{"@graph", as_array(std::move(item))}});
         expanded = std::move(graphs);
     }
+    if (expanded.is_array() && expanded.empty()) run_.hides(nothing_in_array);
     return expanded;
 }
 
@@ -254,6 +261,10 @@ Json Expander::finish(Object& object, ActiveProperty property) {
         result["@type"] = as_array(std::move(result["@type"]));
     } else if (result.contains("@set") || result.contains("@list")) {
         if (!finish_container(result)) return nullptr;
+    }
+    if (result.is_object() && !result.contains("@value") &&
+        (result.contains("@language") || result.contains("@direction"))) {
+        run_.hides("a language or direction without a value");
     }
     if (result.is_object() && result.size() == 1 && result.contains("@language")) {
         run_.loses("json-ld-lost-value", "a language without a value");
@@ -282,7 +293,7 @@ bool Expander::finish_value(Json& result) {
     auto const& value = result["@value"];
     if (value.is_null() || (value.is_array() && value.empty())) {
         result = nullptr;
-        return true;
+        return !run_.hides("a value that is null, which is dropped");
     }
     if (has_language && !value.is_string()) {
         return run_.fail("invalid language-tagged value", "only a text has a language");

@@ -25,6 +25,15 @@ bool loses_term(JsonLdRun& run, std::string_view key) {
                      "the member " + name + ", which no context defines and which is dropped");
 }
 
+bool hides_keyword(JsonLdRun& run, ActiveContext const& active, std::string const& key, Json const& element) {
+    if (!run.options.exact || !key.starts_with('@') || element.contains("@value") || key == "@list") return false;
+    Step const step(run, std::string_view(key));
+    if (element.at(key).empty()) return run.hides("a keyword with nothing in it");
+    auto const* alias = active.terms.find(std::string_view(key).substr(1));
+    return alias != nullptr && alias->iri == key &&
+           run.hides("the word " + key + ", for which the context has a name", "json-ld-keyword-alias");
+}
+
 bool Expander::expand_keyword(Object& object, ContextPtr const& active, ActiveProperty property, Keyword keyword,
                               Json const& value) {
     if (property == "@reverse") {
@@ -94,6 +103,7 @@ bool Expander::expand_types(Object& object, Json const& value) {
     if (!value.is_string() && !(value.is_array() && std::all_of(value.begin(), value.end(), is_text))) {
         return run_.fail("invalid type value", "a type is a text or an array of texts");
     }
+    if (value.empty() && run_.hides(nothing_in_array)) return false;
     Json types;
     if (value.is_string()) {
         types = nullable(expand_type(*object.type_scoped, value.get_ref<std::string const&>()));

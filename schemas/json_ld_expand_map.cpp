@@ -19,7 +19,8 @@ Json Expander::expand_language_map(ActiveContext const& active, TermDefinition c
             return nullptr;
         }
         auto const add = [&](Json const& text) {
-            if (!run_.count_element() || text.is_null()) return !run_.failed();
+            if (!run_.count_element()) return false;
+            if (text.is_null()) return !run_.hides(null_is_dropped);
             if (!text.is_string()) return run_.fail("invalid language map value", "a language map holds texts");
             Json item{{"@value", text}};
             if (has_language) item["@language"] = language;

@@ -17,4 +17,10 @@ bool has_json_type(ActiveContext const& active, Json const& element);
 /// In safe mode, fails for a member whose name means nothing and returns true.
 bool loses_term(JsonLdRun& run, std::string_view key);
 
+/// In exact mode, fails for a keyword over nothing and for one that the context has a name for, and returns true.
+bool hides_keyword(JsonLdRun& run, ActiveContext const& active, std::string const& key, Json const& element);
+
+inline constexpr std::string_view nothing_in_array = "an empty array, which is dropped";
+inline constexpr std::string_view null_is_dropped = "null, which is dropped";
+
 }  // namespace itqan::schemas

@@ -17,6 +17,12 @@ bool JsonLdRun::loses(std::string_view code, std::string_view what) {
     return true;
 }
 
+bool JsonLdRun::hides(std::string_view what, std::string_view code) {
+    if (!options.exact) return false;
+    fail(code, what);
+    return true;
+}
+
 bool JsonLdRun::exceed(std::string_view what) {
     if (failed()) return false;
     auto const reason = "it needs " + std::string(what);

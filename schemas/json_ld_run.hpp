@@ -35,6 +35,9 @@ struct JsonLdRun {
     /// In safe mode, fails with a code of ours and returns true: something would be lost.
     bool loses(std::string_view code, std::string_view what);
 
+    /// In exact mode, fails and returns true: `what` leaves no trace.
+    bool hides(std::string_view what, std::string_view code = "json-ld-traceless");
+
     bool exceed(std::string_view what);
 
     /// False when the work is used up.

@@ -15,7 +15,7 @@ bool RdfWalk::walk_document(ContextPtr const& active, Json const& document) {
 bool RdfWalk::read_members(ActiveContext const& active, Json const& element, Members& members) {
     for (auto const& [key, value] : element.get_ref<Json::object_t const&>()) {
         if (key == "@context") continue;
-        if (!read_member(active, key, value, members)) return false;
+        if (hides_keyword(run_, active, key, element) || !read_member(active, key, value, members)) return false;
     }
     return true;
 }
@@ -103,6 +103,7 @@ RdfWalk::Term RdfWalk::subject_of(ActiveContext const& active, Members const& me
 void RdfWalk::walk_types(ActiveContext const& type_scoped, Json const& types, Term subject, TermId graph) {
     if (types.is_string()) return walk_type(type_scoped, types.get_ref<std::string const&>(), subject, graph);
     if (!types.is_array()) return void(run_.fail("invalid type value", "a type is a text or an array of texts"));
+    if (types.empty()) run_.hides(nothing_in_array);
     for (auto const& type : types) {
         if (!type.is_string()) return void(run_.fail("invalid type value", "a type is a text or an array of texts"));
         walk_type(type_scoped, type.get_ref<std::string const&>(), subject, graph);
@@ -143,12 +144,15 @@ void RdfWalk::walk_value(ContextPtr const& active, Member const& member, Json co
         walk_object(active, member.key, value, target);
     } else if (value.is_array()) {
         Level const level(run_);
+        if (value.empty()) run_.hides(nothing_in_array);
         for (std::size_t i = 0; i < value.size() && !run_.failed(); ++i) {
             Step const step(run_, i);
             walk_value(active, member, value[i], target);
         }
-    } else if (!run_.count_element() || value.is_null()) {
+    } else if (!run_.count_element()) {
         return;
+    } else if (value.is_null()) {
+        run_.hides(null_is_dropped);
     } else if (target.has_graphs || (member.definition != nullptr && member.definition->context)) {
         write_expanded(expander_.expand(active, member.key, value), target);
     } else {

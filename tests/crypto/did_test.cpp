@@ -57,6 +57,31 @@ TEST_CASE("a did:key gives its key and its verification method") {
     CHECK_FALSE(resolve_did_key("did:web:example.com"));
 }
 
+TEST_CASE("a did:jwk gives its key and its only verification method") {
+    // The example of the did:jwk method specification, P-256.
+    std::string const text =
+        "did:jwk:eyJjcnYiOiJQLTI1NiIsImt0eSI6IkVDIiwieCI6ImFjYklRaXVNczNpOF91c3pFakoydHBUdFJNNEVVM3l6OTFQSDZDZEgyVjAiLC"
+        "J5IjoiX0tjeUxqOXZXTXB0bm1LdG00NkdxRHo4d2Y3NEk1TEtncmwyR3pIM25TRSJ9";
+    auto const of_jwk = [](std::string_view jwk) { return "did:jwk:" + base64url_encode(as_bytes(jwk)); };
+
+    auto const resolved = resolve_did_jwk(text);
+
+    REQUIRE(resolved);
+    CHECK(resolved->key.type() == KeyType::p256);
+    CHECK(resolved->key.to_jwk().at("x") == "acbIQiuMs3i8_uszEjJ2tpTtRM4EU3yz91PH6CdH2V0");
+    CHECK(resolved->verification_method == text + "#0");
+    CHECK(resolve_did_jwk(text + "#0"));
+    for (auto const& bad :
+         {text + "#1", text + "#", text + "=", text + "#0#0", std::string("did:jwk:"), std::string("did:jwk:e30"),
+          std::string("did:key:z6Mk"), of_jwk("[]"), of_jwk(R"({"kty":"oct","k":"AQ"})"),
+          "did:jwk:" + std::string(3000, 'A'), of_jwk(R"({"kty":"OKP","crv":"X25519","x":"AQ"})")}) {
+        CAPTURE(bad);
+        CHECK_FALSE(resolve_did_jwk(bad));
+    }
+    CHECK(resolve_did_jwk(of_jwk(R"({"kty":"OKP","crv":"Ed25519","x":"AQ","d":"AQ"})")).error().code ==
+          "private-key-exposed");
+}
+
 TEST_CASE("the key of a W3C eddsa proof verifies its signature") {
     auto const shared = tests::shared_dir();
     if (!shared) {

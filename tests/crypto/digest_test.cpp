@@ -16,6 +16,20 @@ TEST_CASE("SHA-256 gives the published digests") {
     CHECK(sha256_hex("a@example.comKosher") == "b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399");
 }
 
+TEST_CASE("SHA-384 gives the published digest") {
+    CHECK(hex_encode(sha384(as_bytes("abc"))) ==
+          "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7");
+    CHECK(hash_with(HashAlgorithm::sha384, as_bytes("abc")) == sha384(as_bytes("abc")));
+    CHECK(hash_with(HashAlgorithm::sha256, as_bytes("abc")) == sha256(as_bytes("abc")));
+}
+
+TEST_CASE("HMAC-SHA-256 gives the published codes") {  // RFC 4231, test cases 1 and 2.
+    CHECK(hex_encode(hmac_sha256(Bytes(20, 0x0b), as_bytes("Hi There"))) ==
+          "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+    CHECK(hex_encode(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"))) ==
+          "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 TEST_CASE("constant-time comparison agrees with equality") {
     CHECK(equal_constant_time(as_bytes("abc"), as_bytes("abc")));
     CHECK_FALSE(equal_constant_time(as_bytes("abc"), as_bytes("abd")));

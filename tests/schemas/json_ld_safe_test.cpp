@@ -82,6 +82,33 @@ TEST_SUITE("json_ld_safe") {
         CHECK(bench.refusal(badge(R"("name": null, "issuer": [])")) == "");
     }
 
+    TEST_CASE("in exact mode nothing may be there that leaves no trace in RDF") {
+        auto const bench = badge_bench();
+        auto const refusal = [&bench](std::string const& members) {
+            JsonLdOptions options{.base = "", .safe = true, .exact = true};
+            auto const walked = bench.refusal(badge(members), options);
+            options.expand_first = true;
+            auto const expanded = bench.refusal(badge(members), options);
+            CHECK(expanded.substr(0, expanded.find(' ')) == walked.substr(0, walked.find(' ')));
+            return walked;
+        };
+
+        CHECK(refusal(R"("name": "x", "issuer": {"id": "urn:i", "name": "y"})") == "");
+        CHECK(refusal(R"("name": null)") == "json-ld-traceless at /name");
+        CHECK(refusal(R"("name": [])") == "json-ld-traceless at /name");
+        CHECK(refusal(R"("name": ["x", null])") == "json-ld-traceless at /name/1");
+        CHECK(refusal(R"("name": {"@value": null})") == "json-ld-traceless at /name");
+        CHECK(refusal(R"("tags": {})") == "json-ld-traceless at /tags");
+        CHECK(refusal(R"("issuer": {"name": "x", "type": []})") == "json-ld-traceless at /issuer");
+        CHECK(refusal(R"("issuer": {"name": "x", "@context": {}})") == "json-ld-traceless at /issuer/@context");
+        CHECK(refusal(R"("issuer": {"name": "x", "@language": "en"})") == "json-ld-traceless at /issuer");
+        CHECK(refusal(R"("issuer": {"name": "x", "@included": []})") == "json-ld-traceless at /issuer/@included");
+        CHECK(refusal(R"("issuer": {"@id": "urn:i"})") == "json-ld-keyword-alias at /issuer/@id");
+        CHECK(refusal(R"("issuer": {"@type": "Badge"})") == "json-ld-keyword-alias at /issuer/@type");
+        CHECK(refusal(R"("list": [])") == "");
+        CHECK(refusal(R"("name": {"@value": "x", "@type": "urn:t"})") == "");
+    }
+
     TEST_CASE("one walk and the letter of the specification agree on what is refused") {
         auto const bench = badge_bench();
         auto by_letter = tests::safe_mode();

@@ -1,0 +1,235 @@
+#include "crypto/rdf_canonicalizer.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/ossl.hpp"
+#include "crypto/random.hpp"
+#include "crypto/suites/json_selection.hpp"
+#include "schemas/rdf_nquads.hpp"
+
+namespace itqan::crypto {
+namespace {
+
+/// One context for all the short texts of a document: making one costs as much as hashing does.
+class ReusedHash final : public schemas::CanonHash {
+  public:
+    explicit ReusedHash(HashAlgorithm algorithm) : digest_(digest_named(algorithm)), context_(EVP_MD_CTX_new()) {
+        ossl::check(context_ != nullptr, "EVP_MD_CTX_new");
+    }
+
+    std::size_t size() const override { return static_cast<std::size_t>(EVP_MD_get_size(digest_)); }
+
+    void hash(std::string_view text, std::uint8_t* digest) override {
+        unsigned length = 0;
+        ossl::check(EVP_DigestInit_ex2(context_.get(), digest_, nullptr) == 1 &&
+                        EVP_DigestUpdate(context_.get(), text.data(), text.size()) == 1 &&
+                        EVP_DigestFinal_ex(context_.get(), digest, &length) == 1,
+                    "EVP_Digest");
+    }
+
+  private:
+    static EVP_MD const* digest_named(HashAlgorithm algorithm) {
+        static ossl::Digest const sha256(EVP_MD_fetch(nullptr, "SHA2-256", nullptr));
+        static ossl::Digest const sha384(EVP_MD_fetch(nullptr, "SHA2-384", nullptr));
+        auto const* digest = algorithm == HashAlgorithm::sha384 ? sha384.get() : sha256.get();
+        ossl::check(digest != nullptr, "EVP_MD_fetch");
+        return digest;
+    }
+
+    EVP_MD const* digest_;
+    ossl::DigestContext context_;
+};
+
+schemas::JsonLdOptions signing_options() {
+    schemas::JsonLdOptions options;
+    options.safe = true;
+    options.exact = true;
+    return options;
+}
+
+/// A dataset with its terms exchanged one by one.
+template <typename Exchange>
+schemas::Dataset exchanged(schemas::Dataset const& from, Exchange exchange) {
+    schemas::Dataset to;
+    std::vector<std::optional<schemas::TermId>> known(from.term_count());
+    known[static_cast<std::size_t>(schemas::default_graph)] = schemas::default_graph;
+    auto const term = [&](schemas::TermId id) {
+        auto& place = known[static_cast<std::size_t>(id)];
+        if (!place) place = exchange(to, id);
+        return *place;
+    };
+    for (auto const& quad : from.quads())
+        to.add({term(quad.subject), term(quad.predicate), term(quad.object), term(quad.graph)});
+    return to;
+}
+
+/// The same term in another dataset.
+schemas::TermId copied(schemas::Dataset const& from, schemas::Dataset& to, schemas::TermId id) {
+    if (from.kind(id) == schemas::TermKind::iri) return to.iri(from.value(id));
+    if (from.is_blank(id)) return to.blank_node(from.value(id));
+    if (!from.language(id).empty()) return to.literal_in(from.language(id), from.value(id));
+    return to.literal(from.value(id), to.iri(from.value(from.datatype(id))));
+}
+
+/// Names of blank nodes by the labels they have in a dataset.
+using NodeNames = std::map<std::string, std::string, std::less<>>;
+
+Error unnamed_node() {
+    return Error{Fault::unprocessable, "unnamed-node", "A blank node of the document has no name of its own."};
+}
+
+std::vector<std::string> lines_of(std::string const& nquads) {
+    std::vector<std::string> lines;
+    for (std::size_t begin = 0; begin < nquads.size();) {
+        auto const end = nquads.find('\n', begin) + 1;
+        lines.push_back(nquads.substr(begin, end - begin));
+        begin = end;
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+}
+
+Result<std::vector<std::string>> named_lines(schemas::Dataset const& dataset, NodeNames const& names) {
+    bool complete = true;
+    auto const named = exchanged(dataset, [&](schemas::Dataset& to, schemas::TermId id) {
+        if (!dataset.is_blank(id)) return copied(dataset, to, id);
+        auto const name = names.find(dataset.value(id));
+        complete = complete && name != names.end();
+        return complete ? to.blank_node(name->second) : to.new_blank_node();
+    });
+    if (!complete) return unnamed_node();
+    return lines_of(schemas::write_nquads(named));
+}
+
+Result<NodeNames> names_of(schemas::Dataset const& dataset, schemas::CanonicalDataset const& canonical,
+                           NameNode const& name) {
+    NodeNames names;
+    for (std::size_t index = 0; index < canonical.blank_nodes.size(); ++index) {
+        auto text = name(index);
+        if (!schemas::is_blank_node_label(text)) return unnamed_node();
+        names.emplace(dataset.value(canonical.blank_nodes[index]), std::move(text));
+    }
+    return names;
+}
+
+/// Gives every node of an expanded document an id, so that a node of a part is known as the node it is in the whole.
+class Skolemizer {
+  public:
+    Skolemizer() : prefix_("urn:bnid:" + random_uuid_v4() + ":") {}
+
+    void name_nodes(Json& value) {
+        if (value.is_array()) {
+            for (auto& item : value)
+                name_nodes(item);
+        } else if (value.is_object() && !value.contains("@value")) {
+            bool const is_node = !value.contains("@list") && !value.contains("@set");
+            for (auto& [name, inner] : value.get_ref<Json::object_t&>()) {
+                if (name != "@id" && name != "@type" && name != "@index") name_members(name, inner);
+            }
+            if (is_node && !value.contains("@id")) value["@id"] = prefix_ + "n" + std::to_string(count_++);
+        }
+    }
+
+    /// The dataset with blank nodes where this made IRIs.
+    schemas::Dataset restored(schemas::Dataset const& dataset) const {
+        return exchanged(dataset, [&](schemas::Dataset& to, schemas::TermId id) {
+            auto const value = dataset.value(id);
+            bool const made = dataset.kind(id) == schemas::TermKind::iri && value.starts_with(prefix_);
+            if (made) return to.blank_node(value.substr(prefix_.size()));
+            if (dataset.is_blank(id)) return to.blank_node("list" + std::string(value));
+            return copied(dataset, to, id);
+        });
+    }
+
+  private:
+    void name_members(std::string const& name, Json& inner) {
+        if (name != "@reverse") return name_nodes(inner);
+        for (auto& [property, nodes] : inner.get_ref<Json::object_t&>())
+            name_nodes(nodes);
+    }
+
+    std::string prefix_;
+    std::size_t count_ = 0;
+};
+
+/// The part of a skolemized compact document that the pointers select, among the lines of the whole.
+Result<GroupedQuads::Group> group_of(schemas::JsonLdProcessor const& processor, schemas::CanonLimits const& limits,
+                                     Json const& document, std::vector<std::string> const& pointers,
+                                     NodeNames const& names, std::vector<std::string> const& lines,
+                                     Skolemizer const& skolemizer) {
+    auto const selected = select_json(document, pointers);
+    if (!selected) return selected.error();
+    GroupedQuads::Group group;
+    if (selected->is_null()) return group;
+    auto const part = processor.to_rdf(*selected, signing_options());
+    if (!part) return part.error();
+    auto const dataset = skolemizer.restored(*part);
+    auto const own_lines = named_lines(dataset, names);
+    if (!own_lines) return own_lines.error();
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (std::binary_search(own_lines->begin(), own_lines->end(), lines[i])) group.lines.push_back(i);
+    }
+    if (group.lines.size() != own_lines->size()) return unnamed_node();  // Part of an RDF list.
+    ReusedHash hasher(HashAlgorithm::sha256);
+    auto const canonical = schemas::canonicalise(dataset, hasher, limits);
+    if (!canonical) return canonical.error();
+    for (auto const node : canonical->blank_nodes)
+        group.node_names.push_back(names.find(dataset.value(node))->second);
+    return group;
+}
+
+}  // namespace
+
+Result<std::string> RdfCanonicalizer::canonical_nquads(Json const& document, HashAlgorithm hash) const {
+    auto const dataset = processor_.to_rdf(document, signing_options());
+    if (!dataset) return dataset.error();
+    ReusedHash hasher(hash);
+    auto canonical = schemas::canonicalise(*dataset, hasher, limits_);
+    if (!canonical) return canonical.error();
+    return std::move(canonical->nquads);
+}
+
+Result<std::vector<std::string>> RdfCanonicalizer::named_nquads(Json const& document, NameNode const& name) const {
+    auto const dataset = processor_.to_rdf(document, signing_options());
+    if (!dataset) return dataset.error();
+    ReusedHash hasher(HashAlgorithm::sha256);
+    auto const canonical = schemas::canonicalise(*dataset, hasher, limits_);
+    if (!canonical) return canonical.error();
+    auto const names = names_of(*dataset, *canonical, name);
+    if (!names) return names.error();
+    return named_lines(*dataset, *names);
+}
+
+Result<GroupedQuads> RdfCanonicalizer::group_nquads(Json const& document, NameNode const& name,
+                                                    std::vector<std::vector<std::string>> const& groups) const {
+    auto expanded = processor_.expand(document, signing_options());
+    if (!expanded) return expanded.error();
+    Skolemizer skolemizer;
+    skolemizer.name_nodes(*expanded);
+    auto const compact = processor_.compact(*expanded, document.at("@context"), signing_options());
+    if (!compact) return compact.error();
+    auto const whole = processor_.to_rdf(*compact, signing_options());
+    if (!whole) return whole.error();
+    auto const dataset = skolemizer.restored(*whole);
+    ReusedHash hasher(HashAlgorithm::sha256);
+    auto const canonical = schemas::canonicalise(dataset, hasher, limits_);
+    if (!canonical) return canonical.error();
+    auto const names = names_of(dataset, *canonical, name);
+    if (!names) return names.error();
+    auto lines = named_lines(dataset, *names);
+    if (!lines) return lines.error();
+
+    GroupedQuads grouped{std::move(*lines), {}};
+    for (auto const& pointers : groups) {
+        auto group = group_of(processor_, limits_, *compact, pointers, *names, grouped.lines, skolemizer);
+        if (!group) return group.error();
+        grouped.groups.push_back(std::move(*group));
+    }
+    return grouped;
+}
+
+}  // namespace itqan::crypto

@@ -1,0 +1,28 @@
+#pragma once
+// The Canonicalizer of production: JSON-LD 1.1 in safe mode, then RDFC-1.0, with the contexts of a fixed table.
+
+#include "crypto/canonicalizer.hpp"
+#include "schemas/json_ld.hpp"
+#include "schemas/rdf_canon.hpp"
+
+namespace itqan::crypto {
+
+class RdfCanonicalizer final : public Canonicalizer {
+  public:
+    /// The processor outlives it.
+    explicit RdfCanonicalizer(schemas::JsonLdProcessor const& processor, schemas::CanonLimits limits = {})
+        : processor_(processor), limits_(limits) {}
+
+    /// There is no base: what is relative is an error, so that no later @base gives it another meaning. Errors: those
+    /// of JsonLdProcessor::to_rdf and schemas::canonicalise.
+    Result<std::string> canonical_nquads(Json const& document, HashAlgorithm hash) const override;
+    Result<std::vector<std::string>> named_nquads(Json const& document, NameNode const& name) const override;
+    Result<GroupedQuads> group_nquads(Json const& document, NameNode const& name,
+                                      std::vector<std::vector<std::string>> const& groups) const override;
+
+  private:
+    schemas::JsonLdProcessor const& processor_;
+    schemas::CanonLimits limits_;
+};
+
+}  // namespace itqan::crypto
