@@ -19,6 +19,8 @@ constexpr int deepest_linked_object = 96;
 /// Reads the document until the first thing that is not allowed.
 class LinkedDocumentJudge {
   public:
+    explicit LinkedDocumentJudge(SameId same_id) : same_id_(same_id) {}
+
     bool judge(Json const& value, Place const& place, bool is_top, int depth = 0) {
         if (depth > deepest_linked_object) return refuse(place, "json-ld-limit", "deeper nesting than is followed");
         if (value.is_object()) return judge_object(value, place, is_top, depth);
@@ -42,6 +44,15 @@ class LinkedDocumentJudge {
     }
 
     bool judge_object(Json const& object, Place const& place, bool is_top, int depth) {
+        if (!is_top || same_id_ == SameId::equal) return judge_members(object, place, is_top, depth);
+        // A graph of its own: facts in it do not join those outside.
+        auto outside = std::exchange(facts_, {});
+        bool const good = judge_members(object, place, is_top, depth);
+        facts_ = std::move(outside);
+        return good;
+    }
+
+    bool judge_members(Json const& object, Place const& place, bool is_top, int depth) {
         for (auto const& [name, value] : object.get_ref<Json::object_t const&>()) {
             auto const here = place.at(name);
             if (!judge_name(name, value, here, is_top)) return false;
@@ -78,6 +89,11 @@ class LinkedDocumentJudge {
         for (auto const* name : {"id", "@id"}) {
             auto const id = object.find(name);
             if (id == object.end() || !id->is_string() || object.size() == 1) continue;
+            if (same_id_ == SameId::consistent) {
+                if (agrees(object, id->get_ref<std::string const&>())) continue;
+                return refuse(place, "json-ld-id-twice",
+                              "another object with the id " + id->get<std::string>() + " that says something else");
+            }
             auto const [known, fresh] = bodies_.try_emplace(id->get_ref<std::string const&>(), &object);
             if (fresh || *known->second == object) continue;
             return refuse(place, "json-ld-id-twice",
@@ -86,14 +102,28 @@ class LinkedDocumentJudge {
         return true;
     }
 
+    bool agrees(Json const& object, std::string_view id) {
+        auto& known = facts_[id];
+        for (auto const& [name, value] : object.get_ref<Json::object_t const&>()) {
+            if (name == "type" || name == "@type") continue;
+            auto const [fact, fresh] = known.try_emplace(name, &value);
+            if (!fresh && *fact->second != value) return false;
+        }
+        return true;
+    }
+
+    using Facts = std::map<std::string_view, Json const*>;
+
+    SameId same_id_;
     std::map<std::string_view, Json const*> bodies_;
+    std::map<std::string_view, Facts> facts_;  ///< What all objects with an id say together.
     std::optional<Error> error_;
 };
 
 }  // namespace
 
-Result<void> check_linked_document(Json const& document) {
-    LinkedDocumentJudge judge;
+Result<void> check_linked_document(Json const& document, SameId same_id) {
+    LinkedDocumentJudge judge(same_id);
     Place const root;
     if (!judge.judge(document, root, true)) return *std::move(judge.error());
     return {};

@@ -7,6 +7,13 @@
 
 namespace itqan::schemas {
 
+/// What several objects with one id may say.
+enum class SameId {
+    equal,      ///< The same, or nothing: what we sign.
+    consistent  ///< Different things that do not contradict each other (types aside): what others sign. A creator that
+                ///< is the issuer in fewer words, a subject that is the issuer.
+};
+
 /// Errors, all unprocessable with a violation that says where:
 /// "json-ld-inline-context"    a context that is no URL,
 /// "json-ld-embedded-context"  a context below the top of a document,
@@ -14,6 +21,6 @@ namespace itqan::schemas {
 /// "json-ld-nested-proof"      a proof below the top of a document,
 /// "json-ld-id-twice"          two different objects with one id, which become one node with the facts of both.
 /// What `verifiableCredential` holds is judged as a document with a top of its own.
-Result<void> check_linked_document(Json const& document);
+Result<void> check_linked_document(Json const& document, SameId same_id = SameId::equal);
 
 }  // namespace itqan::schemas
