@@ -13,7 +13,6 @@
 namespace itqan::crypto {
 namespace {
 
-constexpr std::size_t most_proofs = 16;
 constexpr std::string_view integrity_context = "https://w3id.org/security/data-integrity/v2";
 
 /// One proof while it is judged: first the members by themselves, then against what is expected, then the signature.

@@ -2,6 +2,7 @@
 // Embedded proofs (VC Data Integrity 1.0, https://www.w3.org/TR/vc-data-integrity/) of any JSON document: made, and
 // judged without network, clock or policy. Whose key may speak for the issuer is the verifier's question.
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,6 +15,9 @@
 #include "schemas/json.hpp"
 
 namespace itqan::crypto {
+
+/// A document with more proofs is refused: "proof-limit".
+inline constexpr std::size_t most_proofs = 16;
 
 /// What a new proof says about itself.
 struct ProofOptions {
