@@ -204,11 +204,15 @@ Result<Verification> verify(Question const& question, Documents const& documents
     read_facts(verified);
     if (verified.kind != CredentialKind::older_badge) resolve_keys(verified);
     if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
+    // First what may need further documents: proofs are judged once, in the last round.
+    auto status = run({"status", check_status}, verified);
+    if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
+    if (verified.kind != CredentialKind::older_badge) judge_embedded_proofs(verified);
 
     Report report;
     for (auto const& rule : check_rules()) {
         if (rule.id == "recipient" && !question.recipient) continue;
-        report.checks.push_back(run(rule, verified));
+        report.checks.push_back(rule.id == "status" ? std::move(status) : run(rule, verified));
     }
     if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
     report.verdict = verdict_of(report.checks);

@@ -1,14 +1,16 @@
 #pragma once
 // One credential on its way through the checks: what was found in the input, what is known of the issuer, which
-// documents are still needed. The checks are in verification_{form,proof,status,recipient}.cpp, their table in
+// documents are still needed. The checks are in verification_{form,proof,embedded,status,recipient}.cpp, their table in
 // verification_checks.cpp.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "crypto/data_integrity.hpp"
 #include "crypto/did.hpp"
 #include "crypto/vc_jwt.hpp"
 #include "schemas/open_badge.hpp"
@@ -48,6 +50,14 @@ struct ProofKey {
     std::string detail = {};
 };
 
+/// What the Data Integrity proofs of a document are worth.
+struct EmbeddedProofs {
+    std::vector<crypto::ProofReport> reports = {};
+    std::optional<Error> refused = {};     ///< Why no proof was looked at.
+    std::optional<Error> term_fault = {};  ///< Why the terms are not those of a linked document that may be signed.
+    std::string unknown_context = {};      ///< The first context that is not compiled in.
+};
+
 struct Case {
     Question const& question;
     Documents const& documents;
@@ -62,6 +72,8 @@ struct Case {
     std::string issuer_fault = {};  ///< Why issuer_keys is missing.
     Json issuer_document = {};
     ProofKey proof_key = {};
+    std::map<std::string, ProofKey, std::less<>> method_keys = {};  ///< By the verification method of embedded proofs.
+    std::optional<EmbeddedProofs> embedded = {};                    ///< Nothing for tokens.
     bool proof_passed = false;
     bool binding_passed = false;
     std::vector<std::string> needs = {};
@@ -71,8 +83,19 @@ struct Case {
     bool is_own(std::string_view address) const;
 };
 
-/// Looks the issuer's keys and the proof's key up; may leave `needs`.
+/// Looks the issuer's keys and the proofs' keys up; may leave `needs`.
 void resolve_keys(Case& verified);
+
+/// The proofs of a document that is no token, each once, as a list.
+Json embedded_proofs_of(FoundCredential const& found);
+/// Judges them, with the keys that were resolved, and the terms they cover. Chooses `proof_key`: the issuer's own, of a
+/// proof that verifies, before others.
+void judge_embedded_proofs(Case& verified);
+Check check_embedded_proofs(Case& verified);
+/// Whether another document, of the same issuer, has good proofs by keys that the issuer lists and no others.
+bool is_proven_by_issuer(Case const& verified, Json const& document);
+/// What is wrong with the terms of a document under an embedded proof; none when nothing is.
+std::optional<Check> check_embedded_terms(Case const& verified);
 
 struct CheckRule {
     std::string_view id;

@@ -118,8 +118,9 @@ Check check_contexts(Case& c) {
     if (c.kind == CredentialKind::badge && !is_badge_context(second))
         return contexts_check(CheckOutcome::fail, "contexts.order",
                               "The second context must be the one of Open Badges 3.0.", {{"context", second}});
+    if (auto wrong = check_embedded_terms(c)) return *std::move(wrong);
     for (auto const& url : urls)
-        if (!is_known_context(url))
+        if (!c.embedded && !is_known_context(url))
             return contexts_check(CheckOutcome::warn, "contexts.unknown", "Terms of " + url + " are not known here.",
                                   {{"context", url}});
     if (first == vcdm_1 || (c.kind == CredentialKind::badge && second != ob_3_0_3))

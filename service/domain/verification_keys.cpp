@@ -1,4 +1,4 @@
-// Which keys the issuer has, and which of all keys the token says it was signed with.
+// Which keys the issuer has, and which of all keys the token or the proofs say they were signed with.
 
 #include <algorithm>
 
@@ -20,17 +20,43 @@ std::string origin_of_issuer(std::string const& id) {
     return address ? origin_of(*address) : std::string();
 }
 
+/// DIDs that are their own key.
+bool is_self_contained(std::string_view did) {
+    return did.starts_with("did:key:") || did.starts_with("did:jwk:");
+}
+
+Result<crypto::DidKey> resolve_self_contained(std::string_view did) {
+    return did.starts_with("did:key:") ? crypto::resolve_did_key(did) : crypto::resolve_did_jwk(did);
+}
+
+bool is_revoked(Case const& verified, std::string const& method) {
+    if (!verified.issuer_keys) return false;
+    auto const& refused = verified.issuer_keys->refused;
+    return std::any_of(refused.begin(), refused.end(),
+                       [&](auto const& each) { return each.id == method && each.reason == "revoked"; });
+}
+
 ProofKey no_key(std::string fault, std::string detail) {
     return {std::nullopt, "", std::move(fault), std::move(detail)};
 }
 
-ProofKey read_fetched_key(Document const& document) {
+/// A JWK, or a verification method that holds one or a Multikey.
+Result<crypto::PublicKey> key_in(Json const& json) {
+    if (json.is_object() && json.contains("publicKeyJwk")) return crypto::PublicKey::from_jwk(json.at("publicKeyJwk"));
+    if (auto const multikey = text_at(json, "publicKeyMultibase"); !multikey.empty())
+        return crypto::PublicKey::from_multikey(multikey);
+    return crypto::PublicKey::from_jwk(json);
+}
+
+ProofKey read_fetched_key(Document const& document, std::string const& issuer_id) {
     if (document.failure == "gone") return no_key("proof.key-revoked", "The issuer has revoked the key.");
     if (!document.failure.empty())
         return no_key("proof.unreachable", "The key could not be fetched: " + document.failure + ".");
     auto const json = parse_json(document.body, json_limits::command);
-    auto const key = json ? crypto::PublicKey::from_jwk(*json) : Result<crypto::PublicKey>(json.error());
+    auto const key = json ? key_in(*json) : Result<crypto::PublicKey>(json.error());
     if (!key) return no_key("proof.invalid-key", "What stands at the key's address is no usable public key.");
+    if (json->contains("controller") && json->at("controller") != issuer_id)
+        return no_key("proof.foreign-key", "Whoever controls the key is not the issuer.");
     return {*key, "kid"};
 }
 
@@ -40,8 +66,8 @@ void read_issuer(Case& verified) {
         verified.issuer_fault = "issuer-binding.no-issuer";
         return;
     }
-    if (id.starts_with("did:key:")) {
-        auto const resolved = crypto::resolve_did_key(id);
+    if (is_self_contained(id)) {
+        auto const resolved = resolve_self_contained(id);
         if (!resolved) {
             verified.issuer_fault = "issuer-binding.invalid-did";
             return;
@@ -94,21 +120,32 @@ std::optional<crypto::PublicKey> listed_by_kid(Case const& verified, std::string
 
 ProofKey key_at(Case& verified, std::string const& kid) {
     if (auto const key = listed_by_kid(verified, kid)) return {*key, "issuer"};
-    if (kid.starts_with("did:key:")) {
-        auto const resolved = crypto::resolve_did_key(kid);
-        if (!resolved) return no_key("proof.invalid-key", "The key that the token names cannot be read.");
-        return {resolved->key, "did:key"};
+    if (is_self_contained(kid)) {
+        auto const resolved = resolve_self_contained(kid);
+        if (!resolved) return no_key("proof.invalid-key", "The key that the proof names cannot be read.");
+        return {resolved->key, kid.substr(0, 7)};
     }
-    if (kid.starts_with(verified.issuer_id + "#")) {
+    if (!verified.issuer_id.empty() && kid.starts_with(verified.issuer_id + "#")) {
+        if (is_revoked(verified, kid)) return no_key("proof.key-revoked", "The issuer has revoked the key.");
         if (verified.issuer_keys) return no_key("proof.unknown-key", "The issuer's document has no such key.");
         return no_key("proof.unreachable", "The issuer's document could not be read, so its key is not known.");
     }
     // The same origin permits the question; whether the answer is the issuer's key, issuer-binding decides.
     auto const origin = origin_of(kid);
     if (origin.empty() || origin != origin_of_issuer(verified.issuer_id))
-        return no_key("proof.foreign-key", "The key that the token names is not at the issuer's own address.");
+        return no_key("proof.foreign-key", "The key that the proof names is not at the issuer's own address.");
     auto const* const document = verified.need(kid);
-    return document == nullptr ? ProofKey{} : read_fetched_key(*document);
+    return document == nullptr ? ProofKey{} : read_fetched_key(*document, verified.issuer_id);
+}
+
+void resolve_methods(Case& verified) {
+    auto const proofs = embedded_proofs_of(verified.found);
+    if (proofs.size() > crypto::most_proofs) return;  // None of them will be judged.
+    for (auto const& proof : proofs) {
+        auto const method = text_at(proof, "verificationMethod");
+        if (method.empty() || verified.method_keys.contains(method)) continue;
+        verified.method_keys.emplace(method, key_at(verified, method));
+    }
 }
 
 }  // namespace
@@ -126,7 +163,8 @@ bool Case::is_own(std::string_view address) const {
 
 void resolve_keys(Case& verified) {
     read_issuer(verified);
-    if (!verified.needs.empty() || !verified.found.token) return;
+    if (!verified.needs.empty()) return;
+    if (!verified.found.token) return resolve_methods(verified);
     auto const& jws = verified.found.token->jws;
     if (jws.kid) {
         verified.proof_key = key_at(verified, *jws.kid);

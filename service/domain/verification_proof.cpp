@@ -48,8 +48,10 @@ std::string refusal_of(Case const& c, crypto::PublicKey const& key) {
     auto const methods = c.issuer_document.find("verificationMethod");
     if (methods == c.issuer_document.end() || !methods->is_array()) return {};
     for (auto const& method : *methods) {
-        if (!method.is_object() || !method.contains("publicKeyJwk")) continue;
-        auto const listed = crypto::PublicKey::from_jwk(method.at("publicKeyJwk"));
+        if (!method.is_object()) continue;
+        auto const listed = method.contains("publicKeyJwk")
+                                ? crypto::PublicKey::from_jwk(method.at("publicKeyJwk"))
+                                : crypto::PublicKey::from_multikey(text_at(method, "publicKeyMultibase"));
         if (!listed || !(*listed == key)) continue;
         auto id = text_at(method, "id");
         if (id.starts_with('#')) id.insert(0, c.issuer_id);
@@ -65,9 +67,7 @@ Check check_proof(Case& c) {
     if (c.found.token_fault)
         return proof_check(CheckOutcome::fail, "proof." + c.found.token_fault->code, c.found.token_fault->detail);
     if (!c.found.token) {
-        if (c.found.document.contains("proof"))
-            return proof_check(CheckOutcome::unchecked, "proof.linked-data",
-                               "An embedded linked-data proof: recognised, not checked here yet.");
+        if (c.embedded) return check_embedded_proofs(c);
         return proof_check(CheckOutcome::fail, "proof.missing", "The document is not signed.");
     }
     auto const& token = *c.found.token;

@@ -61,6 +61,16 @@ std::optional<Check> distrust(Case const& c, crypto::VcJwt const& list, Facts co
                         "The status list is not signed by a key of the issuer.", facts);
 }
 
+/// A list as a document with proofs in it.
+std::optional<Check> distrust(Case const& c, Json const& list, Facts const& facts) {
+    if (issuer_id_of(list) != c.issuer_id)
+        return status_check(CheckOutcome::unchecked, "status.foreign-list", "The status list is of another issuer.",
+                            facts);
+    if (is_proven_by_issuer(c, list)) return std::nullopt;
+    return status_check(CheckOutcome::unchecked, "status.unproven-list",
+                        "The status list is not signed by a key of the issuer.", facts);
+}
+
 Check broken(Error const& error, Facts const& facts) {
     // What is larger than we read may still be right.
     auto const outcome = error.fault == Fault::too_large ? CheckOutcome::unchecked : CheckOutcome::fail;
@@ -105,6 +115,10 @@ std::optional<Check> judge_entry(Case& c, Json const& json) {
     if (!document->failure.empty())
         return status_check(CheckOutcome::unchecked, "status.unreachable",
                             "The status list could not be fetched: " + document->failure + ".", entry.facts);
+    if (auto const linked = parse_json(document->body, list_limits); linked && linked->is_object()) {
+        if (auto distrusted = distrust(c, *linked, entry.facts)) return distrusted;
+        return judge_list(c, entry, *linked);
+    }
     crypto::JwsRules rules;
     rules.limit = 2 * largest_list;
     auto const list = crypto::read_vc_jwt(document->body, rules, list_limits);

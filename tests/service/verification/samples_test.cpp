@@ -1,5 +1,5 @@
-// The public validator's samples, as far as they need no linked-data proof: each gets the verdict its maintainers give
-// it, or is unchecked for a reason that is said.
+// The public validator's samples: each gets the verdict its maintainers give it, or is unchecked for a reason that is
+// said.
 
 #include <doctest/doctest.h>
 
@@ -32,6 +32,23 @@ void trust_key_of(Verifier& verifier, std::string const& token) {
                                                                  {"publicKeyJwk", read->jws.jwk->to_jwk()}}})},
                             {"assertionMethod", Json::array({method})}}
                            .dump());
+}
+
+/// The sample's issuer as if it listed the key that stands in the fragment of the sample's verification method.
+void trust_method_of(Verifier& verifier, Json const& document) {
+    auto const& issuer = document.at("issuer");
+    auto const id = issuer.is_string() ? issuer.get<std::string>() : issuer.at("id").get<std::string>();
+    auto const& proof = document.at("proof");
+    auto const method = (proof.is_array() ? proof.front() : proof).at("verificationMethod").get<std::string>();
+    REQUIRE(method.starts_with(id + "#"));
+    verifier.knows(id,
+                   Json{{"id", id},
+                        {"verificationMethod", Json::array({{{"id", method},
+                                                             {"type", "Multikey"},
+                                                             {"controller", id},
+                                                             {"publicKeyMultibase", method.substr(id.size() + 1)}}})},
+                        {"assertionMethod", Json::array({method})}}
+                       .dump());
 }
 
 }  // namespace
@@ -91,27 +108,105 @@ TEST_CASE("samples whose structure is wrong fail at the check that looks at it")
     CHECK(other_type.verdict == Verdict::invalid);
 }
 
-TEST_CASE("good samples with an embedded proof are read and left unchecked") {
+TEST_CASE("good samples with an embedded proof are genuine once their issuer lists the key") {
     NEEDS_SHARED();
     struct Sample {
         char const* file;
+        Verdict verdict;
         char const* contexts;
     };
-    for (auto const& [file, contexts] :
-         {Sample{"validator/ob30/simple.json", "pass"}, Sample{"validator/ob30/simple.1ob", "pass"},
-          Sample{"validator/ob30/simple_v1.json", "warn"}, Sample{"validator/ob30/simple-did-key-method.json", "pass"},
-          Sample{"validator/ob30/simple-context-alias.json", "pass"},
-          Sample{"validator/ob30/simple-context-version.json", "warn"},
-          Sample{"validator/ob30/simple-eddsa-2022.json", "warn"}, Sample{"validator/ob30/simple-json.png", "pass"},
-          Sample{"validator/ob30/simple-json.svg", "pass"}}) {
+    for (auto const& [file, verdict, contexts] :
+         {Sample{"simple.json", Verdict::valid, "pass"}, Sample{"simple.1ob", Verdict::valid, "pass"},
+          Sample{"simple_v1.json", Verdict::warning, "warn"},
+          Sample{"simple-did-web-method.json", Verdict::valid, "pass"},
+          Sample{"simple-context-alias.json", Verdict::valid, "pass"},
+          Sample{"simple-context-version.json", Verdict::warning, "warn"},
+          Sample{"simple-eddsa-2022.json", Verdict::warning, "warn"},
+          Sample{"sd/derivedcredential.json", Verdict::valid, "pass"},
+          Sample{"simple-json.png", Verdict::valid, "pass"}, Sample{"simple-json.svg", Verdict::valid, "pass"}}) {
         CAPTURE(file);
+        auto const input = sample("validator/ob30/" + std::string(file));
         Verifier verifier;
-        auto const report = verifier.verify(sample(file));
-        CHECK_MESSAGE(report.verdict == Verdict::unchecked, summary(report));
-        CHECK(code_of(report, "proof") == "proof.linked-data");
+        auto const alone = verifier.verify(input);
+        CHECK(alone.verdict == Verdict::unchecked);
+        CHECK(code_of(alone, "proof") == "proof.unreachable");
+        trust_method_of(verifier, Json::parse(alone.document));
+
+        auto const report = verifier.verify(input);
+
+        CHECK_MESSAGE(report.verdict == verdict, summary(report));
+        for (auto const* id : {"schema", "proof", "issuer-binding"})
+            CHECK(outcome_of(report, id) == "pass");
         CHECK(outcome_of(report, "contexts") == contexts);
-        CHECK_MESSAGE(outcome_of(report, "schema") == "pass", summary(report));
     }
+}
+
+TEST_CASE("a sample whose issuer can list no key passes its proof and leaves the binding unchecked") {
+    NEEDS_SHARED();
+    Verifier verifier;
+
+    auto const report = verifier.verify(sample("validator/ob30/simple-did-key-method.json"));
+
+    CHECK(code_of(report, "issuer-binding") == "issuer-binding.no-keys");
+    for (auto const* id : {"format", "schema", "contexts", "proof", "validity"})
+        CHECK_MESSAGE(outcome_of(report, id) == "pass", summary(report));
+}
+
+TEST_CASE("samples whose embedded proof is wrong fail at the proof") {
+    NEEDS_SHARED();
+    struct Sample {
+        char const* name;
+        char const* code;
+    };
+    for (auto const& [name, code] :
+         {Sample{"no-scheme", "proof.no-key-named"}, Sample{"unknown-scheme", "proof.foreign-key"},
+          Sample{"unknown-did-method", "proof.foreign-key"}}) {
+        CAPTURE(name);
+        Verifier verifier;
+        auto const report =
+            verifier.verify(sample("validator/ob30/simple-err-proof-method-" + std::string(name) + ".json"));
+        CHECK_MESSAGE(code_of(report, "proof") == code, summary(report));
+        CHECK(report.verdict == Verdict::invalid);
+    }
+    auto const altered = sample("validator/ob30/simple-err-proof-value.json");
+    Verifier verifier;
+    trust_method_of(verifier, Json::parse(altered));
+    CHECK(code_of(verifier.verify(altered), "proof") == "proof.bad-signature");
+}
+
+TEST_CASE("the sample that its issuer has withdrawn is revoked by the list under an embedded proof") {
+    NEEDS_SHARED();
+    auto const revoked = sample("validator/ob30/bit-string-list/credential-status-revoked.json");
+    auto const document = Json::parse(revoked);
+    auto const address = document.at("credentialStatus").at("statusListCredential").get<std::string>();
+    Verifier verifier;
+    trust_method_of(verifier, document);
+    CHECK(code_of(verifier.verify(revoked), "status") == "status.unreachable");
+    verifier.knows(address, sample("validator/ob30/bit-string-list/testlist"));
+
+    auto const report = verifier.verify(revoked);
+
+    CHECK_MESSAGE(code_of(report, "status") == "status.revoked", summary(report));
+    CHECK(outcome_of(report, "proof") == "pass");
+    CHECK(report.verdict == Verdict::invalid);
+}
+
+// Not as the manifest says yet, and what is missing: clr20/simple.json, simple_v1.json, complex.json (the contexts of
+// learner records are not compiled in, nor is their form known); complete_v1.json (its inline schema would have to be
+// fetched); endorsement-valid.json (the form of endorsements is not known).
+TEST_CASE("samples that need more than is known here are unchecked where it is missing") {
+    NEEDS_SHARED();
+    Verifier verifier;
+    for (auto const* file : {"simple.json", "simple_v1.json", "complex.json"}) {
+        CAPTURE(file);
+        auto const record = verifier.verify(sample("validator/clr20/" + std::string(file)));
+        CHECK_MESSAGE(code_of(record, "contexts") == "contexts.unknown", summary(record));
+        CHECK(outcome_of(record, "proof") == "unchecked");
+        CHECK(record.verdict == Verdict::unchecked);
+    }
+    auto const endorsement = sample("validator/ob30/endorsement-valid.json");
+    trust_method_of(verifier, Json::parse(endorsement));
+    CHECK_MESSAGE(outcome_of(verifier.verify(endorsement), "proof") == "pass", summary(verifier.verify(endorsement)));
 }
 
 TEST_CASE("learner records, endorsements and Open Badges 2 are recognised") {
