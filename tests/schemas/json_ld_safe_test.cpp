@@ -194,6 +194,22 @@ TEST_SUITE("json_ld_safe") {
         CHECK(policy_on(R"({"s": {"verifiableCredential": [{"@context": "https://c/1", "proof": {}}]}})") == "");
     }
 
+    TEST_CASE("documents of others may repeat an id as long as they do not contradict themselves") {
+        auto const policy = [](char const* document) {
+            auto const judged = check_linked_document(Json::parse(document), SameId::consistent);
+            return judged ? std::string() : judged.error().code + " at " + judged.error().violations.front().pointer;
+        };
+
+        CHECK(policy(R"({"a": {"id": "urn:1", "b": 1, "d": 2}, "c": {"id": "urn:1", "b": 1}})") == "");
+        CHECK(policy(R"({"a": {"id": "urn:1", "type": "A"}, "c": {"id": "urn:1", "type": "C"}})") == "");
+        CHECK(policy(R"({"a": {"id": "urn:1", "b": 1}, "c": {"@id": "urn:1", "b": 2}})") == "json-ld-id-twice at /c");
+        CHECK(policy(R"({"a": {"id": "urn:1", "b": 1}, "c": {"id": "urn:1", "d": 1}, "e": {"id": "urn:1", "d": 2}})") ==
+              "json-ld-id-twice at /e");
+        CHECK(policy(R"({"id": "urn:1", "b": 1, "verifiableCredential": [{"id": "urn:1", "b": 2}]})") == "");
+        CHECK(policy(R"({"verifiableCredential": {"a": {"id": "urn:1", "b": 1}, "c": {"id": "urn:1", "b": 2}}})") ==
+              "json-ld-id-twice at /verifiableCredential/c");
+    }
+
     TEST_CASE("the hostile documents are decided as their manifest says") {
         NEEDS_SHARED();
         auto const vectors = *tests::shared_dir() / "vectors";
