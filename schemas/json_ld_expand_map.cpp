@@ -18,7 +18,7 @@ Json Expander::expand_language_map(ActiveContext const& active, TermDefinition c
             run_.loses("json-ld-invalid-language", "a language tag that is not well-formed")) {
             return nullptr;
         }
-        auto const add = [&](Json const& text) {
+        auto const add = [&, &language = language](Json const& text) {  // Named: clang 14 captures no part of a pair.
             if (!run_.count_element()) return false;
             if (text.is_null()) return !run_.hides(null_is_dropped);
             if (!text.is_string()) return run_.fail("invalid language map value", "a language map holds texts");
