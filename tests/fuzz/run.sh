@@ -12,14 +12,15 @@ targets=("$@")
 deploy/build.sh fuzz "${targets[@]/%/_fuzz}"
 
 run_target() {
-    local target=$1 seconds=$2 scratch longest=8192
+    local target=$1 seconds=$2 scratch longest=8192 words=()
     [ "$target" = rdf_canon ] && longest=4096
+    if [ -f "tests/fuzz/$target.dict" ]; then words=(-dict="tests/fuzz/$target.dict"); fi
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' RETURN
     cp -r "tests/fuzz/corpus/$target" "$scratch/corpus"
     mkdir -p out/fuzz/findings
     if ! "out/fuzz/fuzz/${target}_fuzz" -max_total_time="$seconds" -max_len=$longest -rss_limit_mb=2048 -timeout=10 \
-        -print_final_stats=1 -artifact_prefix="out/fuzz/findings/$target-" "$scratch/corpus" >"$scratch/log" 2>&1; then
+        -print_final_stats=1 "${words[@]}" -artifact_prefix="out/fuzz/findings/$target-" "$scratch/corpus" >"$scratch/log" 2>&1; then
         echo "$target: a finding"
         tail -n 60 "$scratch/log"
         return 1
