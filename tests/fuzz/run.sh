@@ -25,9 +25,11 @@ run_target() {
         tail -n 60 "$scratch/log"
         return 1
     fi
-    printf '%s: %s runs, %s edges covered\n' "$target" \
-        "$(awk '/^stat::number_of_executed_units/ { print $2 }' "$scratch/log")" \
-        "$(grep -oE 'cov: [0-9]+' "$scratch/log" | tail -n 1 | tr -dc 0-9)"
+    local runs edges
+    runs=$(awk '/^stat::number_of_executed_units/ { print $2 }' "$scratch/log")
+    edges=$(awk '{ for (i = 2; i <= NF; ++i) if ($(i - 1) == "cov:") last = $i } END { print last }' "$scratch/log")
+    echo "$target: ${runs:-0} runs, ${edges:-0} edges covered"
+    [ "${runs:-0}" -gt 0 ]
 }
 export -f run_target
 export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
