@@ -1,6 +1,7 @@
 #include "schemas/json.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -42,6 +43,8 @@ class Builder {
         }
         // The lexer falls back to a double for integers beyond 64 bits.
         if (token.find_first_of(".eE") == std::string::npos) return refuse_integer();
+        // RFC 8785 writes these doubles as integers, which would then be refused.
+        if (std::abs(value) > static_cast<double>(largest_integer) && std::abs(value) < 1e21) return refuse_integer();
         if (value == 0 && token.substr(0, token.find_first_of("eE")).find_first_of("123456789") != std::string::npos) {
             return refuse(Fault::malformed, "json-number", "a number too small for a double; write 0 or a larger one");
         }

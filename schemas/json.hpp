@@ -31,8 +31,9 @@ inline constexpr JsonLimits case_package{20 * 1024 * 1024, 1'000'000};
 }  // namespace json_limits
 
 /// Reads one UTF-8 document: no byte-order mark, no NUL, no duplicate member names (after unescaping), no lone
-/// surrogates, integers within +-(2^53-1), number tokens of at most 64 bytes, finite doubles. Errors: malformed
-/// "json-syntax", "json-duplicate-member", "json-number", "json-encoding"; too_large "json-limit".
+/// surrogates, integers within +-(2^53-1), also those that only the canonical form writes as integers (2e20), number
+/// tokens of at most 64 bytes, finite doubles. Errors: malformed "json-syntax", "json-duplicate-member", "json-number",
+/// "json-encoding"; too_large "json-limit".
 Result<Json> parse_json(std::string_view text, JsonLimits const& limits = json_limits::command);
 
 /// RFC 8785 form: members sorted by UTF-16 code units, ECMAScript numbers. Idempotent.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes too long for every change: hundreds of kill -9 cycles, every file compiled alone, every suite
-# under the sanitizers. The published corpora must be there.
+# under the sanitizers, ten minutes of every fuzz target. The published corpora must be there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,3 +17,4 @@ for preset in asan tsan; do
     deploy/build.sh "$preset" all
     ctest --test-dir "out/$preset" --output-on-failure --timeout 3600 -L 'unit|vectors|flow'
 done
+tests/fuzz/run.sh 600

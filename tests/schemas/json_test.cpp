@@ -146,8 +146,17 @@ TEST_SUITE("json") {
             CAPTURE(text);
             CHECK(code_of(text) == "json-number");
         }
-        CHECK(code_of("9007199254740992.0") == "accepted");
         CHECK(code_of("1e21") == "accepted");
+    }
+
+    TEST_CASE("a number whose canonical form is an integer beyond 2^53-1 is refused like it") {
+        for (auto const* text : {"2e20", "-2e20", "9007199254740992.0", "1e16", "999999999999999900000.0"}) {
+            CAPTURE(text);
+            CHECK(code_of(text) == "json-number");
+        }
+        CHECK(code_of("9007199254740991.0") == "accepted");
+        CHECK(code_of("-9007199254740991.0") == "accepted");
+        CHECK(canonical_json(*parse_json("1e21")) == "1e+21");
     }
 
     TEST_CASE("a number that is not zero may not become zero, infinite or longer than 64 characters") {
