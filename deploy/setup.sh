@@ -11,10 +11,12 @@ build=(
     libqrencode-dev libzbar-dev librsvg2-dev libcairo2-dev libpango1.0-dev libfontconfig-dev libfreetype-dev libargon2-dev
     libkainjow-mustache-dev libjpeg62-turbo-dev libpng-dev
 )
-tests=(doctest-dev clang-tidy-14 clang-14 libclang-rt-14-dev chromium npm python3 procps)
+tests=(doctest-dev clang-tidy-14 chromium npm python3 procps)
+fuzz=(clang-14 libclang-rt-14-dev)
 
 wanted=("${build[@]}")
 [ "${1:-}" = tests ] && wanted+=("${tests[@]}")
+[ "${1:-}" = fuzz ] && wanted+=("${fuzz[@]}")
 
 missing=()
 for package in "${wanted[@]}"; do

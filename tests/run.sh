@@ -22,8 +22,6 @@ deploy/build.sh asan schemas_test json_ld_test crypto_test storage_test
 export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 ctest --test-dir out/asan --output-on-failure --quiet -R '^(schemas|json_ld|crypto|storage)_test$' \
     || { tail -n 60 out/asan/Testing/Temporary/LastTest.log; exit 1; }
-step "Fuzz targets"
-tests/fuzz/run.sh 10
 
 step "Tests"
 ctest --test-dir out/ci --output-on-failure --timeout 900 -j 2

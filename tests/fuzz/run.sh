@@ -9,6 +9,7 @@ seconds=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET...]}
 shift
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(json_ld rdf_canon json nquads jws pictures)
+deploy/setup.sh fuzz
 deploy/build.sh fuzz "${targets[@]/%/_fuzz}"
 
 run_target() {
