@@ -212,7 +212,7 @@ Result<Verification> verify(Question const& question, Documents const& documents
     Report report;
     for (auto const& rule : check_rules()) {
         if (rule.id == "recipient" && !question.recipient) continue;
-        report.checks.push_back(rule.id == "status" ? std::move(status) : run(rule, verified));
+        report.checks.push_back(rule.id == "status" ? status : run(rule, verified));
     }
     if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
     report.verdict = verdict_of(report.checks);
