@@ -2,6 +2,7 @@
 # Installs the Debian 12 packages that Itqan needs; does nothing when all are there.
 #   deploy/setup.sh          to build and run
 #   deploy/setup.sh tests    also what the tests use (a browser, image and mail tools)
+#   deploy/setup.sh fuzz     also what the fuzz targets are built with
 set -euo pipefail
 
 build=(
