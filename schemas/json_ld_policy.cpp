@@ -19,7 +19,7 @@ constexpr int deepest_linked_object = 96;
 /// Reads the document until the first thing that is not allowed.
 class LinkedDocumentJudge {
   public:
-    explicit LinkedDocumentJudge(SameId same_id) : same_id_(same_id) {}
+    LinkedDocumentJudge(SameId same_id, ContextForm context_form) : same_id_(same_id), context_form_(context_form) {}
 
     bool judge(Json const& value, Place const& place, bool is_top, int depth = 0) {
         if (depth > deepest_linked_object) return refuse(place, "json-ld-limit", "deeper nesting than is followed");
@@ -78,6 +78,7 @@ class LinkedDocumentJudge {
 
     bool judge_context(Json const& context, Place const& place, bool is_top) {
         if (!is_top) return refuse(place, "json-ld-embedded-context", "a context inside an object; name it at the top");
+        if (context_form_ == ContextForm::written) return true;
         auto const is_url = [](Json const& item) { return item.is_string(); };
         if (is_url(context)) return true;
         if (context.is_array() && std::all_of(context.begin(), context.end(), is_url)) return true;
@@ -115,6 +116,7 @@ class LinkedDocumentJudge {
     using Facts = std::map<std::string_view, Json const*>;
 
     SameId same_id_;
+    ContextForm context_form_;
     std::map<std::string_view, Json const*> bodies_;
     std::map<std::string_view, Facts> facts_;  ///< What all objects with an id say together.
     std::optional<Error> error_;
@@ -122,8 +124,8 @@ class LinkedDocumentJudge {
 
 }  // namespace
 
-Result<void> check_linked_document(Json const& document, SameId same_id) {
-    LinkedDocumentJudge judge(same_id);
+Result<void> check_linked_document(Json const& document, SameId same_id, ContextForm context_form) {
+    LinkedDocumentJudge judge(same_id, context_form);
     Place const root;
     if (!judge.judge(document, root, true)) return *std::move(judge.error());
     return {};

@@ -36,6 +36,18 @@ class IssuerKeys {
     /// The key that signs for the issuer today. Error: unavailable "no-active-key".
     Result<Active> active(storage::Session& session, Issuer const& issuer);
 
+    /// A key that is its own name, a did:key. Its issuer id holds a slash, which no id of a programme does, so that
+    /// nothing but its own user (vc_api.hpp) finds it.
+    struct DidKey {
+        std::shared_ptr<crypto::Signer const> signer;
+        std::string did;
+        std::string method;  ///< did:key:X#X
+    };
+    /// Makes the key when there is none. Throws std::logic_error for an id that a programme could have.
+    void ensure_did_key(std::string_view issuer_id, crypto::KeyType type);
+    /// Error: unavailable "no-active-key".
+    Result<DidKey> did_key(storage::Session& session, std::string_view issuer_id);
+
     std::vector<storage::KeyRow> list(std::string_view issuer_id);
     /// Makes a key in state next, or active when the issuer has none.
     Result<storage::KeyRow> create(Actor const& actor, Issuer const& issuer, crypto::KeyType type);
@@ -49,14 +61,17 @@ class IssuerKeys {
     Json installation_document(std::vector<Issuer> const& issuers) const;
 
   private:
-    struct Loaded;
+    template <typename MakeRow>
+    void ensure(std::string_view issuer_id, MakeRow const& make_row);
+    Result<std::shared_ptr<crypto::Signer const>> signer(storage::Session& session, std::string_view issuer_id);
+
     storage::Database& database_;
     crypto::KeyEncryptionKey const& kek_;
     Addresses const& addresses_;
     Clock const& clock_;
     std::mutex mutex_;
     std::int64_t change_ = -1;
-    std::map<std::string, Active, std::less<>> active_;
+    std::map<std::string, std::shared_ptr<crypto::Signer const>, std::less<>> signers_;  ///< By issuer.
 };
 
 }  // namespace itqan::domain

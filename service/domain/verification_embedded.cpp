@@ -6,6 +6,7 @@
 #include "crypto/rdf_canonicalizer.hpp"
 #include "schemas/json_ld_policy.hpp"
 #include "schemas/published_contexts.hpp"
+#include "service/domain/refusing_canonicalizer.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
@@ -24,32 +25,8 @@ LinkedData const& linked_data() {
     return built;
 }
 
-/// Sixteen proofs of one poisoned document cost what one does: after the first refusal for its size it is not tried
-/// again.
-class RefusingOnce final : public crypto::Canonicalizer {
-  public:
-    Result<std::string> canonical_nquads(Json const& document, crypto::HashAlgorithm hash) const override {
-        return once([&] { return inner_.canonical_nquads(document, hash); });
-    }
-    Result<std::vector<std::string>> named_nquads(Json const& document, crypto::NameNode const& name) const override {
-        return once([&] { return inner_.named_nquads(document, name); });
-    }
-    Result<crypto::GroupedQuads> group_nquads(Json const& document, crypto::NameNode const& name,
-                                              std::vector<std::vector<std::string>> const& groups) const override {
-        return once([&] { return inner_.group_nquads(document, name, groups); });
-    }
-
-  private:
-    template <typename Work>
-    auto once(Work work) const -> decltype(work()) {
-        if (refusal_) return *refusal_;
-        auto result = work();
-        if (!result && result.error().fault == Fault::too_large) refusal_ = result.error();
-        return result;
-    }
-
-    crypto::Canonicalizer const& inner_ = linked_data().canonicalizer;
-    mutable std::optional<Error> refusal_;
+struct RefusingOnce : RefusingCanonicalizer {
+    RefusingOnce() : RefusingCanonicalizer(linked_data().canonicalizer) {}
 };
 
 bool is_unknown_suite(crypto::ProofReport const& report) {

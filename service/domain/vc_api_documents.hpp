@@ -1,0 +1,50 @@
+#pragma once
+// What issuing and verifying over the VC-API share: the contexts, JSON-LD and RDF behind them, and errors that point
+// into the body of the request.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/rdf_canonicalizer.hpp"
+#include "schemas/document_loader.hpp"
+#include "schemas/json_ld_policy.hpp"
+
+namespace itqan::domain {
+
+/// The published contexts and those of the W3C's examples and test vectors, which badges have no use for.
+schemas::DocumentLoader const& vc_api_contexts();
+
+/// Thread-safe; remembers the contexts it has read.
+class VcApiLinkedData {
+  public:
+    explicit VcApiLinkedData(schemas::CanonLimits const& limits)
+        : processor_(vc_api_contexts()), canonicalizer_(processor_, limits) {}
+
+    /// Whether nothing of a document gets lost or changes its meaning on the way to RDF, whatever the suite signs:
+    /// check_linked_document with contexts that are written out allowed, then JSON-LD in safe mode, without a base.
+    /// What proofs say is their suites' business. Errors: those of the two.
+    Result<void> check(Json const& document, schemas::SameId same_id, bool exact) const;
+
+    crypto::Canonicalizer const& canonicalizer() const { return canonicalizer_; }
+
+  private:
+    schemas::JsonLdProcessor processor_;
+    crypto::RdfCanonicalizer canonicalizer_;
+};
+
+/// The error as one of the request's member at `pointer`: every pointer behind it, and one at least.
+Error error_at(std::string const& pointer, Error error);
+
+/// The same for a list of violations; nothing when it is empty.
+std::optional<Error> violations_at(std::string const& pointer, char const* code, char const* detail,
+                                   std::vector<Violation> violations);
+
+/// The id of an issuer or holder: the value itself or its member `id`; "" when there is none.
+std::string id_of(Json const& document, char const* member);
+
+/// Whether `type` is the name or holds it.
+bool is_of_type(Json const& document, std::string_view type);
+
+}  // namespace itqan::domain
