@@ -44,6 +44,7 @@ class ReusedHash final : public schemas::CanonHash {
     ossl::DigestContext context_;
 };
 
+/// Whatever is hashed leaves a trace in the hash.
 schemas::JsonLdOptions exact_options() {
     auto options = schemas::signing_options();
     options.exact = true;

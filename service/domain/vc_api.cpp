@@ -49,7 +49,7 @@ VcApi::VcApi(Services& services, VcApiSettings const& settings)
 
 Result<IssuerKeys::DidKey> VcApi::key_of(VcApiProfile const& profile) {
     return services_.database.read(
-        [&](storage::Session& session) { return services_.keys.did_key(session, profile.issuer_id()); });
+        [&](storage::Session& session) { return services_.keys.did_key(session, profile.issuer_id(), profile.key); });
 }
 
 Json VcApi::issuers() {

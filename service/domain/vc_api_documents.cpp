@@ -4,45 +4,31 @@
 
 #include <nlohmann/json.hpp>
 
-#include "schemas/published_contexts.hpp"
-
 namespace itqan::domain {
 namespace {
 
-/// https://www.w3.org/ns/credentials/examples/v2 says this and nothing else.
-Json examples_context() {
-    return {{"@context", {{"@vocab", "https://www.w3.org/ns/credentials/examples#"}}}};
+/// The document's, and those of the credentials in it. JCS proofs repeat contexts, which nothing else below the top
+/// may.
+void remove_proofs(Json& document) {
+    if (!document.is_object()) return;
+    document.erase("proof");
+    auto const inner = document.find("verifiableCredential");
+    if (inner == document.end()) return;
+    if (!inner->is_array()) return remove_proofs(*inner);
+    for (auto& credential : *inner)
+        if (credential.is_object()) credential.erase("proof");
 }
-
-/// Published contexts first, then those of the VC-API alone.
-class VcApiContexts final : public schemas::DocumentLoader {
-  public:
-    VcApiContexts() { own_.add("https://www.w3.org/ns/credentials/examples/v2", examples_context()); }
-
-    std::shared_ptr<Json const> find(std::string_view url) const override {
-        auto found = schemas::published_contexts().find(url);
-        return found ? found : own_.find(url);
-    }
-
-  private:
-    schemas::DocumentTable own_;
-};
 
 }  // namespace
 
-schemas::DocumentLoader const& vc_api_contexts() {
-    static VcApiContexts const contexts;
-    return contexts;
-}
-
 Result<void> VcApiLinkedData::check(Json const& document, schemas::SameId same_id, bool exact) const {
-    auto const judged = schemas::check_linked_document(document, same_id, schemas::ContextForm::written);
+    auto bare = document;
+    remove_proofs(bare);
+    auto const judged = schemas::check_linked_document(bare, same_id, schemas::InlineContext::plain);
     if (!judged) return judged;
-    auto without_proof = document;
-    without_proof.erase("proof");
     auto options = schemas::signing_options();
     options.exact = exact;
-    auto const statements = processor_.to_rdf(without_proof, options);
+    auto const statements = linked_data_processor().to_rdf(bare, options);
     if (!statements) return statements.error();
     return {};
 }

@@ -8,29 +8,24 @@
 #include <vector>
 
 #include "crypto/rdf_canonicalizer.hpp"
-#include "schemas/document_loader.hpp"
 #include "schemas/json_ld_policy.hpp"
+#include "service/domain/linked_data.hpp"
 
 namespace itqan::domain {
 
-/// The published contexts and those of the W3C's examples and test vectors, which badges have no use for.
-schemas::DocumentLoader const& vc_api_contexts();
-
-/// Thread-safe; remembers the contexts it has read.
+/// The processor of this process with limits of its own. Thread-safe.
 class VcApiLinkedData {
   public:
-    explicit VcApiLinkedData(schemas::CanonLimits const& limits)
-        : processor_(vc_api_contexts()), canonicalizer_(processor_, limits) {}
+    explicit VcApiLinkedData(schemas::CanonLimits const& limits) : canonicalizer_(linked_data_processor(), limits) {}
 
     /// Whether nothing of a document gets lost or changes its meaning on the way to RDF, whatever the suite signs:
-    /// check_linked_document with contexts that are written out allowed, then JSON-LD in safe mode, without a base.
-    /// What proofs say is their suites' business. Errors: those of the two.
+    /// check_linked_document with plain contexts that are written out allowed, then JSON-LD in safe mode, without a
+    /// base. What proofs say is their suites' business. Errors: those of the two.
     Result<void> check(Json const& document, schemas::SameId same_id, bool exact) const;
 
     crypto::Canonicalizer const& canonicalizer() const { return canonicalizer_; }
 
   private:
-    schemas::JsonLdProcessor processor_;
     crypto::RdfCanonicalizer canonicalizer_;
 };
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "crypto/rdf_canonicalizer.hpp"
 #include "schemas/json_ld_policy.hpp"
 #include "schemas/published_contexts.hpp"
+#include "service/domain/linked_data.hpp"
 #include "service/domain/refusing_canonicalizer.hpp"
 #include "service/domain/verification_case.hpp"
 
@@ -14,19 +14,8 @@ namespace {
 
 using Facts = std::map<std::string, std::string>;
 
-/// Built once: the processor remembers the contexts it has read. Both are thread-safe and hold nothing else.
-struct LinkedData {
-    schemas::JsonLdProcessor processor{schemas::published_contexts()};
-    crypto::RdfCanonicalizer canonicalizer{processor, schemas::canon_limits::production};
-};
-
-LinkedData const& linked_data() {
-    static LinkedData const built;
-    return built;
-}
-
 struct RefusingOnce : RefusingCanonicalizer {
-    RefusingOnce() : RefusingCanonicalizer(linked_data().canonicalizer) {}
+    RefusingOnce() : RefusingCanonicalizer(linked_data_canonicalizer()) {}
 };
 
 bool is_unknown_suite(crypto::ProofReport const& report) {
@@ -83,7 +72,7 @@ std::optional<Error> term_fault_of(Json document, EmbeddedProofs const& embedded
     if (is_read || !embedded.unknown_context.empty()) return std::nullopt;
     document.erase("proof");
     schemas::Dataset statements;
-    auto const read = linked_data().processor.to_rdf(document, schemas::signing_options(), statements);
+    auto const read = linked_data_processor().to_rdf(document, schemas::signing_options(), statements);
     return read ? std::nullopt : std::optional(read.error());
 }
 
