@@ -81,15 +81,16 @@ void set_endorsements_aside(Json& value, std::vector<Json>& aside) {
             set_endorsements_aside(inner, aside);
 }
 
-Result<void> check_documents(Json document) {
-    auto judged = schemas::check_linked_document(document, schemas::SameId::consistent);
+Result<void> check_documents(Json const& whole) {
+    auto judged = schemas::check_linked_document(whole, schemas::SameId::consistent);
     if (judged) return judged;
+    auto document = whole;
     std::vector<Json> endorsements;
     set_endorsements_aside(document, endorsements);
     if (endorsements.empty()) return judged;
     if (auto rest = schemas::check_linked_document(document, schemas::SameId::consistent); !rest) return rest;
-    for (auto& endorsement : endorsements)
-        if (auto one = check_documents(std::move(endorsement)); !one) return one;
+    for (auto const& endorsement : endorsements)
+        if (auto one = check_documents(endorsement); !one) return one;
     return {};
 }
 
@@ -103,11 +104,12 @@ std::string unknown_context_of(Json const& document) {
 }
 
 /// What safe mode or the policy for linked documents refuses.
-std::optional<Error> term_fault_of(Json document, EmbeddedProofs const& embedded) {
-    if (auto const judged = check_documents(document); !judged) return judged.error();
+std::optional<Error> term_fault_of(Json const& whole, EmbeddedProofs const& embedded) {
+    if (auto const judged = check_documents(whole); !judged) return judged.error();
     auto const covers = [](crypto::ProofReport const& report) { return report.verified() && is_over_rdf(report); };
     bool const is_read = std::any_of(embedded.reports.begin(), embedded.reports.end(), covers);
     if (is_read || !embedded.unknown_context.empty()) return std::nullopt;
+    auto document = whole;
     document.erase("proof");
     schemas::Dataset statements;
     auto const read = linked_data().processor.to_rdf(document, schemas::signing_options(), statements);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "crypto/data_integrity.hpp"
 #include "tests/service/domain/acts_house.hpp"
 #include "tests/service/verification/verification_house.hpp"
 
@@ -15,6 +16,15 @@ struct OwnHouse : ActsHouse {
     storage::CredentialRow claimed(std::string const& visibility = "link") {
         auto const row = award("ach-01", "lrn-001");
         return must(claims.choose(learner_actor("lrn-001"), row.id, {visibility, true, "en"}));
+    }
+    /// The same badge under an embedded proof by the issuer's active key.
+    std::string embedded(storage::CredentialRow const& row) {
+        auto const& by = issuer(row.issuer_id);
+        auto const key = database().read([&](storage::Session& session) { return must(keys.active(session, by)); });
+        crypto::ProofOptions options;
+        options.verification_method = addresses.issuer_did(by.slug) + "#" + key.key_id;
+        options.created = clock.now;
+        return must(crypto::add_proof(badge(row), options, *key.signer, canonicalizer())).dump();
     }
     Result<Report> ask(std::string const& input, std::optional<std::string> const& recipient = std::nullopt) {
         return documents.verify(input, recipient, clock.now);
@@ -163,4 +173,49 @@ TEST_CASE("the learner's address matches and another does not") {
 
     CHECK(must(house.ask(house.jwt(row), email)).recipient_match == true);
     CHECK(must(house.ask(house.jwt(row), "somebody@example.org")).recipient_match == false);
+}
+
+TEST_CASE("what is kept of our documents never outlives a withdrawal") {
+    OwnHouse house;
+    auto const first = house.claimed();
+    auto const second =
+        must(house.claims.choose(learner_actor("lrn-002"), house.award("ach-01", "lrn-002").id, {"link", true, "en"}));
+    for (auto const& text : {house.jwt(first), house.embedded(first), house.jwt(second), house.embedded(second)})
+        CHECK_MESSAGE(house.check(text).verdict == Verdict::valid, summary(house.check(text)));
+
+    must(house.claims.revoke(issuer_actor("nakhla"), first.id, "evidence-withdrawn", ""));
+
+    for (auto const& text : {house.jwt(first), house.embedded(first)})
+        CHECK(house.check(text).headline_code == "revoked");
+    for (auto const& text : {house.jwt(second), house.embedded(second)})
+        CHECK(house.check(text).verdict == Verdict::valid);
+}
+
+TEST_CASE("what is kept of our documents never outlives a key, whoever moved it") {
+    OwnHouse house;
+    auto const row = house.claimed();
+    auto const token = house.jwt(row), embedded = house.embedded(row);
+    auto const key = house.keys.list("nakhla").front().id;
+    auto const did = house.addresses.issuer_did("nakhla");
+    // Another process over the same rows.
+    IssuerKeys beside(house.database(), house.kek, house.addresses, house.clock);
+    auto const verdicts = [&] { return std::vector{house.check(token).verdict, house.check(embedded).verdict}; };
+    CHECK(verdicts() == std::vector{Verdict::valid, Verdict::valid});
+    auto const before = house.documents.get(did);
+    CHECK(before.reading != nullptr);
+    CHECK(before.reading == house.documents.get(did).reading);
+
+    must(beside.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519));
+    CHECK(verdicts() == std::vector{Verdict::valid, Verdict::valid});
+    CHECK(before.reading != house.documents.get(did).reading);
+    CHECK(before.body != house.documents.get(did).body);
+
+    auto const newer =
+        must(house.claims.choose(learner_actor("lrn-002"), house.award("ach-01", "lrn-002").id, {"link", true, "en"}));
+    CHECK(house.check(house.embedded(newer)).verdict == Verdict::valid);
+
+    must(beside.revoke(Actor{}, key));
+    CHECK(verdicts() == std::vector{Verdict::invalid, Verdict::invalid});
+    CHECK(code_of(house.check(embedded), "proof") == "proof.key-revoked");
+    CHECK(house.check(house.embedded(newer)).verdict == Verdict::valid);
 }

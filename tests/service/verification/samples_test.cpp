@@ -13,10 +13,6 @@ using namespace itqan::tests;
 
 namespace {
 
-std::string sample(std::string const& file) {
-    return read_file(*shared_dir() / "vectors" / file);
-}
-
 /// The sample's issuer as if it listed the key that the sample carries.
 void trust_key_of(Verifier& verifier, std::string const& token) {
     auto const read = crypto::read_vc_jwt(token);
@@ -32,23 +28,6 @@ void trust_key_of(Verifier& verifier, std::string const& token) {
                                                                  {"publicKeyJwk", read->jws.jwk->to_jwk()}}})},
                             {"assertionMethod", Json::array({method})}}
                            .dump());
-}
-
-/// The sample's issuer as if it listed the key that stands in the fragment of the sample's verification method.
-void trust_method_of(Verifier& verifier, Json const& document) {
-    auto const& issuer = document.at("issuer");
-    auto const id = issuer.is_string() ? issuer.get<std::string>() : issuer.at("id").get<std::string>();
-    auto const& proof = document.at("proof");
-    auto const method = (proof.is_array() ? proof.front() : proof).at("verificationMethod").get<std::string>();
-    REQUIRE(method.starts_with(id + "#"));
-    verifier.knows(id,
-                   Json{{"id", id},
-                        {"verificationMethod", Json::array({{{"id", method},
-                                                             {"type", "Multikey"},
-                                                             {"controller", id},
-                                                             {"publicKeyMultibase", method.substr(id.size() + 1)}}})},
-                        {"assertionMethod", Json::array({method})}}
-                       .dump());
 }
 
 }  // namespace
