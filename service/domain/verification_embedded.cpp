@@ -3,26 +3,14 @@
 
 #include <algorithm>
 
-#include "crypto/rdf_canonicalizer.hpp"
 #include "schemas/json_ld_policy.hpp"
-#include "schemas/published_contexts.hpp"
+#include "service/domain/linked_data.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
 namespace {
 
 using Facts = std::map<std::string, std::string>;
-
-/// Built once: the processor remembers the contexts it has read. Both are thread-safe and hold nothing else.
-struct LinkedData {
-    schemas::JsonLdProcessor processor{schemas::published_contexts()};
-    crypto::RdfCanonicalizer canonicalizer{processor, schemas::canon_limits::production};
-};
-
-LinkedData const& linked_data() {
-    static LinkedData const built;
-    return built;
-}
 
 /// Sixteen proofs of one poisoned document cost what one does: after the first refusal for its size it is not tried
 /// again.
@@ -48,7 +36,7 @@ class RefusingOnce final : public crypto::Canonicalizer {
         return result;
     }
 
-    crypto::Canonicalizer const& inner_ = linked_data().canonicalizer;
+    crypto::Canonicalizer const& inner_ = linked_data_canonicalizer();
     mutable std::optional<Error> refusal_;
 };
 
@@ -106,7 +94,7 @@ std::optional<Error> term_fault_of(Json document, EmbeddedProofs const& embedded
     if (is_read || !embedded.unknown_context.empty()) return std::nullopt;
     document.erase("proof");
     schemas::Dataset statements;
-    auto const read = linked_data().processor.to_rdf(document, schemas::signing_options(), statements);
+    auto const read = linked_data_processor().to_rdf(document, schemas::signing_options(), statements);
     return read ? std::nullopt : std::optional(read.error());
 }
 
