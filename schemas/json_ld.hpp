@@ -47,11 +47,15 @@ struct JsonLdOptions {
     /// null, empty arrays, keywords and contexts over nothing, a language without a value ("json-ld-traceless"); and
     /// "@id" where the context has a name for it, which readers of the JSON would miss ("json-ld-keyword-alias").
     bool exact = false;
+
+    /// Take an object {"@context": {...}} in the array of contexts of the document as what it holds, as jsonld.js does
+    /// and the W3C fixtures for proof chains need. The specification calls it "keyword redefinition".
+    bool nested_contexts = false;
     JsonLdLimits limits = {};
 };
 
-/// As Data Integrity suites transform what they sign: no base, no loss, directions in datatypes. Issuers and verifiers
-/// have to agree on it to the byte.
+/// As Data Integrity suites transform what they sign: no base, no loss, directions in datatypes, nested contexts.
+/// Issuers and verifiers have to agree on it to the byte.
 JsonLdOptions signing_options();
 
 /// Thread-safe. What it learned about the loader's contexts it keeps, so one processor should serve many documents.
