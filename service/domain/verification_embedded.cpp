@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "schemas/json_ld_policy.hpp"
+#include "schemas/published_contexts.hpp"
 #include "service/domain/linked_data.hpp"
 #include "service/domain/verification_case.hpp"
 
