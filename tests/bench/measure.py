@@ -171,9 +171,9 @@ def measure_service(options, folder):
     server = Server(options.itqan, place, options.port, True)
     try:
         server.restart()
-        measure_verify(options.load, server, place, options.requests // 3)
         if not options.only_verify:
-            measure_pages(options, server)
+            measure_pages(options, server)  # First: its claim link is in the only mail so far.
+        measure_verify(options.load, server, place, options.requests // 3)
     finally:
         server.stop()
 
