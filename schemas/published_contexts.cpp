@@ -23,6 +23,7 @@ constexpr ContextFile context_list[] = {
     {"https://w3id.org/security/suites/ed25519-2020/v1", "ed25519-2020-v1.json"},
     {"https://www.w3.org/ns/did/v1", "did-v1.json"},
     {"https://www.w3.org/ns/credentials/status/v1", "status-v1.json"},
+    {"https://w3id.org/citizenship/v4rc1", "citizenship-v4rc1.json"},
     {"https://purl.imsglobal.org/spec/ob/v3p0/context.json", "open-badges-3.0.json"},
     {"https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json", "open-badges-3.0.1.json"},
     {"https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json", "open-badges-3.0.2.json"},
@@ -31,7 +32,6 @@ constexpr ContextFile context_list[] = {
     {"https://w3id.org/openbadges/v2", "open-badges-2.0.json"},
     {"https://purl.imsglobal.org/spec/clr/v2p0/context.json", "clr-2.0.json"},
     {"https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json", "clr-2.0.1.json"},
-    {"https://w3id.org/citizenship/v4rc1", "citizenship-v4rc1.json"},
 };
 
 DocumentTable read_contexts() {

@@ -64,7 +64,7 @@ struct App::Parts {
           options(std::move(options_)),
           guard(services.database, services.clock, services.addresses.base()),
           rates(rate_settings()),
-          api(services, guard, rates),
+          api(services, guard, rates, vc_api_settings()),
           templates(locales),
           pictures(web::make_pictures(services.clock)),
           web{services, guard, rates, locales, templates, *pictures, demo_bar()},
@@ -86,6 +86,11 @@ struct App::Parts {
         auto const exempt = std::make_shared<http::Networks>(std::move(*networks));
         settings.is_exempt = [exempt](std::string_view client) { return exempt->contains(client); };
         return settings;
+    }
+
+    domain::VcApiSettings vc_api_settings() const {
+        using namespace schemas::canon_limits;
+        return {config.vc_api, config.vc_api_open, config.conformance ? conformance : production};
     }
 
     std::function<std::optional<web::View>(web::Visitor const&)> demo_bar() {
@@ -162,6 +167,10 @@ void App::start() {
 
 std::uint16_t App::port() const {
     return parts_->server.port();
+}
+Json App::vc_api_issuers() {
+    auto& vc_api = parts_->api.vc_api;
+    return vc_api ? vc_api->issuers().at("issuers") : Json::array();
 }
 void App::reload_certificate() {
     parts_->server.reload_certificate();

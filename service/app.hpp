@@ -28,6 +28,8 @@ class App {
 
     void start();
     std::uint16_t port() const;
+    /// The issuing profiles of the VC-API, as GET /vc-api/issuers lists them; empty where it is off.
+    Json vc_api_issuers();
     void reload_certificate();
     /// Waits for requests in hand and the mail in hand.
     void stop();

@@ -86,6 +86,7 @@ std::map<std::string, Setter> const& setters() {
         {"listen", [](Config& c, std::string const& v) { return read_listen(v, c); }},
         {"demo", [](Config& c, std::string const& v) { return set_flag(c.demo, "demo", v); }},
         {"hsts", [](Config& c, std::string const& v) { return set_flag(c.hsts, "hsts", v); }},
+        {"vc_api.enabled", [](Config& c, std::string const& v) { return set_flag(c.vc_api, "vc_api.enabled", v); }},
         {"durable", [](Config& c, std::string const& v) { return set_flag(c.durable, "durable", v); }},
         {"tls.certificate",
          [](Config& c, std::string const& v) -> Result<void> {
@@ -299,6 +300,8 @@ std::string config_text(Config const& config) {
          << "# security = \"starttls\"        # or implicit, none\n# user = \"itqan\"\n# password_file = "
             "\"/etc/itqan/smtp-password\"\n"
          << "# ca_file = \"/etc/ssl/certs/ca-certificates.crt\"\n"
+         << "\n[vc_api]\n# Issue and verify over the W3C's VC-API, with did:keys of its own; issuing takes a token.\n"
+         << "enabled = " << (config.vc_api ? "true" : "false") << "\n"
          << "\n[limits]\n# trusted_proxies = [\"127.0.0.1/32\"]\n# exempt_networks = []\n";
     return text.str();
 }

@@ -32,6 +32,9 @@ struct Config {
     MailConfig mail;
     std::vector<std::string> trusted_proxies;  ///< CIDRs.
     std::vector<std::string> exempt_networks;  ///< CIDRs that the per-address limits do not count.
+    bool vc_api = false;                       ///< The VC-API exists.
+    bool vc_api_open = false;  ///< It issues for strangers. No key says so, only `itqan demo` and `itqan conformance`.
+    bool conformance = false;  ///< RDF may cost what the W3C's vectors need. Likewise.
     bool hsts = true;
     bool durable = true;  ///< false: benchmarks only.
 

@@ -14,7 +14,7 @@ namespace itqan::api {
 enum class Verb { get, post, put };
 
 /// What a request carries (decision 23 gives the limits).
-enum class Payload { none, optional_command, command, batch, credential, case_package, upload };
+enum class Payload { none, optional_command, command, batch, credential, case_package, upload, signed_document };
 
 struct Parameter {
     std::string name, description;
@@ -33,6 +33,8 @@ struct Endpoint {
     std::string answer = {};   ///< Component schema of the answer; "" for any JSON.
     std::vector<Parameter> query = {};
     bool keyed = false;  ///< Takes Idempotency-Key.
+    /// Exists only where the configuration turns the VC-API on, and takes no token where that is open to strangers.
+    bool is_vc_api = false;
     std::function<Reply(Call const&)> handle = {};
 };
 
@@ -41,6 +43,7 @@ std::vector<Endpoint> evidence_endpoints();
 std::vector<Endpoint> learner_endpoints();
 std::vector<Endpoint> credential_endpoints();
 std::vector<Endpoint> verify_endpoints();
+std::vector<Endpoint> vc_api_endpoints();
 std::vector<Endpoint> programme_endpoints();
 std::vector<Endpoint> key_endpoints();
 std::vector<Endpoint> token_endpoints();

@@ -16,6 +16,7 @@ JsonLimits limits_of(Payload payload) {
         case Payload::batch:
             return json_limits::batch;
         case Payload::credential:
+        case Payload::signed_document:
             return json_limits::credential;
         case Payload::case_package:
             return json_limits::case_package;
@@ -27,6 +28,14 @@ JsonLimits limits_of(Payload payload) {
             break;
     }
     return json_limits::command;
+}
+
+/// What is read of a body before its JSON limits judge it. The VC-API answers 400 for a document that is too large, and
+/// not the 413 of a body that nobody reads.
+JsonLimits room_of(Payload payload) {
+    auto limits = limits_of(payload);
+    if (payload == Payload::signed_document) limits.bytes *= 4;
+    return limits;
 }
 
 bool is_type(http::Request const& request, std::string_view wanted) {
@@ -60,13 +69,15 @@ Result<Json> read_body(Endpoint const& endpoint, http::Request const& request) {
 Result<void> within_rate(ApiContext& context, Endpoint const& endpoint, http::Request const& request,
                          std::optional<auth::Caller> const& caller, Instant now) {
     using Work = http::RateLimits::Work;
-    auto const work = endpoint.payload == Payload::upload ? Work::verify : Work::plain;
+    bool const is_costly = endpoint.payload == Payload::upload || endpoint.payload == Payload::signed_document;
+    auto const work = is_costly ? Work::verify : Work::plain;
     return context.rates.admit(work, caller ? caller->principal : "", request.client, now);
 }
 
 Result<std::optional<auth::Caller>> caller_of(ApiContext& context, Endpoint const& endpoint,
                                               http::Request const& request) {
-    if (endpoint.roles.empty()) return context.guard.identify(request);
+    bool const is_open = endpoint.is_vc_api && context.vc_api->is_open();
+    if (endpoint.roles.empty() || is_open) return context.guard.identify(request);
     auto caller = context.guard.require(request, endpoint.roles);
     if (!caller) return caller.error();
     return std::optional<auth::Caller>(std::move(*caller));
@@ -78,7 +89,7 @@ Reply run(ApiContext& context, Endpoint const& endpoint, http::Request const& re
     if (!caller) return caller.error();
     if (auto const rate = within_rate(context, endpoint, request, *caller, now); !rate) return rate.error();
     auto body = read_body(endpoint, request);
-    if (!body) return body.error();
+    if (!body) return endpoint.is_vc_api ? domain::as_bad_request(body.error()) : body.error();
     Call const call{context, context.services, request, *caller ? &**caller : nullptr, std::move(*body), now};
     return endpoint.handle(call);
 }
@@ -90,7 +101,7 @@ std::vector<Endpoint> const& endpoints() {
         std::vector<Endpoint> joined;
         for (auto const make :
              {completion_endpoints, evidence_endpoints, learner_endpoints, credential_endpoints, verify_endpoints,
-              programme_endpoints, key_endpoints, token_endpoints, audit_endpoints, case_endpoints}) {
+              vc_api_endpoints, programme_endpoints, key_endpoints, token_endpoints, audit_endpoints, case_endpoints}) {
             for (auto& endpoint : make())
                 joined.push_back(std::move(endpoint));
         }
@@ -101,13 +112,16 @@ std::vector<Endpoint> const& endpoints() {
 
 std::vector<http::Route> api_routes(ApiContext& context) {
     std::vector<http::Route> routes;
+    std::vector<Endpoint> served;
     for (auto const& endpoint : endpoints()) {
+        if (endpoint.is_vc_api && !context.vc_api) continue;
+        served.push_back(endpoint);
         routes.push_back(
-            {std::string(verb_name(endpoint.verb)), endpoint.path, limits_of(endpoint.payload),
+            {std::string(verb_name(endpoint.verb)), endpoint.path, room_of(endpoint.payload),
              [&context, &endpoint](http::Request const& request) { return run(context, endpoint, request); }});
     }
     auto const document =
-        std::make_shared<std::string const>(openapi_document(endpoints(), context.services.addresses.base()).dump());
+        std::make_shared<std::string const>(openapi_document(served, context.services.addresses.base()).dump());
     routes.push_back({"GET", "/openapi.json", json_limits::command,
                       [document](http::Request const&) -> Reply { return json_text_reply(200, *document); }});
     return routes;

@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "service/app.hpp"
 #include "service/cli/command.hpp"
+#include "service/cli/serving.hpp"
 #include "service/demo/demo.hpp"
 #include "service/http/certificate.hpp"
 
@@ -16,25 +16,6 @@ struct ServeOptions {
     bool expose = false;
     bool quiet = false;
 };
-
-int run_until_stopped(service::Installation& installation, service::Log& log, service::AppOptions options,
-                      std::function<void(service::App&)> const& started) {
-    service::block_signals();
-    service::App app(installation, log, std::move(options));
-    app.start();
-    started(app);
-    service::wait_for_end([&] {
-        try {
-            app.reload_certificate();
-            log.info("certificate-reloaded");
-        } catch (std::exception const& error) {
-            log.error("certificate-kept", {{"reason", error.what()}});
-        }
-    });
-    log.info("stopping");
-    app.stop();
-    return exit_code::done;
-}
 
 /// What production must not start without (api.md).
 Result<void> check_for_production(service::Config const& config) {
@@ -103,14 +84,6 @@ void greet(service::Config const& config, demo::Demo const& demo, http::DemoCert
               << std::endl;
 }
 
-/// "localhost:8443" for loopback addresses; the address itself otherwise.
-std::string demo_domain(service::Config const& config) {
-    bool const loopback =
-        config.listen_address == "127.0.0.1" || config.listen_address == "::1" || config.listen_address == "localhost";
-    auto const host = loopback || config.listen_address == "0.0.0.0" ? "localhost" : config.listen_address;
-    return host + ":" + std::to_string(config.listen_port);
-}
-
 Result<service::Config> demo_config(Common const& common, ServeOptions const& options) {
     auto config = configuration(common);
     if (!config) return config;
@@ -124,6 +97,8 @@ Result<service::Config> demo_config(Common const& common, ServeOptions const& op
             {}};
     config->demo = true;
     config->hsts = false;
+    config->vc_api = true;
+    config->vc_api_open = true;
     if (options.listen)
         if (auto const listen = service::read_listen(*options.listen, *config); !listen) return listen.error();
     if (options.key_type) {
@@ -131,14 +106,12 @@ Result<service::Config> demo_config(Common const& common, ServeOptions const& op
         if (!type) return Error{Fault::unprocessable, "config-value", "--key-type must be rsa, ed25519 or p256.", {}};
         config->key_type = *type;
     }
-    bool const loopback = config->listen_address == "127.0.0.1" || config->listen_address == "::1" ||
-                          config->listen_address == "localhost";
-    if (!loopback && !options.expose)
+    if (!is_loopback(*config) && !options.expose)
         return Error{Fault::unprocessable,
                      "demo-exposed",
                      "The demo's persons have no passwords: it listens on loopback only. --expose-demo overrides that.",
                      {}};
-    config->domain = demo_domain(*config);
+    config->domain = own_domain(*config);
     if (!is_new && config->domain != domain_before)
         return Error{
             Fault::unprocessable,
@@ -184,6 +157,35 @@ int demo_command(Common const& common, ServeOptions const& options) {
 }
 
 }  // namespace
+
+int run_until_stopped(service::Installation& installation, service::Log& log, service::AppOptions options,
+                      std::function<void(service::App&)> const& started) {
+    service::block_signals();
+    service::App app(installation, log, std::move(options));
+    app.start();
+    started(app);
+    service::wait_for_end([&] {
+        try {
+            app.reload_certificate();
+            log.info("certificate-reloaded");
+        } catch (std::exception const& error) {
+            log.error("certificate-kept", {{"reason", error.what()}});
+        }
+    });
+    log.info("stopping");
+    app.stop();
+    return exit_code::done;
+}
+
+bool is_loopback(service::Config const& config) {
+    return config.listen_address == "127.0.0.1" || config.listen_address == "::1" ||
+           config.listen_address == "localhost";
+}
+
+std::string own_domain(service::Config const& config) {
+    bool const is_local = is_loopback(config) || config.listen_address == "0.0.0.0";
+    return (is_local ? "localhost" : config.listen_address) + ":" + std::to_string(config.listen_port);
+}
 
 void add_serve_commands(CLI::App& app, Common& common) {
     auto const options = std::make_shared<ServeOptions>();

@@ -7,6 +7,7 @@
 
 #include "crypto/did.hpp"
 #include "crypto/random.hpp"
+#include "schemas/identifier.hpp"
 #include "storage/catalog.hpp"
 #include "storage/outbox.hpp"
 
@@ -22,18 +23,17 @@ crypto::KeyState state_of(storage::KeyRow const& row) {
     return *state;
 }
 
-storage::KeyRow new_row(crypto::KeyEncryptionKey const& kek, Addresses const& addresses, Issuer const& issuer,
-                        crypto::KeyType type, crypto::KeyState state, Instant now) {
-    auto const key = crypto::PrivateKey::generate(type);
-    auto const sealed = crypto::seal_key(kek, key, crypto::random_uuid_v4(), issuer.id, purpose);
+storage::KeyRow sealed_row(crypto::KeyEncryptionKey const& kek, crypto::PrivateKey const& key, std::string const& id,
+                           std::string_view issuer_id, std::string const& kid, crypto::KeyState state, Instant now) {
+    auto const sealed = crypto::seal_key(kek, key, id, std::string(issuer_id), purpose);
     auto jwk = key.public_key().to_jwk();
-    jwk["kid"] = addresses.key(issuer.slug, sealed.id);
+    jwk["kid"] = kid;
     jwk["alg"] = key.public_key().algorithm();
     jwk["use"] = "sig";
     storage::KeyRow row;
     row.id = sealed.id;
-    row.issuer_id = issuer.id;
-    row.type = std::string(crypto::key_type_name(type));
+    row.issuer_id = issuer_id;
+    row.type = std::string(crypto::key_type_name(key.type()));
     row.purpose = purpose;
     row.public_jwk = canonical_json(jwk);
     row.sealed = sealed.sealed;
@@ -41,6 +41,17 @@ storage::KeyRow new_row(crypto::KeyEncryptionKey const& kek, Addresses const& ad
     row.created_at = now;
     if (state == crypto::KeyState::active) row.activated_at = now;
     return row;
+}
+
+storage::KeyRow new_row(crypto::KeyEncryptionKey const& kek, Addresses const& addresses, Issuer const& issuer,
+                        crypto::KeyType type, crypto::KeyState state, Instant now) {
+    auto const id = crypto::random_uuid_v4();
+    return sealed_row(kek, crypto::PrivateKey::generate(type), id, issuer.id, addresses.key(issuer.slug, id), state,
+                      now);
+}
+
+std::string did_key_method(std::string const& did) {
+    return did + "#" + did.substr(std::string_view("did:key:").size());
 }
 
 void record(storage::Session& session, Actor const& actor, std::string_view kind, storage::KeyRow const& row,
@@ -82,37 +93,70 @@ IssuerKeys::IssuerKeys(storage::Database& database, crypto::KeyEncryptionKey con
 IssuerKeys::~IssuerKeys() = default;
 
 void IssuerKeys::ensure(Issuer const& issuer) {
-    for (auto const type : std::set{embedded_type, jwt_type_}) {
-        auto const has_active = [&](storage::Session& session) {
-            return find_key(storage::keys_of(session, issuer.id), type, crypto::KeyState::active).has_value();
-        };
-        if (database_.read(has_active)) continue;
-        // Made before the transaction: an RSA key takes a while.
-        auto const row = new_row(kek_, addresses_, issuer, type, crypto::KeyState::active, clock_.wall());
-        database_.write([&](storage::Session& session) {
-            if (has_active(session)) return;
-            storage::insert_key(session, row);
-            record(session, Actor{}, "key.created", row, row.created_at);
-        });
-    }
+    for (auto const type : std::set{embedded_type, jwt_type_})
+        ensure(issuer.id, type,
+               [&] { return new_row(kek_, addresses_, issuer, type, crypto::KeyState::active, clock_.wall()); });
+}
+
+void IssuerKeys::ensure_did_key(std::string_view issuer_id, crypto::KeyType type) {
+    if (schemas::is_programme_id(issuer_id))
+        throw std::logic_error("an issuer of a programme may have the id " + std::string(issuer_id));
+    ensure(issuer_id, type, [&] {
+        auto const key = crypto::PrivateKey::generate(type);
+        auto const method = did_key_method(crypto::did_key(key.public_key()));
+        return sealed_row(kek_, key, crypto::random_uuid_v4(), issuer_id, method, crypto::KeyState::active,
+                          clock_.wall());
+    });
+}
+
+template <typename MakeRow>
+void IssuerKeys::ensure(std::string_view issuer_id, crypto::KeyType type, MakeRow const& make_row) {
+    auto const has_active = [&](storage::Session& session) {
+        return find_key(storage::keys_of(session, issuer_id), type, crypto::KeyState::active).has_value();
+    };
+    if (database_.read(has_active)) return;
+    // Made before the transaction: an RSA key takes a while.
+    storage::KeyRow const row = make_row();
+    database_.write([&](storage::Session& session) {
+        if (has_active(session)) return;
+        storage::insert_key(session, row);
+        record(session, Actor{}, "key.created", row, row.created_at);
+    });
 }
 
 Result<IssuerKeys::Active> IssuerKeys::active(storage::Session& session, Issuer const& issuer, ProofForm form) {
-    auto const type = form == ProofForm::jwt ? jwt_type_ : embedded_type;
+    auto opened = signer(session, issuer.id, form == ProofForm::jwt ? jwt_type_ : embedded_type);
+    if (!opened) return opened.error();
+    auto const id = (*opened)->key_id();
+    return Active{std::move(*opened), id, addresses_.key(issuer.slug, id),
+                  addresses_.issuer_did(issuer.slug) + "#" + id};
+}
+
+Result<IssuerKeys::DidKey> IssuerKeys::did_key(storage::Session& session, std::string_view issuer_id,
+                                               crypto::KeyType type) {
+    auto opened = signer(session, issuer_id, type);
+    if (!opened) return opened.error();
+    auto const did = crypto::did_key((*opened)->public_key());
+    return DidKey{std::move(*opened), did, did_key_method(did)};
+}
+
+Result<std::shared_ptr<crypto::Signer const>> IssuerKeys::signer(storage::Session& session, std::string_view issuer_id,
+                                                                 crypto::KeyType type) {
+    std::pair const place{std::string(issuer_id), type};
     auto const change = storage::change_count(session, "keys");
     {
         std::lock_guard const lock(mutex_);
         if (change != change_) {
-            active_.clear();
+            signers_.clear();
             change_ = change;
         }
-        if (auto const found = active_.find({issuer.id, type}); found != active_.end()) return found->second;
+        if (auto const found = signers_.find(place); found != signers_.end()) return found->second;
     }
-    auto const row = find_key(storage::keys_of(session, issuer.id), type, crypto::KeyState::active);
+    auto const row = find_key(storage::keys_of(session, issuer_id), type, crypto::KeyState::active);
     if (!row)
         return Error{Fault::unavailable,
                      "no-active-key",
-                     "The issuer " + issuer.id + " has no active signing key of type " +
+                     "The issuer " + place.first + " has no active signing key of type " +
                          std::string(crypto::key_type_name(type)) + ".",
                      {}};
     auto jwk = public_key_of(*row).to_jwk();
@@ -120,13 +164,13 @@ Result<IssuerKeys::Active> IssuerKeys::active(storage::Session& session, Issuer 
     if (!key)
         return Error{Fault::unavailable,
                      "sealed-key",
-                     "The signing key of " + issuer.id + " cannot be opened with this key-encryption key.",
+                     "The signing key of " + place.first + " cannot be opened with this key-encryption key.",
                      {}};
-    Active active{std::make_shared<crypto::LocalSigner const>(std::move(*key), row->id), row->id,
-                  addresses_.key(issuer.slug, row->id), addresses_.issuer_did(issuer.slug) + "#" + row->id};
+    std::shared_ptr<crypto::Signer const> const opened =
+        std::make_shared<crypto::LocalSigner const>(std::move(*key), row->id);
     std::lock_guard const lock(mutex_);
-    if (change == change_) active_.insert_or_assign({issuer.id, type}, active);
-    return active;
+    if (change == change_) signers_.insert_or_assign(place, opened);
+    return opened;
 }
 
 std::vector<storage::KeyRow> IssuerKeys::list(std::string_view issuer_id) {

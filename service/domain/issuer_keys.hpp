@@ -40,6 +40,18 @@ class IssuerKeys {
     /// The key that signs for the issuer today. Error: unavailable "no-active-key", "sealed-key".
     Result<Active> active(storage::Session& session, Issuer const& issuer, ProofForm form);
 
+    /// A key that is its own name, a did:key. Its issuer id holds a slash, which no id of a programme does, so that
+    /// nothing but its own user (vc_api.hpp) finds it.
+    struct DidKey {
+        std::shared_ptr<crypto::Signer const> signer;
+        std::string did;
+        std::string method;  ///< did:key:X#X
+    };
+    /// Makes the key when there is none. Throws std::logic_error for an id that a programme could have.
+    void ensure_did_key(std::string_view issuer_id, crypto::KeyType type);
+    /// Errors: as active().
+    Result<DidKey> did_key(storage::Session& session, std::string_view issuer_id, crypto::KeyType type);
+
     std::vector<storage::KeyRow> list(std::string_view issuer_id);
     /// Makes a key in state next, or active when the issuer has none of this type.
     Result<storage::KeyRow> create(Actor const& actor, Issuer const& issuer, crypto::KeyType type);
@@ -53,6 +65,11 @@ class IssuerKeys {
     Json installation_document(std::vector<Issuer> const& issuers) const;
 
   private:
+    template <typename MakeRow>
+    void ensure(std::string_view issuer_id, crypto::KeyType type, MakeRow const& make_row);
+    Result<std::shared_ptr<crypto::Signer const>> signer(storage::Session& session, std::string_view issuer_id,
+                                                         crypto::KeyType type);
+
     storage::Database& database_;
     crypto::KeyEncryptionKey const& kek_;
     Addresses const& addresses_;
@@ -60,7 +77,7 @@ class IssuerKeys {
     crypto::KeyType jwt_type_;
     std::mutex mutex_;
     std::int64_t change_ = -1;
-    std::map<std::pair<std::string, crypto::KeyType>, Active> active_;  ///< By issuer and type.
+    std::map<std::pair<std::string, crypto::KeyType>, std::shared_ptr<crypto::Signer const>> signers_;  ///< By issuer.
 };
 
 }  // namespace itqan::domain

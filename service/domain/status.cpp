@@ -9,6 +9,7 @@
 #include "crypto/status_list.hpp"
 #include "schemas/status_list_credential.hpp"
 #include "service/domain/signing.hpp"
+#include "service/domain/vc_api_profiles.hpp"
 #include "storage/catalog.hpp"
 
 namespace itqan::domain {
@@ -91,6 +92,23 @@ void StatusLists::reserve(std::string_view issuer_id) {
     mine.insert(mine.begin(), std::make_move_iterator(positions.begin()), std::make_move_iterator(positions.end()));
 }
 
+/// Who signs a list: an issuer of the programme, or a profile of the VC-API under its did:key.
+Result<StatusLists::ListIssuer> StatusLists::issuer_of(storage::Session& session, storage::StatusListRow const& list,
+                                                       Programme const& programme, ProofForm form) {
+    if (auto const* const issuer = programme.issuer(list.issuer_id)) {
+        auto key = keys_.active(session, *issuer, form);
+        if (!key) return key.error();
+        return ListIssuer{addresses_.issuer_did(issuer->slug), std::move(*key)};
+    }
+    for (auto const& profile : vc_api_profiles()) {
+        if (profile.issuer_id() != list.issuer_id) continue;
+        auto const key = keys_.did_key(session, list.issuer_id, profile.key);
+        if (!key) return key.error();
+        return ListIssuer{key->did, {key->signer, key->signer->key_id(), key->method, key->method}};
+    }
+    return Error{Fault::not_found, "not-found", "There is no such status list here.", {}};
+}
+
 Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::string_view list_id,
                                                                       Programme const& programme, ProofForm form) {
     std::pair const place{std::string(list_id), form};
@@ -103,10 +121,9 @@ Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::strin
             if (found != served_.end() && found->second.version == version) return found->second.served;
         }
         auto const row = storage::status_list(session, list_id);
-        auto const* const issuer = row ? programme.issuer(row->issuer_id) : nullptr;
-        if (issuer == nullptr) return Error{Fault::not_found, "not-found", "There is no such status list here.", {}};
-        auto const key = keys_.active(session, *issuer, form);
-        if (!key) return key.error();
+        if (!row) return Error{Fault::not_found, "not-found", "There is no such status list here.", {}};
+        auto const issuer = issuer_of(session, *row, programme, form);
+        if (!issuer) return issuer.error();
 
         crypto::StatusList bits(static_cast<std::uint64_t>(row->length));
         for (auto const position : storage::set_positions(session, list_id))
@@ -114,12 +131,12 @@ Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::strin
         auto const now = clock_.wall().whole_seconds();
         schemas::StatusListFields fields;
         fields.id = addresses_.status_list(list_id);
-        fields.issuer = addresses_.issuer_did(issuer->slug);
+        fields.issuer = issuer->did;
         fields.valid_from = now;
         fields.purpose = row->purpose;
         fields.encoded_list = bits.encode();
 
-        auto text = sign_document(form, *key, schemas::to_json(fields), now);
+        auto text = sign_document(form, issuer->key, schemas::to_json(fields), now);
         if (!text) throw std::runtime_error("status list " + row->id + " cannot be signed: " + text.error().detail);
         auto etag = "\"" + crypto::sha256_hex(*text).substr(0, 32) + "\"";
         auto const served = std::make_shared<Served const>(Served{std::move(*text), std::move(etag), now});

@@ -35,7 +35,13 @@ class StatusLists {
                                                 ProofForm form = ProofForm::embedded);
 
   private:
+    struct ListIssuer {
+        std::string did;
+        IssuerKeys::Active key;
+    };
     void reserve(std::string_view issuer_id);
+    Result<ListIssuer> issuer_of(storage::Session& session, storage::StatusListRow const& list,
+                                 Programme const& programme, ProofForm form);
 
     storage::Database& database_;
     IssuerKeys& keys_;

@@ -6,42 +6,13 @@
 #include "schemas/json_ld_policy.hpp"
 #include "schemas/published_contexts.hpp"
 #include "service/domain/linked_data.hpp"
+#include "service/domain/refusing_canonicalizer.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
 namespace {
 
 using Facts = std::map<std::string, std::string>;
-
-/// Sixteen proofs of one poisoned document cost what one does: after the first refusal for its size it is not tried
-/// again.
-class RefusingOnce final : public crypto::Canonicalizer {
-  public:
-    explicit RefusingOnce(crypto::Canonicalizer const& inner) : inner_(inner) {}
-
-    Result<std::string> canonical_nquads(Json const& document, crypto::HashAlgorithm hash) const override {
-        return once([&] { return inner_.canonical_nquads(document, hash); });
-    }
-    Result<std::vector<std::string>> named_nquads(Json const& document, crypto::NameNode const& name) const override {
-        return once([&] { return inner_.named_nquads(document, name); });
-    }
-    Result<crypto::GroupedQuads> group_nquads(Json const& document, crypto::NameNode const& name,
-                                              std::vector<std::vector<std::string>> const& groups) const override {
-        return once([&] { return inner_.group_nquads(document, name, groups); });
-    }
-
-  private:
-    template <typename Work>
-    auto once(Work work) const -> decltype(work()) {
-        if (refusal_) return *refusal_;
-        auto result = work();
-        if (!result && result.error().fault == Fault::too_large) refusal_ = result.error();
-        return result;
-    }
-
-    crypto::Canonicalizer const& inner_;
-    mutable std::optional<Error> refusal_;
-};
 
 bool is_unknown_suite(crypto::ProofReport const& report) {
     return report.fault && (report.fault->code == "unknown-cryptosuite" ||
@@ -228,7 +199,8 @@ void judge_embedded_proofs(Case& c) {
         if (known != c.method_keys.end() && known->second.key) return *known->second.key;
         return Error{Fault::not_found, "unknown-verification-method", "No key is known for " + method + ".", {}};
     };
-    RefusingOnce const canonicalizer(c.is_inner ? linked_data_inner_canonicalizer() : linked_data_canonicalizer());
+    RefusingCanonicalizer const canonicalizer(c.is_inner ? linked_data_inner_canonicalizer()
+                                                         : linked_data_canonicalizer());
     auto reports = crypto::judge_proofs(document, {c.now}, find_key, canonicalizer);
     if (reports) {
         embedded.reports = std::move(*reports);
@@ -248,7 +220,7 @@ std::optional<GoodProofs> good_proofs(Json const& document, crypto::AssertionKey
         if (auto const* const found = listed.find(std::string_view(method))) return found->key;
         return Error{Fault::not_found, "unknown-verification-method", "The issuer lists no " + method + ".", {}};
     };
-    RefusingOnce const canonicalizer(linked_data_canonicalizer());
+    RefusingCanonicalizer const canonicalizer(linked_data_canonicalizer());
     auto const reports = crypto::judge_proofs(document, {now}, find_key, canonicalizer);
     if (!reports) return std::nullopt;
     GoodProofs good;

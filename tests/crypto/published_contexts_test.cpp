@@ -28,6 +28,7 @@ constexpr Pinned pinned_contexts[] = {
      "fb517f09d990829aed734c9bad8cbbb2ac3d5063b865c7e3d81f246074bf5691"},
     {"https://www.w3.org/ns/did/v1", "a7e146c40fcec005d3f0f14ae745665f446da58d7914a9d8f733746686fad82b"},
     {"https://www.w3.org/ns/credentials/status/v1", "b2fcebfbaf4e6beae2be370fda8a5f9f99c28540c798a75a8cdccc0fb1a12492"},
+    {"https://w3id.org/citizenship/v4rc1", "15ca37d6ed55aee696cb2c8ca747d889418756c66188a47734c15e092ffef869"},
     {"https://purl.imsglobal.org/spec/ob/v3p0/context.json",
      "2c54acaa1cffda2420be32ab61f0a2082051211131c6337686f36f2537aa859b"},
     {"https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json",
@@ -43,7 +44,6 @@ constexpr Pinned pinned_contexts[] = {
      "a2dd0c0c07434663b7b54a51dd8a3363f6d5c420efa87e3d97b4ef8661596d44"},
     {"https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json",
      "7defe702c102faf14108579b7d65ef39ecf4c3bbef925b803e15bd77cd6e3394"},
-    {"https://w3id.org/citizenship/v4rc1", "15ca37d6ed55aee696cb2c8ca747d889418756c66188a47734c15e092ffef869"},
 };
 
 std::string hash_of(Json const& document) {

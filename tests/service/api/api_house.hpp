@@ -46,7 +46,7 @@ class ApiHouse {
   private:
     auth::Guard guard_{house.database(), house.clock, house.addresses.base()};
     http::RateLimits rates_{http::RateSettings{}};
-    api::ApiContext context_{house.services, guard_, rates_};
+    api::ApiContext context_{house.services, guard_, rates_, {.enabled = true}};
     http::Router router_{api::api_routes(context_)};
 };
 

@@ -1,0 +1,19 @@
+#pragma once
+// What the commands that serve share.
+
+#include <functional>
+
+#include "service/app.hpp"
+
+namespace itqan::cli {
+
+/// Serves until SIGTERM or SIGINT; SIGHUP reads the certificate again. `started` is called when requests are answered.
+int run_until_stopped(service::Installation& installation, service::Log& log, service::AppOptions options,
+                      std::function<void(service::App&)> const& started);
+
+bool is_loopback(service::Config const& config);
+
+/// What people type into a browser: "localhost:8443" for loopback addresses; the address itself otherwise.
+std::string own_domain(service::Config const& config);
+
+}  // namespace itqan::cli

@@ -1,0 +1,46 @@
+#pragma once
+// What issuing and verifying over the VC-API share: the contexts, JSON-LD and RDF behind them, and errors that point
+// into the body of the request.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/rdf_canonicalizer.hpp"
+#include "schemas/json_ld_policy.hpp"
+#include "service/domain/linked_data.hpp"
+
+namespace itqan::domain {
+
+/// The processor of this process with limits of its own. Thread-safe.
+class VcApiLinkedData {
+  public:
+    explicit VcApiLinkedData(schemas::CanonLimits const& limits) : canonicalizer_(linked_data_processor(), limits) {}
+
+    /// Whether nothing of a document gets lost or changes its meaning on the way to RDF, whatever the suite signs:
+    /// check_linked_document with plain contexts that are written out allowed, then JSON-LD in safe mode, without a
+    /// base. What proofs say is their suites' business. Errors: those of the two.
+    /// `share`: it may cost the n-th part of what one document may.
+    Result<void> check(Json const& document, schemas::SameId same_id, bool exact, std::size_t share = 1) const;
+
+    crypto::Canonicalizer const& canonicalizer() const { return canonicalizer_; }
+
+  private:
+    crypto::RdfCanonicalizer canonicalizer_;
+};
+
+/// The error as one of the request's member at `pointer`: every pointer behind it, and one at least.
+Error error_at(std::string const& pointer, Error error);
+
+/// The same for a list of violations; nothing when it is empty.
+std::optional<Error> violations_at(std::string const& pointer, char const* code, char const* detail,
+                                   std::vector<Violation> violations);
+
+/// The id of an issuer or holder: the value itself or its member `id`; "" when there is none.
+std::string id_of(Json const& document, char const* member);
+
+/// Whether `type` is the name or holds it.
+bool is_of_type(Json const& document, std::string_view type);
+
+}  // namespace itqan::domain

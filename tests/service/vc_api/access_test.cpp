@@ -1,0 +1,111 @@
+// Who may use the VC-API, when it exists, and what becomes of its keys.
+
+#include "tests/service/vc_api/vc_api_house.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace itqan;
+using tests::credential_2;
+using tests::VcApiHouse;
+
+namespace {
+
+constexpr char issue_path[] = "/vc-api/issuers/eddsa-rdfc-2022/credentials/issue";
+
+std::string issue_body() {
+    return Json{{"credential", credential_2()}}.dump();
+}
+
+}  // namespace
+
+TEST_CASE("without the configuration there is no VC-API, and no keys are made for it") {
+    VcApiHouse house{domain::VcApiSettings{}};
+
+    CHECK(house.send("GET", "/vc-api/issuers", "").status == 404);
+    CHECK(house.send("POST", issue_path, issue_body(), house.token(Role::admin)).status == 404);
+    CHECK(house.verify(credential_2()).status == 404);
+    auto const document = house.send("GET", "/openapi.json", "").body.dump();
+    CHECK(document.find("/vc-api/") == std::string::npos);
+    CHECK(house.house.keys.list("vc-api/eddsa-rdfc-2022").empty());
+}
+
+TEST_CASE("issuing takes the token of an issuer or administrator, verifying takes none") {
+    VcApiHouse house{domain::VcApiSettings{.enabled = true}};
+    auto const issuer = house.token(Role::issuer, "nakhla");
+
+    CHECK(house.send("POST", issue_path, issue_body()).code() == "token-required");
+    CHECK(house.send("POST", issue_path, issue_body(), "itq_unknown").status == 401);
+    CHECK(house.send("POST", issue_path, issue_body(), house.token(Role::provider, "prv-qalam")).code() ==
+          "wrong-role");
+    CHECK(house.send("POST", "/vc-api/credentials/derive", "{}").status == 401);
+    CHECK(house.send("POST", "/vc-api/presentations/prove", "{}").status == 401);
+    CHECK(house.send("POST", issue_path, issue_body(), issuer).status == 201);
+    auto const issued = house.send("POST", issue_path, issue_body(), house.token(Role::admin));
+    CHECK(issued.status == 201);
+    CHECK(house.verify(issued.body.at("verifiableCredential")).status == 200);
+    CHECK(house.send("GET", "/vc-api/issuers", "").status == 200);
+}
+
+TEST_CASE("a profile that is none is not found") {
+    auto& house = tests::common_house();
+
+    CHECK(house.issue("eddsa-2099", credential_2()).status == 404);
+    CHECK(house.issue("..", credential_2()).status == 404);
+}
+
+TEST_CASE("verifying is limited for strangers, issuing with a token is not") {
+    tests::StarterHouse house;
+    auth::Guard guard(house.database(), house.clock, house.addresses.base());
+    http::RateLimits rates(http::RateSettings{});
+    api::ApiContext context(house.services, guard, rates, {.enabled = true});
+    http::Router const router(api::api_routes(context));
+    http::Request request;
+    request.method = "POST";
+    request.path = "/vc-api/credentials/verify";
+    request.client = "192.0.2.9";
+    request.headers.add("content-type", "application/json");
+    request.body = "{}";
+    int answered = 0;
+    while (router.handle(request).status == 400)
+        ++answered;
+
+    CHECK(answered == 60);
+    CHECK(router.handle(request).status == 429);
+}
+
+TEST_CASE("keys are made once, sealed, survive a restart, and nothing of the programme finds them") {
+    tests::StarterHouse house;
+    domain::VcApiSettings const settings{.enabled = true};
+    domain::VcApi first(house.services, settings);
+    auto const before = first.issuers();
+    CHECK(before.at("issuers").size() == domain::vc_api_profiles().size());
+
+    domain::IssuerKeys keys(house.database(), house.kek, house.addresses, house.clock, crypto::KeyType::ed25519);
+    auto services = house.services;
+    domain::Services restarted{
+        services.clock,  services.database, services.addresses, services.settings, services.programmes, keys,
+        services.status, services.issuance, services.intake,    services.claims,   services.documents};
+    domain::VcApi second(restarted, settings);
+    CHECK(second.issuers() == before);
+
+    auto const rows = house.keys.list("vc-api/ecdsa-sd-2023");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows.front().sealed.size() > 32);
+    CHECK(rows.front().public_jwk.find("\"d\"") == std::string::npos);
+    auto const programme = house.database().read([&](storage::Session& s) { return house.programmes.current(s); });
+    for (auto const& issuer : programme->issuers)
+        for (auto const& row : house.keys.list(issuer.id))
+            CHECK_FALSE(row.issuer_id.starts_with("vc-api/"));
+    CHECK_THROWS(house.keys.ensure_did_key("nakhla", crypto::KeyType::ed25519));
+}
+
+TEST_CASE("a key that is revoked by hand signs no more and leaves the list") {
+    tests::StarterHouse house;
+    domain::VcApi vc_api(house.services, {.enabled = true});
+    auto const row = house.keys.list("vc-api/jwt").front();
+
+    REQUIRE(house.keys.revoke(Actor{}, row.id));
+
+    CHECK(vc_api.issue("jwt", {{"credential", credential_2()}}, house.clock.now).error().code == "no-active-key");
+    CHECK(vc_api.issuers().at("issuers").size() == domain::vc_api_profiles().size() - 1);
+}

@@ -1,0 +1,221 @@
+// Presentations over the route: the holder's proof, and every credential inside.
+
+#include "tests/service/vc_api/vc_api_house.hpp"
+
+#include <doctest/doctest.h>
+
+#include "crypto/did.hpp"
+#include "crypto/jws.hpp"
+
+using namespace itqan;
+using crypto::KeyType;
+using tests::common_house;
+using tests::credential_1;
+using tests::credential_2;
+
+namespace {
+
+constexpr char v2[] = "https://www.w3.org/ns/credentials/v2";
+constexpr char rdfc[] = "eddsa-rdfc-2022";
+Json const asked{{"challenge", "c-1"}, {"domain", "verifier.example"}};
+
+Json presentation(Json const& credentials = nullptr) {
+    Json made{{"@context", {v2}}, {"type", {"VerifiablePresentation"}}};
+    if (!credentials.is_null()) made["verifiableCredential"] = credentials;
+    return made;
+}
+
+Json proven(Json const& document, std::string const& profile = rdfc) {
+    auto options = asked;
+    options["profile"] = profile;
+    auto const replied = common_house().post("presentations/prove", {{"presentation", document}, {"options", options}});
+    if (replied.status != 201) throw std::runtime_error("not proven: " + replied.body.dump());
+    return replied.body.at("verifiablePresentation");
+}
+
+void check_accepted(Json const& document, Json const& options = asked) {
+    auto const replied = common_house().verify_presentation(document, options);
+    CHECK_MESSAGE(replied.status == 200, replied.body.dump());
+}
+
+void check_refused(Json const& document, std::string const& code, Json const& options = asked) {
+    auto const replied = common_house().verify_presentation(document, options);
+    CHECK(replied.status == 400);
+    CHECK_MESSAGE(replied.code() == code, replied.body.dump());
+    CHECK(replied.pointers().starts_with("/verifiablePresentation"));
+}
+
+/// A token of somebody's key.
+struct Holder {
+    crypto::LocalSigner signer{crypto::PrivateKey::generate(KeyType::ed25519), "holder"};
+    std::string did = crypto::did_key(signer.public_key());
+
+    std::string token(Json const& payload, std::optional<std::string> const& type) const {
+        return crypto::sign_compact(signer, {did + "#" + did.substr(8), type}, payload.dump());
+    }
+};
+
+Json envelope(char const* type, std::string const& media_type, std::string const& token) {
+    return {{"@context", v2}, {"type", type}, {"id", "data:" + media_type + "," + token}};
+}
+
+}  // namespace
+
+TEST_CASE("a presentation that a profile proves verifies with its challenge and domain and no other") {
+    for (auto const* const profile : {"eddsa-rdfc-2022", "eddsa-jcs-2022", "ecdsa-rdfc-2019-p256",
+                                      "ecdsa-rdfc-2019-p384", "ecdsa-jcs-2019-p256", "ecdsa-jcs-2019-p384"}) {
+        CAPTURE(std::string(profile));
+        auto const document = proven(presentation(), profile);
+        CHECK(document.at("proof").at("proofPurpose") == "authentication");
+        check_accepted(document);
+        check_refused(document, "proof-challenge", {{"challenge", "c-2"}, {"domain", "verifier.example"}});
+        check_refused(document, "proof-domain", {{"challenge", "c-1"}, {"domain", "other.example"}});
+    }
+    auto const refused = common_house().post(
+        "presentations/prove", {{"presentation", presentation()}, {"options", {{"profile", "ecdsa-sd-2023"}}}});
+    CHECK(refused.code() == "unsupported-profile");
+    CHECK(refused.pointers() == "/options/profile");
+}
+
+TEST_CASE("conformance 18: contexts, types and holders of presentations have the forms of the data model") {
+    auto const holder = common_house().did(rdfc);
+    for (Json const& named : {Json(holder), Json{{"id", holder}}}) {
+        auto document = presentation();
+        document["holder"] = named;
+        check_accepted(proven(document));
+    }
+    auto const with = [](char const* member, Json const& value) {
+        auto document = proven(presentation());
+        document[member] = value;
+        return document;
+    };
+    check_refused(with("@context", Json::array({{{"Manager", "https://example.org/#Manager"}}, v2})),
+                  "presentation-structure");
+    check_refused(with("@context", Json::array({"https://www.w3.org/ns/credentials/examples/v2"})),
+                  "presentation-structure");
+    check_refused(with("type", Json::array({"NonconformingDocument"})), "presentation-structure");
+    check_refused(with("holder", "no url"), "presentation-structure");
+    auto without = proven(presentation());
+    without.erase("@context");
+    check_refused(without, "presentation-structure");
+}
+
+TEST_CASE("conformance 18: every credential of a presentation must verify, and none may be exchanged") {
+    auto const one = common_house().issued(rdfc, credential_2());
+    auto const two = common_house().issued("ecdsa-rdfc-2019-p256", credential_2());
+    auto const token = common_house().issued("jwt", credential_2());
+    auto const text_signed = common_house().issued("ecdsa-jcs-2019-p384", credential_2());
+    auto const document = proven(presentation({one, two, token, text_signed}));
+    check_accepted(document);
+
+    auto tampered = document;
+    tampered["proof"]["created"] = "2020-01-01T00:00:00Z";
+    check_refused(tampered, "proof-signature");
+    auto fewer = document;
+    fewer["verifiableCredential"].erase(1);
+    check_refused(fewer, "proof-signature");
+    auto forged = one;
+    forged["credentialSubject"]["id"] = "did:example:mallory";
+    auto const replied = common_house().verify_presentation(proven(presentation({two, forged})), asked);
+    CHECK(replied.code() == "proof-signature");
+    CHECK(replied.pointers().starts_with("/verifiablePresentation/verifiableCredential/1"));
+    auto bare = one;
+    bare.erase("proof");
+    check_refused(proven(presentation(bare)), "missing-proof");
+}
+
+TEST_CASE("conformance 18: a context that is changed after signing, and a missing proof, are refused") {
+    auto changed = proven(presentation());
+    changed["@context"].push_back("https://www.w3.org/ns/credentials/examples/v2");
+    CHECK(common_house().verify_presentation(changed, asked).status == 200);  // No statement changes its meaning.
+    changed["@context"] = {v2, {{"VerifiablePresentation", "https://example.org/#Other"}}};
+    CHECK(common_house().verify_presentation(changed, asked).status == 400);
+    changed["@context"] = {v2, "https://unresolvable.example/"};
+    CHECK(common_house().verify_presentation(changed, asked).status == 400);
+    check_refused(presentation(), "missing-proof");
+    auto asserted = tests::signed_by_stranger(presentation(), {}, KeyType::ed25519);
+    check_refused(asserted, "proof-purpose", Json::object());
+}
+
+TEST_CASE("conformance 19: envelopes have the context, one exact type and a data: URL") {
+    auto const good = common_house().issued("jwt", credential_2());
+    CHECK(common_house().verify(good, Json::object()).status == 200);
+    auto const code_of = [&](char const* member, Json const& value) {
+        auto changed = good;
+        changed[member] = value;
+        auto const replied = common_house().verify(changed, Json::object());
+        CHECK(replied.status == 400);
+        return replied.code();
+    };
+
+    CHECK(code_of("@context", Json::array()) == "credential-structure");
+    CHECK(code_of("@context", "https://www.w3.org/ns/credentials/examples/v2") == "credential-structure");
+    CHECK(code_of("id", good.at("id").get<std::string>().substr(24)) == "credential-structure");
+    CHECK(code_of("type", "VerifiableCredential") == "credential-structure");
+    CHECK(code_of("id", "data:text/plain,abc") == "credential-structure");
+    CHECK(code_of("id", "data:application/vc+cose;base64,YWJj") == "envelope-type");
+    CHECK(code_of("id", "data:application/vc+jwt,abc") == "jws-syntax");
+    auto id = good.at("id").get<std::string>();
+    id[id.size() - 20] = id[id.size() - 20] == 'A' ? 'B' : 'A';
+    CHECK(code_of("id", id) == "envelope-signature");
+}
+
+TEST_CASE("conformance 19: vc and vp claims are read in older tokens only") {
+    Holder const holder;
+    auto credential = credential_2();
+    credential["issuer"] = holder.did;
+    auto const older = holder.token({{"iss", holder.did}, {"vc", credential}}, std::nullopt);
+    auto const document = envelope("EnvelopedVerifiableCredential", "application/jwt", older);
+    CHECK(common_house().verify(document).status == 200);
+    auto const newer = holder.token({{"iss", holder.did}, {"vc", credential}}, "vc+jwt");
+    CHECK(common_house().verify(envelope("EnvelopedVerifiableCredential", "application/vc+jwt", newer)).code() ==
+          "legacy-claim");
+
+    Json inner = presentation(Json::array({document}));
+    inner["holder"] = holder.did;
+    Json const payload{{"iss", holder.did}, {"aud", "example.com"}, {"nonce", "123456789"}, {"vp", inner}};
+    auto const presented = envelope("EnvelopedVerifiablePresentation", "application/jwt", holder.token(payload, "JWT"));
+    check_accepted(presented, {{"challenge", "123456789"}});
+    check_accepted(presented, {{"challenge", "123456789"}, {"domain", "example.com"}});
+    check_refused(presented, "token-claims", {{"challenge", "987654321"}});
+    check_refused(presented, "token-claims", {{"domain", "other.example"}});
+    check_refused(envelope("EnvelopedVerifiablePresentation", "application/vp+jwt", holder.token(payload, "vp+jwt")),
+                  "legacy-claim", Json::object());
+}
+
+TEST_CASE("a presentation token of today holds the presentation itself, and its claims must agree") {
+    Holder const holder;
+    auto payload = presentation(common_house().issued(rdfc, credential_2()));
+    payload["holder"] = holder.did;
+    payload["iss"] = holder.did;
+    payload["nonce"] = "n-1";
+    auto const wrapped = [&] {
+        return envelope("EnvelopedVerifiablePresentation", "application/vp+jwt", holder.token(payload, "vp+jwt"));
+    };
+    check_accepted(wrapped(), {{"challenge", "n-1"}});
+    check_refused(wrapped(), "token-claims", {{"challenge", "n-2"}});
+
+    payload["exp"] = 1'000'000;
+    check_refused(wrapped(), "token-time", Json::object());
+    payload.erase("exp");
+    payload["iss"] = "did:key:z6MkwasFwhdYiyvq3FJg6oKJ8mddRzAxGTzJK4wHM1Czf7ah";
+    check_refused(wrapped(), "token-claims", Json::object());
+}
+
+TEST_CASE("a token of VC 1.1 is read with the members that its claims stand for") {
+    Holder const holder;
+    auto credential = credential_1();
+    credential["@context"].push_back("https://w3id.org/security/data-integrity/v2");
+    for (auto const* const member : {"id", "issuanceDate"})
+        credential.erase(member);
+    Json const payload{{"iss", holder.did},
+                       {"jti", "urn:uuid:0b6a1a3f-8f1d-4f5c-9a71-1a3a3b1c2d3e"},
+                       {"nbf", 1'767'225'600},
+                       {"sub", "did:example:subject"},
+                       {"vc", credential}};
+    auto const document = envelope("EnvelopedVerifiableCredential", "application/jwt", holder.token(payload, "JWT"));
+
+    auto const replied = common_house().verify(document, {{"checks", {"proof", "issuer-binding"}}});
+
+    CHECK_MESSAGE(replied.status == 200, replied.body.dump());
+}
