@@ -37,13 +37,14 @@ Result<std::string> did_web_of(std::string_view url);
 struct ListedKey {
     std::string fragment;  ///< The method's id is DID#fragment.
     PublicKey key;
-    std::optional<std::string> kid = {};  ///< Put into publicKeyJwk: the https address of the JWK.
+    std::optional<std::string> kid = {};  ///< The https address of the JWK, for verifiers of tokens.
     std::optional<Instant> revoked = {};  ///< Set: stays in verificationMethod, leaves assertionMethod.
     std::optional<Instant> expires = {};
 };
 
 /// A DID document (DID 1.0, Controlled Identifiers 1.0): @context, id, alsoKnownAs, verificationMethod as JsonWebKey
-/// with publicKeyJwk, assertionMethod with the methods that are not revoked. Empty lists are left out.
+/// with publicKeyJwk where there is a kid (and for RSA), as Multikey with publicKeyMultibase otherwise, which verifiers
+/// of embedded proofs look for; assertionMethod with the methods that are not revoked. Empty lists are left out.
 Json did_document(std::string_view did, std::vector<std::string> const& also_known_as,
                   std::vector<ListedKey> const& keys);
 

@@ -79,19 +79,30 @@ void judge(AssertionKeys& result, Json const& method, std::string const& id, std
     }
 }
 
+Json written(ListedKey const& key) {
+    if (!key.kid && key.key.type() != KeyType::rsa)
+        return {{"type", "Multikey"}, {"publicKeyMultibase", key.key.multikey()}};
+    auto jwk = key.key.to_jwk();
+    jwk["alg"] = key.key.algorithm();
+    jwk["use"] = "sig";
+    if (key.kid) jwk["kid"] = *key.kid;
+    return {{"type", "JsonWebKey"}, {"publicKeyJwk", std::move(jwk)}};
+}
+
 }  // namespace
 
 Json did_document(std::string_view did, std::vector<std::string> const& also_known_as,
                   std::vector<ListedKey> const& keys) {
-    Json document{{"@context", {"https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1"}}, {"id", did}};
+    Json document{
+        {"@context",
+         {"https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1", "https://w3id.org/security/jwk/v1"}},
+        {"id", did}};
     if (!also_known_as.empty()) document["alsoKnownAs"] = also_known_as;
     for (auto const& key : keys) {
         auto const id = std::string(did) + "#" + key.fragment;
-        auto jwk = key.key.to_jwk();
-        jwk["alg"] = key.key.algorithm();
-        jwk["use"] = "sig";
-        if (key.kid) jwk["kid"] = *key.kid;
-        Json method{{"id", id}, {"type", "JsonWebKey"}, {"controller", did}, {"publicKeyJwk", std::move(jwk)}};
+        auto method = written(key);
+        method["id"] = id;
+        method["controller"] = did;
         if (key.expires) method["expires"] = key.expires->text();
         if (key.revoked) {
             method["revoked"] = key.revoked->text();

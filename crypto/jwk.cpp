@@ -1,7 +1,9 @@
 // The text forms of public keys: JWK (RFC 7517, 7518 section 6, 8037) and Multikey.
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -89,6 +91,22 @@ Result<void> check_rsa(KeyParts const& parts) {
     return {};
 }
 
+/// The encodings of y of Edwards25519's eight points of small order, the two above the field's prime among them.
+constexpr std::array<std::string_view, 7> small_order{
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"};
+
+/// Whether one signature of this key can be good for any message.
+bool has_small_order(Bytes y) {
+    y.back() &= 0x7fU;  // The sign of x.
+    return std::find(small_order.begin(), small_order.end(), hex_encode(y)) != small_order.end();
+}
+
 Result<ossl::Key> build(KeyParts const& parts) {
     if (auto const* curve = curve_of(parts.type)) {
         if (parts.first.size() != curve->field || parts.second.size() != curve->field) {
@@ -109,6 +127,7 @@ Result<ossl::Key> build(KeyParts const& parts) {
         return key;
     }
     if (parts.first.size() != 32) return invalid_key("An Ed25519 key has exactly 32 bytes.", "/x");
+    if (has_small_order(parts.first)) return invalid_key("The Ed25519 key is a point of small order.", "/x");
     ossl::Key key(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, parts.first.data(), parts.first.size()));
     ossl::check(key != nullptr, "EVP_PKEY_new_raw_public_key_ex");
     return key;

@@ -30,8 +30,8 @@ struct KeyParts;
 class PublicKey {
   public:
     /// Reads a JWK (RFC 7517, RFC 8037): kty OKP/Ed25519, EC/P-256, P-384, P-521, or RSA of 2048 to 8192 bits with an
-    /// odd exponent. Refuses private members, coordinates of the wrong length, points not on the curve, and an `alg`,
-    /// `use` or `key_ops` that contradicts the key. Errors: unprocessable "private-key-exposed", "invalid-key",
+    /// odd exponent. Refuses private members, coordinates of the wrong length, points not on the curve or of small
+    /// order, and an `alg`, `use` or `key_ops` that contradicts the key. Errors: unprocessable "private-key-exposed", "invalid-key",
     /// "unsupported-key".
     static Result<PublicKey> from_jwk(Json const& jwk);
 

@@ -7,12 +7,12 @@
 #include <string_view>
 
 #include "crypto/keys.hpp"
+#include "schemas/base58.hpp"
 
 namespace itqan::crypto {
 
-/// The Bitcoin alphabet, without the multibase prefix. Decoding takes at most 256 characters: the cost is quadratic.
-std::string base58btc_encode(ByteView bytes);
-std::optional<Bytes> base58btc_decode(std::string_view text);
+using itqan::base58btc_decode;
+using itqan::base58btc_encode;
 
 /// The raw key of a Multikey: 32 bytes for Ed25519, a compressed point for the curves.
 struct Multikey {

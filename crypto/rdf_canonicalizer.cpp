@@ -44,9 +44,9 @@ class ReusedHash final : public schemas::CanonHash {
     ossl::DigestContext context_;
 };
 
-schemas::JsonLdOptions signing_options() {
-    schemas::JsonLdOptions options;
-    options.safe = true;
+/// Whatever is hashed leaves a trace in the hash.
+schemas::JsonLdOptions exact_options() {
+    auto options = schemas::signing_options();
     options.exact = true;
     return options;
 }
@@ -165,7 +165,7 @@ Result<GroupedQuads::Group> group_of(schemas::JsonLdProcessor const& processor, 
     if (!selected) return selected.error();
     GroupedQuads::Group group;
     if (selected->is_null()) return group;
-    auto const part = processor.to_rdf(*selected, signing_options());
+    auto const part = processor.to_rdf(*selected, exact_options());
     if (!part) return part.error();
     auto const dataset = skolemizer.restored(*part);
     auto const own_lines = named_lines(dataset, names);
@@ -185,7 +185,7 @@ Result<GroupedQuads::Group> group_of(schemas::JsonLdProcessor const& processor, 
 }  // namespace
 
 Result<std::string> RdfCanonicalizer::canonical_nquads(Json const& document, HashAlgorithm hash) const {
-    auto const dataset = processor_.to_rdf(document, signing_options());
+    auto const dataset = processor_.to_rdf(document, exact_options());
     if (!dataset) return dataset.error();
     ReusedHash hasher(hash);
     auto canonical = schemas::canonicalise(*dataset, hasher, limits_);
@@ -194,7 +194,7 @@ Result<std::string> RdfCanonicalizer::canonical_nquads(Json const& document, Has
 }
 
 Result<std::vector<std::string>> RdfCanonicalizer::named_nquads(Json const& document, NameNode const& name) const {
-    auto const dataset = processor_.to_rdf(document, signing_options());
+    auto const dataset = processor_.to_rdf(document, exact_options());
     if (!dataset) return dataset.error();
     ReusedHash hasher(HashAlgorithm::sha256);
     auto const canonical = schemas::canonicalise(*dataset, hasher, limits_);
@@ -206,13 +206,13 @@ Result<std::vector<std::string>> RdfCanonicalizer::named_nquads(Json const& docu
 
 Result<GroupedQuads> RdfCanonicalizer::group_nquads(Json const& document, NameNode const& name,
                                                     std::vector<std::vector<std::string>> const& groups) const {
-    auto expanded = processor_.expand(document, signing_options());
+    auto expanded = processor_.expand(document, exact_options());
     if (!expanded) return expanded.error();
     Skolemizer skolemizer;
     skolemizer.name_nodes(*expanded);
-    auto const compact = processor_.compact(*expanded, document.at("@context"), signing_options());
+    auto const compact = processor_.compact(*expanded, document.at("@context"), exact_options());
     if (!compact) return compact.error();
-    auto const whole = processor_.to_rdf(*compact, signing_options());
+    auto const whole = processor_.to_rdf(*compact, exact_options());
     if (!whole) return whole.error();
     auto const dataset = skolemizer.restored(*whole);
     ReusedHash hasher(HashAlgorithm::sha256);

@@ -72,6 +72,7 @@ JsonLdOptions signing_options() {
     JsonLdOptions options;
     options.rdf_direction = RdfDirection::i18n_datatype;
     options.safe = true;
+    options.nested_contexts = true;
     return options;
 }
 

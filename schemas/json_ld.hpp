@@ -20,7 +20,7 @@ struct JsonLdLimits {
     std::size_t elements = 20'000;  ///< Values looked at.
     std::size_t contexts = 64;      ///< Contexts the document itself writes or names, one by one.
     std::size_t remote_depth = 8;   ///< Contexts that name contexts.
-    std::size_t work = 400'000;     ///< Terms defined, definitions carried over and IRIs joined; about 1 us each.
+    std::size_t work = 400'000;     ///< Terms defined or carried over, IRIs made and written; at most 1 us each.
 };
 
 enum class ProcessingMode { json_ld_1_0, json_ld_1_1 };
@@ -43,15 +43,19 @@ struct JsonLdOptions {
     /// "json-ld-lost-direction", "json-ld-lost-value". Null and empty arrays say nothing and are no loss.
     bool safe = false;
 
-    /// Refuse what leaves no trace in RDF, so that it could be added to a signed document or taken away unnoticed: null,
-    /// empty arrays, keywords and contexts over nothing, a language without a value ("json-ld-traceless"); and "@id"
-    /// where the context has a name for it, which readers of the JSON would miss ("json-ld-keyword-alias").
+    /// Refuse what leaves no trace in RDF, so that it could be added to a signed document or taken away unnoticed:
+    /// null, empty arrays, keywords and contexts over nothing, a language without a value ("json-ld-traceless"); and
+    /// "@id" where the context has a name for it, which readers of the JSON would miss ("json-ld-keyword-alias").
     bool exact = false;
+
+    /// Take an object {"@context": {...}} in the array of contexts of the document as what it holds, as jsonld.js does
+    /// and the W3C fixtures for proof chains need. The specification calls it "keyword redefinition".
+    bool nested_contexts = false;
     JsonLdLimits limits = {};
 };
 
-/// As Data Integrity suites transform what they sign: no base, no loss, directions in datatypes. Issuers and verifiers
-/// have to agree on it to the byte.
+/// As Data Integrity suites transform what they sign: no base, no loss, directions in datatypes, nested contexts.
+/// Issuers and verifiers have to agree on it to the byte.
 JsonLdOptions signing_options();
 
 /// Thread-safe. What it learned about the loader's contexts it keeps, so one processor should serve many documents.

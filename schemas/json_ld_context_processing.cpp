@@ -39,12 +39,19 @@ class Processing {
         if (!value.is_array()) return process_item(value) ? result_ : nullptr;
         for (std::size_t i = 0; i < value.size(); ++i) {
             Step const step(run_, i);
-            if (!process_item(value[i])) return nullptr;
+            if (!process_item(held_context(value[i]))) return nullptr;
         }
         return result_;
     }
 
   private:
+    /// JsonLdOptions::nested_contexts; published contexts are taken by the letter.
+    Json const& held_context(Json const& item) const {
+        if (!run_.options.nested_contexts || local_.is_known || !item.is_object() || item.size() != 1) return item;
+        auto const* held = member_of(item, "@context");
+        return held != nullptr && held->is_object() ? *held : item;
+    }
+
     bool process_item(Json const& item) {
         if (!local_.is_known && use_.validate_scoped && ++run_.contexts > run_.options.limits.contexts) {
             return run_.exceed("more contexts than one document may have");

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "schemas/json_ld_inline_context.hpp"
 #include "schemas/json_ld_keyword.hpp"
 #include "schemas/json_pointer.hpp"
 
@@ -19,7 +20,8 @@ constexpr int deepest_linked_object = 96;
 /// Reads the document until the first thing that is not allowed.
 class LinkedDocumentJudge {
   public:
-    explicit LinkedDocumentJudge(SameId same_id) : same_id_(same_id) {}
+    LinkedDocumentJudge(SameId same_id, InlineContext inline_context)
+        : same_id_(same_id), inline_context_(inline_context) {}
 
     bool judge(Json const& value, Place const& place, bool is_top, int depth = 0) {
         if (depth > deepest_linked_object) return refuse(place, "json-ld-limit", "deeper nesting than is followed");
@@ -35,11 +37,15 @@ class LinkedDocumentJudge {
 
   private:
     bool refuse(Place const& place, std::string code, std::string const& what) {
+        return refuse_at(place.text(), std::move(code), what);
+    }
+
+    bool refuse_at(std::string pointer, std::string code, std::string const& what) {
         auto const fault = code == "json-ld-limit" ? Fault::too_large : Fault::unprocessable;
         error_ = Error{fault,
                        std::move(code),
                        "The document is not signed or verified as it is: it holds " + what + ".",
-                       {{place.text(), what}}};
+                       {{std::move(pointer), what}}};
         return false;
     }
 
@@ -81,7 +87,11 @@ class LinkedDocumentJudge {
         auto const is_url = [](Json const& item) { return item.is_string(); };
         if (is_url(context)) return true;
         if (context.is_array() && std::all_of(context.begin(), context.end(), is_url)) return true;
-        return refuse(place, "json-ld-inline-context", "a context that is written out; name a published one");
+        if (inline_context_ == InlineContext::refused) {
+            return refuse(place, "json-ld-inline-context", "a context that is written out; name a published one");
+        }
+        auto const fault = inline_context_fault(context, place);
+        return !fault || refuse_at(fault->pointer, "json-ld-inline-context", fault->detail);
     }
 
     /// An object with nothing but its id refers to a node and says nothing of it.
@@ -115,6 +125,7 @@ class LinkedDocumentJudge {
     using Facts = std::map<std::string_view, Json const*>;
 
     SameId same_id_;
+    InlineContext inline_context_;
     std::map<std::string_view, Json const*> bodies_;
     std::map<std::string_view, Facts> facts_;  ///< What all objects with an id say together.
     std::optional<Error> error_;
@@ -122,8 +133,8 @@ class LinkedDocumentJudge {
 
 }  // namespace
 
-Result<void> check_linked_document(Json const& document, SameId same_id) {
-    LinkedDocumentJudge judge(same_id);
+Result<void> check_linked_document(Json const& document, SameId same_id, InlineContext inline_context) {
+    LinkedDocumentJudge judge(same_id, inline_context);
     Place const root;
     if (!judge.judge(document, root, true)) return *std::move(judge.error());
     return {};

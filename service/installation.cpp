@@ -19,9 +19,9 @@ struct Installation::Parts {
     domain::Addresses addresses{config.base_url()};
     domain::Settings settings{config.demo, config.controller_name, config.controller_contact, config.key_type};
     domain::ProgrammeStore programmes;
-    domain::IssuerKeys keys{*database, kek, addresses, clock};
+    domain::IssuerKeys keys{*database, kek, addresses, clock, config.key_type};
     domain::StatusLists status{*database, keys, addresses, clock};
-    domain::Issuance issuance{*database, keys, status, addresses, clock};
+    domain::Issuance issuance{*database, programmes, keys, status, addresses, clock};
     domain::Intake intake{*database, programmes, issuance, addresses, clock};
     domain::Claims claims{*database, programmes, issuance, addresses, clock};
     domain::OwnDocuments documents{*database, programmes, keys, status, claims, addresses};
@@ -87,7 +87,7 @@ void Installation::ensure_keys() {
     auto const programme =
         parts_->database->read([&](storage::Session& session) { return parts_->programmes.current(session); });
     for (auto const& issuer : programme->issuers)
-        parts_->keys.ensure(issuer, parts_->config.key_type);
+        parts_->keys.ensure(issuer);
 }
 
 }  // namespace itqan::service

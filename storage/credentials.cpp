@@ -39,6 +39,13 @@ CredentialRow credential_from(Row const& row) {
     return credential;
 }
 
+#define DOCUMENT_COLUMNS "credential_id, edition, form, key_id, body, signed_at"
+
+DocumentRow document_from(Row const& row) {
+    return {row.string(0), static_cast<int>(row.integer(1)), row.string(2), row.string(3), row.string(4),
+            row.instant(5)};
+}
+
 }  // namespace
 
 void insert_credential(Session& session, CredentialRow const& row) {
@@ -52,10 +59,10 @@ void insert_credential(Session& session, CredentialRow const& row) {
 }
 
 void insert_document(Session& session, DocumentRow const& row) {
-    session.execute(
-        "INSERT INTO credential_document (credential_id, edition, form, key_id, body, signed_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6)",
-        row.credential_id, row.edition, row.form, row.key_id, row.body, row.signed_at);
+    session.execute("INSERT INTO credential_document (" DOCUMENT_COLUMNS
+                    ") "
+                    "VALUES ($1, $2, $3, $4, $5, $6)",
+                    row.credential_id, row.edition, row.form, row.key_id, row.body, row.signed_at);
 }
 
 bool update_credential(Session& session, CredentialRow const& row, Instant expected_changed_at) {
@@ -96,14 +103,17 @@ std::optional<DocumentRow> document(Session& session, std::string_view credentia
                                     std::string_view form) {
     std::optional<DocumentRow> found;
     session.query(
-        "SELECT credential_id, edition, form, key_id, body, signed_at FROM credential_document "
-        "WHERE credential_id = $1 AND edition = $2 AND form = $3",
-        [&](Row const& row) {
-            found = DocumentRow{row.string(0), static_cast<int>(row.integer(1)),
-                                row.string(2), row.string(3),
-                                row.string(4), row.instant(5)};
-        },
-        credential_id, edition, form);
+        "SELECT " DOCUMENT_COLUMNS " FROM credential_document WHERE credential_id = $1 AND edition = $2 AND form = $3",
+        [&](Row const& row) { found = document_from(row); }, credential_id, edition, form);
+    return found;
+}
+
+std::optional<DocumentRow> first_document(Session& session, std::string_view credential_id, int edition) {
+    std::optional<DocumentRow> found;
+    session.query(
+        "SELECT " DOCUMENT_COLUMNS
+        " FROM credential_document WHERE credential_id = $1 AND edition = $2 ORDER BY signed_at, form LIMIT 1",
+        [&](Row const& row) { found = document_from(row); }, credential_id, edition);
     return found;
 }
 

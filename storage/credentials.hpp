@@ -40,7 +40,7 @@ struct CredentialRow {
 struct DocumentRow {
     std::string credential_id;
     int edition = 1;
-    std::string form;  ///< "jwt".
+    std::string form;  ///< "eddsa-rdfc-2022", "jwt".
     std::string key_id;
     std::string body;
     Instant signed_at;
@@ -58,6 +58,8 @@ std::optional<CredentialRow> credential_by_share_code(Session& session, std::str
 std::vector<CredentialRow> credentials_of(Session& session, std::string_view learner_id);
 std::optional<DocumentRow> document(Session& session, std::string_view credential_id, int edition,
                                     std::string_view form);
+/// The form that was signed first.
+std::optional<DocumentRow> first_document(Session& session, std::string_view credential_id, int edition);
 
 struct CredentialFilter {
     std::optional<std::string> issuer_id, learner_id, achievement_id, status;

@@ -23,6 +23,8 @@ export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=halt_on_error=
 ctest --test-dir out/asan --output-on-failure --quiet -R '^(schemas|json_ld|crypto|storage)_test$' \
     || { tail -n 60 out/asan/Testing/Temporary/LastTest.log; exit 1; }
 
+step "Fuzzing: 30 seconds each"
+tests/fuzz/run.sh 30
 step "Tests"
 ctest --test-dir out/ci --output-on-failure --timeout 900 -j 2
 step "Done"

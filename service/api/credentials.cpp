@@ -1,9 +1,9 @@
 #include "storage/credentials.hpp"
 
-#include "crypto/vc_jwt.hpp"
 #include "schemas/identifier.hpp"
 #include "service/api/endpoint.hpp"
 #include "service/domain/body_reader.hpp"
+#include "service/domain/signing.hpp"
 
 namespace itqan::api {
 namespace {
@@ -33,13 +33,18 @@ Json row_json(Call const& call, storage::CredentialRow const& row) {
             {"changedAt", row.changed_at.text()}};
 }
 
-/// The same with the signed document of the current edition (gone after an erasure).
+/// The same with the signed documents of the current edition (gone after an erasure): `credential` carries the embedded
+/// proof when there is one, `jwt` is there once it was asked for.
 Json full_json(Call const& call, storage::Session& session, storage::CredentialRow const& row) {
     auto json = row_json(call, row);
-    auto const document = storage::document(session, row.id, row.edition, "jwt");
-    if (!document) return json;
-    if (auto const token = crypto::read_vc_jwt(document->body)) json["credential"] = token->credential;
-    json["jwt"] = document->body;
+    auto const jwt = storage::document(session, row.id, row.edition, domain::proof_form_name(domain::ProofForm::jwt));
+    auto const embedded =
+        storage::document(session, row.id, row.edition, domain::proof_form_name(domain::ProofForm::embedded));
+    if (embedded)
+        json["credential"] = Json::parse(embedded->body);
+    else if (jwt)
+        json["credential"] = domain::read_signed(*jwt);
+    if (jwt) json["jwt"] = jwt->body;
     return json;
 }
 
@@ -47,16 +52,31 @@ bool may_see(Actor const& actor, storage::CredentialRow const& row) {
     return actor.acts_for_issuer(row.issuer_id) || actor.learner_id == row.learner_id;
 }
 
+Result<std::optional<domain::ProofForm>> wanted_form(Call const& call) {
+    auto const proof = call.query("proof");
+    if (!proof) return std::optional<domain::ProofForm>();
+    if (auto const form = domain::read_proof_form(*proof)) return std::optional(*form);
+    return invalid_parameter("proof", "must be eddsa-rdfc-2022 or jwt");
+}
+
 Reply get_credential(Call const& call) {
-    auto json = call.services.database.read([&](storage::Session& session) -> Result<Json> {
+    auto const form = wanted_form(call);
+    if (!form) return form.error();
+    bool is_readable = false;
+    auto const read = [&](storage::Session& session) -> Result<Json> {
         auto const row = storage::credential(session, call.path("id"));
         if (!row || !may_see(call.actor(), *row)) return not_found("credential");
         if (row->erased_at)
             return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
         // An issuer still manages what its holder hid, by its ids and states.
-        bool const own = call.actor().learner_id == row->learner_id;
-        return own || domain::issuer_may_read(*row) ? full_json(call, session, *row) : row_json(call, *row);
-    });
+        is_readable = call.actor().learner_id == row->learner_id || domain::issuer_may_read(*row);
+        return is_readable ? full_json(call, session, *row) : row_json(call, *row);
+    };
+    auto json = call.services.database.read(read);
+    if (json && is_readable && *form) {
+        if (auto const made = call.services.issuance.document(call.path("id"), **form); !made) return made.error();
+        json = call.services.database.read(read);
+    }
     if (!json) return json.error();
     return json_reply(200, *json);
 }
@@ -115,8 +135,8 @@ std::vector<schemas::Evidence> read_evidence(domain::BodyReader& reader) {
 }
 
 Reply award(Call const& call) {
-    if (auto const proof = call.query("proof"); proof && *proof != "jwt")
-        return invalid_parameter("proof", "must be jwt, the one form this service signs so far");
+    auto const form = wanted_form(call);
+    if (!form) return form.error();
     domain::BodyReader reader(call.body);
     domain::HandAward wanted;
     wanted.achievement_id = reader.required_text("achievementId", 64);
@@ -124,6 +144,7 @@ Reply award(Call const& call) {
     wanted.awarded_on = reader.day("awardedDate");
     wanted.narrative = reader.text("narrative", 2000);
     wanted.evidence = read_evidence(reader);
+    wanted.also = *form;
     if (auto const shape = reader.finish(); !shape) return shape.error();
 
     return once(call, [&](domain::Keep const& keep) -> Result<domain::Answer> {
@@ -208,6 +229,7 @@ Endpoint act(std::string path, std::string summary, Payload payload, std::string
 
 std::vector<Endpoint> credential_endpoints() {
     std::vector<Role> const readers{Role::issuer, Role::admin, Role::learner, Role::mentor};
+    Parameter const proof_parameter{"proof", "also in this form: eddsa-rdfc-2022 or jwt"};
     return {
         {.verb = Verb::post,
          .path = "/api/v1/credentials",
@@ -219,7 +241,7 @@ std::vector<Endpoint> credential_endpoints() {
          .request = "Award",
          .status = 201,
          .answer = "Credential",
-         .query = {{"proof", "jwt"}},
+         .query = {proof_parameter},
          .keyed = true,
          .handle = award},
         {.path = "/api/v1/credentials",
@@ -235,9 +257,10 @@ std::vector<Endpoint> credential_endpoints() {
          .handle = list_credentials},
         {.path = "/api/v1/credentials/{id}",
          .tag = "credentials",
-         .summary = "One credential with its signed document",
+         .summary = "One credential with its signed documents",
          .roles = readers,
          .answer = "Credential",
+         .query = {proof_parameter},
          .handle = get_credential},
         act("/api/v1/credentials/{id}/revoke", "Revoke a credential for ever", Payload::command, "Revocation", revoke),
         act("/api/v1/credentials/{id}/suspend", "Put a credential on hold", Payload::optional_command, "Note", suspend),

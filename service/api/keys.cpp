@@ -54,7 +54,7 @@ Result<Wanted> wanted_key(Call const& call) {
     auto const type_name = reader.text("type", 16);
     if (issuer_id.empty()) reader.violation("issuerId", "is required");
     if (auto const shape = reader.finish(); !shape) return shape.error();
-    auto const type = type_name ? crypto::read_key_type(*type_name) : call.services.settings.key_type;
+    auto const type = crypto::read_key_type(type_name.value_or("ed25519"));
     if (!type ||
         (*type != crypto::KeyType::rsa && *type != crypto::KeyType::p256 && *type != crypto::KeyType::ed25519)) {
         return Error{Fault::unprocessable,

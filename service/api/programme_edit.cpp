@@ -106,8 +106,7 @@ void give_key(Call const& call, Collection const& collection, std::string const&
     if (collection.kind != "issuer") return;
     auto const programme =
         call.services.database.read([&](storage::Session& s) { return call.services.programmes.current(s); });
-    if (auto const* const issuer = programme->issuer(id))
-        call.services.keys.ensure(*issuer, call.services.settings.key_type);
+    if (auto const* const issuer = programme->issuer(id)) call.services.keys.ensure(*issuer);
 }
 
 }  // namespace

@@ -25,23 +25,32 @@ int answer_row(Common const& common, domain::Services const& services, Result<st
 
 struct IssueOptions {
     std::string achievement, learner;
+    std::optional<std::string> proof;
 };
 
 int issue(Common const& common, IssueOptions const& wanted) {
+    domain::HandAward award;
+    if (wanted.proof && !(award.also = domain::read_proof_form(*wanted.proof)))
+        return fail(common, {Fault::unprocessable, "unknown-proof", "--proof must be eddsa-rdfc-2022 or jwt.", {}});
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto& services = installation->services();
     installation->ensure_keys();
     auto const programme =
         services.database.read([&](storage::Session& session) { return services.programmes.current(session); });
-    domain::HandAward award;
     award.achievement_id = wanted.achievement;
     award.learner_id = wanted.learner;
     auto const actor = operator_actor();
     auto const row = services.issuance.award(actor, *programme, award);
     if (!row) return fail(common, row.error());
     auto json = row_json(services, *row);
-    if (auto const view = services.claims.view(row->id, &actor)) json["jwt"] = view->jwt;
+    for (auto const form : {domain::ProofForm::embedded, domain::ProofForm::jwt}) {
+        auto const document = services.database.read([&](storage::Session& session) {
+            return storage::document(session, row->id, row->edition, domain::proof_form_name(form));
+        });
+        if (document && form == domain::ProofForm::embedded) json["credential"] = Json::parse(document->body);
+        if (document && form == domain::ProofForm::jwt) json["jwt"] = document->body;
+    }
     return answer(common, json, "issued " + services.addresses.credential(row->id));
 }
 
@@ -100,6 +109,7 @@ void add_credential_commands(CLI::App& app, Common& common) {
                                    [&common, wanted] { return issue(common, *wanted); });
     give->add_option("--achievement", wanted->achievement, "Achievement id")->required();
     give->add_option("--learner", wanted->learner, "Learner id")->required();
+    give->add_option("--proof", wanted->proof, "Sign in this form too: eddsa-rdfc-2022 or jwt");
 
     auto const change = std::make_shared<ChangeOptions>();
     struct Act {

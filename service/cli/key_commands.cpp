@@ -57,8 +57,7 @@ int make(Common const& common, KeyOptions const& options, Act act) {
     auto& services = installation->services();
     auto const issuer = find_issuer(services, options.issuer);
     if (!issuer) return fail(common, issuer.error());
-    auto const type =
-        options.type ? service::read_signing_key_type(*options.type) : std::optional(services.settings.key_type);
+    auto const type = service::read_signing_key_type(options.type.value_or("ed25519"));
     if (!type)
         return fail(common, {Fault::unprocessable, "unknown-key-type", "--type must be rsa, ed25519 or p256.", {}});
     auto const row = act == Act::create ? services.keys.create(operator_actor(), *issuer, *type)
@@ -100,7 +99,7 @@ void add_key_commands(CLI::App& app, Common& common) {
             act == Act::create ? "Make the next key" : "The next key signs from now on; the one before still verifies",
             [&common, options, act] { return make(common, *options, act); });
         command->add_option("--issuer", options->issuer, "Issuer id")->required();
-        command->add_option("--type", options->type, "rsa, ed25519 or p256 (default: the configured one)");
+        command->add_option("--type", options->type, "ed25519 (embedded proofs, the default), rsa or p256 (JWTs)");
     }
     auto* const end = add_command(*key, common, "revoke", "The key was compromised: everything under it fails",
                                   [&common, options] { return revoke(common, *options); });

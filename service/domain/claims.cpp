@@ -194,7 +194,8 @@ class ChoiceWriter {
                                                 Plan const& plan) {
         if (!storage::update_credential(session, plan.row, plan.before)) return std::nullopt;
         if (plan.edition) {
-            storage::insert_document(session, plan.edition->document);
+            for (auto const& document : plan.edition->documents)
+                storage::insert_document(session, document);
             storage::append_event(session, {0, plan.row.changed_at, plan.row.changed_at, actor.id, "credential.edition",
                                             plan.row.id, plan.row.issuer_id, plan.edition->event_data});
         }

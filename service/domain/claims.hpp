@@ -1,6 +1,6 @@
 #pragma once
 // What a learner does with a credential: open the mailed link, claim, decline, say "not me", change visibility, name
-// and language; and how people and programs read it (view, JWT, baked picture).
+// and language; and how people and programs read it.
 
 #include <optional>
 #include <string>
@@ -22,11 +22,12 @@ struct Choices {
 /// not_found "not-found": all that strangers and people without rights learn.
 Error no_such_credential();
 
-/// Everything a page or a program may show of one credential. The signed text is `credential`.
+/// Everything a page or a program may show of one credential.
 struct CredentialView {
     storage::CredentialRow row;
-    Json credential;  ///< Payload of the current edition's JWT without the registered claims.
-    std::string jwt;
+    Json credential;       ///< What the current edition says, without its proof.
+    std::string document;  ///< The form of it that was signed first; Issuance::document gives the other.
+    ProofForm form = ProofForm::embedded;
     std::string url, share_url;
     bool erased = false;
 };

@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/digest.hpp"
-#include "crypto/vc_jwt.hpp"
 #include "service/domain/claims.hpp"
+#include "service/domain/signing.hpp"
 #include "storage/access.hpp"
 #include "storage/outbox.hpp"
 
@@ -40,12 +40,11 @@ CredentialView read(storage::Session& session, Addresses const& addresses, stora
     view.share_url = addresses.share(row.share_code);
     view.erased = row.erased_at.has_value();
     if (!view.erased) {
-        auto const document = storage::document(session, row.id, row.edition, "jwt");
+        auto document = storage::first_document(session, row.id, row.edition);
         if (!document) throw std::runtime_error("credential " + row.id + " has no document");
-        auto token = crypto::read_vc_jwt(document->body);
-        if (!token) throw std::runtime_error("credential " + row.id + " holds a document that cannot be read");
-        view.credential = std::move(token->credential);
-        view.jwt = document->body;
+        view.credential = read_signed(*document);
+        view.form = form_of(*document);
+        view.document = std::move(document->body);
     }
     view.row = std::move(row);
     return view;

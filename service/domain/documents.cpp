@@ -135,7 +135,7 @@ Document OwnDocuments::answer(storage::Session& session, Issuers const& issuers,
     if (parts.size() == 2 && parts[0] == "status") {
         auto const served = status_.serve(parts[1], programme);
         if (!served) return failed(served.error().detail);
-        return keep(address, stamp, own((*served)->jwt, "application/vc+jwt"));
+        return keep(address, stamp, own((*served)->text, "application/vc"));
     }
     if (parts.size() == 2 && parts[0] == "credentials") return state_of_credential(session, address, parts[1]);
     return failed("there is no such document here");
@@ -162,7 +162,7 @@ Result<std::string> OwnDocuments::credential_at(std::string const& address) {
     }();
     if (view && view->erased)
         return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
-    if (view) return view->jwt;
+    if (view) return view->document;
     if (view.error().fault != Fault::not_found) return view.error();
     return Error{Fault::unprocessable,
                  "no-credential",

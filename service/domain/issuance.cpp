@@ -5,20 +5,18 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/random.hpp"
-#include "crypto/vc_jwt.hpp"
 #include "schemas/bytes.hpp"
 #include "schemas/open_badge_rules.hpp"
 #include "service/domain/badge_texts.hpp"
 #include "service/domain/claim_mail.hpp"
 #include "service/domain/evidence_reader.hpp"
 #include "service/domain/rule_words.hpp"
+#include "service/domain/signing.hpp"
 #include "storage/evidence.hpp"
 #include "storage/outbox.hpp"
 
 namespace itqan::domain {
 namespace {
-
-constexpr char form[] = "jwt";
 
 std::string const& name_in(storage::LearnerRow const& learner, std::string_view language) {
     static std::string const nobody;
@@ -70,7 +68,7 @@ schemas::StatusEntry status_entry(Addresses const& addresses, storage::Credentia
     return {"BitstringStatusListEntry", list + "#" + index, "revocation", index, list};
 }
 
-/// The unsigned document of a row's edition, valid from `valid_from`, with null where the achievement belongs.
+/// The unsigned document of a row's edition, valid from `valid_from`.
 Json document_of(Addresses const& addresses, storage::CredentialRow const& row, BadgeText const& text,
                  std::string const& subject_urn, std::vector<schemas::IdentityObject> identity,
                  std::vector<schemas::Evidence> evidence, Instant valid_from) {
@@ -87,7 +85,7 @@ Json document_of(Addresses const& addresses, storage::CredentialRow const& row, 
     credential.evidence = std::move(evidence);
     credential.status = {status_entry(addresses, row)};
     auto document = schemas::to_json(credential);
-    document["credentialSubject"]["achievement"] = nullptr;
+    document["credentialSubject"]["achievement"] = text.achievement;
     return document;
 }
 
@@ -99,28 +97,16 @@ Result<void> check_form(std::string const& achievement_id, Json const& document)
                  std::move(violations)};
 }
 
-storage::DocumentRow document_row(storage::CredentialRow const& row, IssuerKeys::Active const& key, std::string jwt,
-                                  Instant now) {
-    return {row.id, row.edition, form, key.key_id, std::move(jwt), now};
-}
-
-/// Signs a whole document. Signing checks its own signature before anybody sees it.
-Result<storage::DocumentRow> sign(storage::CredentialRow const& row, IssuerKeys::Active const& key,
-                                  Json const& document, Instant now) {
-    if (auto const good = check_form(row.achievement_id, document); !good) return good.error();
-    return document_row(row, key, crypto::issue_vc_jwt(*key.signer, key.kid, document), now);
-}
-
-/// Signs a document that lacks its achievement. The first of a text is checked whole; those after it differ only in
-/// what our own types write: ids, instants, hashes and the words of the programme. What people wrote is always checked.
-Result<storage::DocumentRow> sign(storage::CredentialRow const& row, IssuerKeys::Active const& key, Json document,
-                                  BadgeText const& text, Instant now) {
-    if (row.origin != "rule" || !text.is_proven) {
-        document["credentialSubject"]["achievement"] = text.achievement;
-        if (auto const good = check_form(row.achievement_id, document); !good) return good.error();
-        text.is_proven = true;
-    }
-    return document_row(row, key, crypto::issue_vc_jwt(*key.signer, key.kid, document, text.achievement_part), now);
+Result<storage::DocumentRow> sign(storage::CredentialRow const& row, ProofForm form, IssuerKeys::Active const& key,
+                                  Json document, Instant now, CanonicalPart const* part = nullptr) {
+    auto text = sign_document(form, key, std::move(document), now, part);
+    if (!text)
+        return Error{Fault::unprocessable, "invalid-credential",
+                     "The programme's data for " + row.achievement_id +
+                         " make a badge that cannot be signed: " + text.error().detail,
+                     text.error().violations};
+    return storage::DocumentRow{row.id,     row.edition,      std::string(proof_form_name(form)),
+                                key.key_id, std::move(*text), now};
 }
 
 Error unknown_learner(std::string const& id) {
@@ -129,9 +115,10 @@ Error unknown_learner(std::string const& id) {
 
 }  // namespace
 
-Issuance::Issuance(storage::Database& database, IssuerKeys& keys, StatusLists& status, Addresses const& addresses,
-                   Clock const& clock)
+Issuance::Issuance(storage::Database& database, ProgrammeStore& programmes, IssuerKeys& keys, StatusLists& status,
+                   Addresses const& addresses, Clock const& clock)
     : database_(database),
+      programmes_(programmes),
       keys_(keys),
       status_(status),
       addresses_(addresses),
@@ -156,7 +143,7 @@ Result<Prepared> Issuance::prepare(storage::Session& session, Programme const& p
                                    storage::LearnerRow const& learner, Achievement const& achievement, int award_no,
                                    Evaluation const* evaluation, Evidence const& evidence, HandAward const* by_hand) {
     auto const* const issuer = programme.issuer(achievement.issuer_id);
-    auto const key = keys_.active(session, *issuer);
+    auto const key = keys_.active(session, *issuer, issuer->proof);
     if (!key) return key.error();
     auto const now = clock_.wall();
     auto const today = clock_.domain().day();
@@ -204,9 +191,24 @@ Result<Prepared> Issuance::prepare(storage::Session& session, Programme const& p
     auto const text = texts_->of(programme, achievement, row.language);
     auto document = document_of(addresses_, row, *text, urn, identity_of(learner.email.value_or(""), ""),
                                 std::move(words), valid_from);
-    auto signed_document = sign(row, *key, std::move(document), *text, now);
-    if (!signed_document) return signed_document.error();
-    prepared.document = std::move(*signed_document);
+    // The first of a text is checked whole; those after it differ only in what our own types write: ids, instants,
+    // hashes and the words of the programme. What people wrote is always checked.
+    if (by_hand != nullptr || !text->is_proven) {
+        if (auto const good = check_form(row.achievement_id, document); !good) return good.error();
+        text->is_proven = true;
+    }
+    auto const also = by_hand != nullptr && by_hand->also != issuer->proof ? by_hand->also : std::nullopt;
+    if (also) {
+        auto const second = keys_.active(session, *issuer, *also);
+        if (!second) return second.error();
+        auto other = sign(row, *also, *second, document, now, &text->achievement_part);
+        if (!other) return other.error();
+        other->signed_at = Instant{now.milliseconds + 1};  // So that the first stays first.
+        prepared.documents.push_back(std::move(*other));
+    }
+    auto first = sign(row, issuer->proof, *key, std::move(document), now, &text->achievement_part);
+    if (!first) return first.error();
+    prepared.documents.insert(prepared.documents.begin(), std::move(*first));
     prepared.event_data = Json{
         {"achievementId", row.achievement_id},
         {"version", row.achievement_version},
@@ -225,7 +227,8 @@ void Issuance::write(storage::Session& session, Prepared const& prepared, Actor 
         storage::subject_urn(session, row.issuer_id, row.learner_id) != prepared.new_subject_urn)
         storage::put_subject(session, row.issuer_id, row.learner_id, prepared.new_subject_urn);
     storage::insert_credential(session, row);
-    storage::insert_document(session, prepared.document);
+    for (auto const& document : prepared.documents)
+        storage::insert_document(session, document);
     storage::append_event(session, {0, row.created_at, row.awarded_at, actor.id, "credential.issued", row.id,
                                     row.issuer_id, prepared.event_data});
 }
@@ -306,20 +309,15 @@ Result<Prepared> Issuance::prepare_by_hand(storage::Session& session, Programme 
 Result<Prepared> Issuance::new_edition(storage::Session& session, Programme const& programme,
                                        storage::CredentialRow const& row) {
     auto const learner = storage::learner(session, row.learner_id);
-    auto const before = storage::document(session, row.id, row.edition, form);
+    auto const before = storage::first_document(session, row.id, row.edition);
     auto const urn = storage::subject_urn(session, row.issuer_id, row.learner_id);
     if (!learner || learner->erased_at || !before || !urn)
         return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
     auto const* const issuer = programme.issuer(row.issuer_id);
-    auto const key =
-        issuer != nullptr
-            ? keys_.active(session, *issuer)
-            : Result<IssuerKeys::Active>(
-                  Error{Fault::unavailable, "no-active-key", "The issuer of this credential is no longer here.", {}});
+    auto const form = issuer != nullptr ? issuer->proof : ProofForm::embedded;
+    auto const key = key_of(session, programme, row, form);
     if (!key) return key.error();
-    auto const old = crypto::read_vc_jwt(before->body);
-    if (!old) throw std::runtime_error("credential " + row.id + " holds a document that cannot be read");
-    auto const& signed_before = old->credential;
+    auto const signed_before = read_signed(*before);
     auto const earlier = Instant::parse(signed_before.at("validFrom").get<std::string>()).value();
     auto const now = clock_.wall();
     // Later than the edition before, also within the same second (decision 7).
@@ -358,15 +356,65 @@ Result<Prepared> Issuance::new_edition(storage::Session& session, Programme cons
         auto words = evidence_in_words(programme, load_evidence(session, row.learner_id), ids, row.language);
         auto const text = texts_->of(programme, *achievement, row.language);
         document = document_of(addresses_, prepared.row, *text, *urn, identity, std::move(words), valid_from);
-        document["credentialSubject"]["achievement"] = text->achievement;
         if (row.origin == "hand" && signed_before.contains("evidence"))
             document["evidence"] = signed_before.at("evidence");
     }
-    auto signed_document = sign(prepared.row, *key, document, now);
+    if (auto const good = check_form(row.achievement_id, document); !good) return good.error();
+    auto signed_document = sign(prepared.row, form, *key, std::move(document), now);
     if (!signed_document) return signed_document.error();
-    prepared.document = std::move(*signed_document);
+    prepared.documents = {std::move(*signed_document)};
     prepared.event_data = Json{{"edition", prepared.row.edition}, {"language", row.language}}.dump();
     return prepared;
+}
+
+Result<IssuerKeys::Active> Issuance::key_of(storage::Session& session, Programme const& programme,
+                                            storage::CredentialRow const& row, ProofForm form) {
+    auto const* const issuer = programme.issuer(row.issuer_id);
+    if (issuer == nullptr)
+        return Error{Fault::unavailable, "no-active-key", "The issuer of this credential is no longer here.", {}};
+    return keys_.active(session, *issuer, form);
+}
+
+Result<storage::DocumentRow> Issuance::other_form(storage::Session& session, storage::CredentialRow const& row,
+                                                  ProofForm form) {
+    auto const first = storage::first_document(session, row.id, row.edition);
+    if (!first) throw std::runtime_error("credential " + row.id + " has no document");
+    if (auto const key = storage::key(session, first->key_id); !key || key->state == "revoked")
+        return Error{Fault::gone, "key-revoked", "The key that this credential was signed with was revoked.", {}};
+    auto const key = key_of(session, *programmes_.current(session), row, form);
+    if (!key) return key.error();
+    auto const after_first = std::max(clock_.wall(), Instant{first->signed_at.milliseconds + 1});
+    return sign(row, form, *key, read_signed(*first), after_first);
+}
+
+Result<storage::DocumentRow> Issuance::document(std::string_view credential_id, ProofForm form) {
+    Error const erased{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+    auto const name = proof_form_name(form);
+    constexpr int most_attempts = 3;
+    for (int attempt = 1; attempt <= most_attempts; ++attempt) {
+        bool is_new = false;
+        auto document = database_.read([&](storage::Session& session) -> Result<storage::DocumentRow> {
+            auto const row = storage::credential(session, credential_id);
+            if (!row) return Error{Fault::not_found, "not-found", "There is no such credential here.", {}};
+            if (row->erased_at) return erased;
+            if (auto kept = storage::document(session, row->id, row->edition, name)) return std::move(*kept);
+            is_new = true;
+            return other_form(session, *row, form);
+        });
+        if (!document || !is_new) return document;
+        // A signature leaves only after its row is durable (decision 14), and of two that were made at once one stays.
+        auto kept = database_.write([&](storage::Session& session) -> Result<std::optional<storage::DocumentRow>> {
+            auto const row = storage::credential(session, credential_id);
+            if (!row || row->erased_at) return erased;
+            if (row->edition != document->edition) return std::optional<storage::DocumentRow>();
+            if (auto other = storage::document(session, row->id, row->edition, name)) return other;
+            storage::insert_document(session, *document);
+            return std::optional(*document);
+        });
+        if (!kept) return kept.error();
+        if (*kept) return std::move(**kept);
+    }
+    return Error{Fault::conflict, "credential-changed", "The credential is being changed. Ask again.", {}};
 }
 
 Result<void> check_prose(std::optional<std::string> const& text, std::string code, std::string pointer) {

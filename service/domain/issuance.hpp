@@ -12,6 +12,7 @@
 
 #include "schemas/open_badge.hpp"
 #include "service/domain/criteria.hpp"
+#include "service/domain/programme_store.hpp"
 #include "service/domain/status.hpp"
 #include "storage/people.hpp"
 
@@ -20,8 +21,8 @@ namespace itqan::domain {
 /// A credential ready to be written.
 struct Prepared {
     storage::CredentialRow row;
-    storage::DocumentRow document;
-    std::string new_subject_urn;  ///< Set when the learner has no subject id with this issuer yet.
+    std::vector<storage::DocumentRow> documents;  ///< The first is the issuer's first form.
+    std::string new_subject_urn;                  ///< Set when the learner has no subject id with this issuer yet.
     std::string event_data;
 };
 
@@ -42,6 +43,7 @@ struct HandAward {
     std::optional<Day> awarded_on;
     std::optional<std::string> narrative;          ///< Why: 1 to 2 000 characters, signed into the badge.
     std::vector<schemas::Evidence> evidence = {};  ///< What the issuer points at, signed as it is.
+    std::optional<ProofForm> also = {};            ///< A form to sign at once beside the issuer's first.
 };
 
 /// Free text of people that is kept or signed: 1 to 2 000 characters, no control characters but line breaks and tabs.
@@ -55,8 +57,8 @@ class BadgeTexts;
 
 class Issuance {
   public:
-    Issuance(storage::Database& database, IssuerKeys& keys, StatusLists& status, Addresses const& addresses,
-             Clock const& clock);
+    Issuance(storage::Database& database, ProgrammeStore& programmes, IssuerKeys& keys, StatusLists& status,
+             Addresses const& addresses, Clock const& clock);
     ~Issuance();
 
     /// The achievements whose verdict opens a new award for this learner today, in badge order.
@@ -85,13 +87,23 @@ class Issuance {
     Result<Prepared> new_edition(storage::Session& session, Programme const& programme,
                                  storage::CredentialRow const& row);
 
+    /// The signed document of the current edition in this form; signed and kept now when nobody asked for it before
+    /// (decision 11). It says what the first form says. Errors: not_found; gone "credential-erased", "key-revoked" when
+    /// the key of the first form is: no other key may bring its badges back; unavailable.
+    Result<storage::DocumentRow> document(std::string_view credential_id, ProofForm form);
+
   private:
     Result<Prepared> prepare_by_hand(storage::Session& session, Programme const& programme,
                                      Achievement const& achievement, HandAward const& award);
+    Result<IssuerKeys::Active> key_of(storage::Session& session, Programme const& programme,
+                                      storage::CredentialRow const& row, ProofForm form);
+    Result<storage::DocumentRow> other_form(storage::Session& session, storage::CredentialRow const& row,
+                                            ProofForm form);
     std::string subject_of(storage::Session& session, std::string const& issuer_id, std::string const& learner_id,
                            std::string& new_urn);
 
     storage::Database& database_;
+    ProgrammeStore& programmes_;
     IssuerKeys& keys_;
     StatusLists& status_;
     Addresses const& addresses_;

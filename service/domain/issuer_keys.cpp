@@ -1,5 +1,6 @@
 #include "service/domain/issuer_keys.hpp"
 
+#include <set>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@ namespace itqan::domain {
 namespace {
 
 constexpr char purpose[] = "assertion";
+constexpr auto embedded_type = crypto::KeyType::ed25519;
 
 crypto::KeyState state_of(storage::KeyRow const& row) {
     auto const state = crypto::read_key_state(row.state);
@@ -47,9 +49,10 @@ void record(storage::Session& session, Actor const& actor, std::string_view kind
                                     Json{{"type", row.type}, {"state", row.state}}.dump()});
 }
 
-std::optional<storage::KeyRow> in_state(std::vector<storage::KeyRow> const& rows, crypto::KeyState state) {
+std::optional<storage::KeyRow> find_key(std::vector<storage::KeyRow> const& rows, crypto::KeyType type,
+                                        crypto::KeyState state) {
     for (auto const& row : rows)
-        if (state_of(row) == state) return row;
+        if (row.type == crypto::key_type_name(type) && state_of(row) == state) return row;
     return std::nullopt;
 }
 
@@ -73,26 +76,29 @@ crypto::PublicKey public_key_of(storage::KeyRow const& row) {
 }  // namespace
 
 IssuerKeys::IssuerKeys(storage::Database& database, crypto::KeyEncryptionKey const& kek, Addresses const& addresses,
-                       Clock const& clock)
-    : database_(database), kek_(kek), addresses_(addresses), clock_(clock) {}
+                       Clock const& clock, crypto::KeyType jwt_type)
+    : database_(database), kek_(kek), addresses_(addresses), clock_(clock), jwt_type_(jwt_type) {}
 
 IssuerKeys::~IssuerKeys() = default;
 
-void IssuerKeys::ensure(Issuer const& issuer, crypto::KeyType type) {
-    auto const has_active = [&](storage::Session& session) {
-        return in_state(storage::keys_of(session, issuer.id), crypto::KeyState::active).has_value();
-    };
-    if (database_.read(has_active)) return;
-    // Made before the transaction: an RSA key takes a while.
-    auto const row = new_row(kek_, addresses_, issuer, type, crypto::KeyState::active, clock_.wall());
-    database_.write([&](storage::Session& session) {
-        if (has_active(session)) return;
-        storage::insert_key(session, row);
-        record(session, Actor{}, "key.created", row, row.created_at);
-    });
+void IssuerKeys::ensure(Issuer const& issuer) {
+    for (auto const type : std::set{embedded_type, jwt_type_}) {
+        auto const has_active = [&](storage::Session& session) {
+            return find_key(storage::keys_of(session, issuer.id), type, crypto::KeyState::active).has_value();
+        };
+        if (database_.read(has_active)) continue;
+        // Made before the transaction: an RSA key takes a while.
+        auto const row = new_row(kek_, addresses_, issuer, type, crypto::KeyState::active, clock_.wall());
+        database_.write([&](storage::Session& session) {
+            if (has_active(session)) return;
+            storage::insert_key(session, row);
+            record(session, Actor{}, "key.created", row, row.created_at);
+        });
+    }
 }
 
-Result<IssuerKeys::Active> IssuerKeys::active(storage::Session& session, Issuer const& issuer) {
+Result<IssuerKeys::Active> IssuerKeys::active(storage::Session& session, Issuer const& issuer, ProofForm form) {
+    auto const type = form == ProofForm::jwt ? jwt_type_ : embedded_type;
     auto const change = storage::change_count(session, "keys");
     {
         std::lock_guard const lock(mutex_);
@@ -100,25 +106,26 @@ Result<IssuerKeys::Active> IssuerKeys::active(storage::Session& session, Issuer 
             active_.clear();
             change_ = change;
         }
-        if (auto const found = active_.find(issuer.id); found != active_.end()) return found->second;
+        if (auto const found = active_.find({issuer.id, type}); found != active_.end()) return found->second;
     }
-    auto const row = in_state(storage::keys_of(session, issuer.id), crypto::KeyState::active);
+    auto const row = find_key(storage::keys_of(session, issuer.id), type, crypto::KeyState::active);
     if (!row)
-        return Error{
-            Fault::unavailable, "no-active-key", "The issuer " + issuer.id + " has no active signing key.", {}};
-    auto const type = crypto::read_key_type(row->type);
-    if (!type) throw std::runtime_error("key " + row->id + " has the unknown type " + row->type);
+        return Error{Fault::unavailable,
+                     "no-active-key",
+                     "The issuer " + issuer.id + " has no active signing key of type " +
+                         std::string(crypto::key_type_name(type)) + ".",
+                     {}};
     auto jwk = public_key_of(*row).to_jwk();
-    auto key = crypto::open_key(kek_, {row->id, row->issuer_id, row->purpose, *type, canonical_json(jwk), row->sealed});
+    auto key = crypto::open_key(kek_, {row->id, row->issuer_id, row->purpose, type, canonical_json(jwk), row->sealed});
     if (!key)
         return Error{Fault::unavailable,
                      "sealed-key",
                      "The signing key of " + issuer.id + " cannot be opened with this key-encryption key.",
                      {}};
     Active active{std::make_shared<crypto::LocalSigner const>(std::move(*key), row->id), row->id,
-                  addresses_.key(issuer.slug, row->id)};
+                  addresses_.key(issuer.slug, row->id), addresses_.issuer_did(issuer.slug) + "#" + row->id};
     std::lock_guard const lock(mutex_);
-    if (change == change_) active_.insert_or_assign(issuer.id, active);
+    if (change == change_) active_.insert_or_assign({issuer.id, type}, active);
     return active;
 }
 
@@ -131,13 +138,13 @@ Result<storage::KeyRow> IssuerKeys::create(Actor const& actor, Issuer const& iss
     auto row = new_row(kek_, addresses_, issuer, type, crypto::KeyState::next, now);
     return database_.write([&](storage::Session& session) -> Result<storage::KeyRow> {
         auto const rows = storage::keys_of(session, issuer.id);
-        if (in_state(rows, crypto::KeyState::next))
+        if (find_key(rows, type, crypto::KeyState::next))
             return Error{Fault::conflict,
                          "next-key-exists",
-                         "The issuer has a next key already: rotate to it, or revoke it.",
+                         "The issuer has a next key of this type already: rotate to it, or revoke it.",
                          {}};
         auto made = row;
-        if (!in_state(rows, crypto::KeyState::active)) {
+        if (!find_key(rows, type, crypto::KeyState::active)) {
             made.state = std::string(crypto::key_state_name(crypto::KeyState::active));
             made.activated_at = now;
         }
@@ -149,17 +156,17 @@ Result<storage::KeyRow> IssuerKeys::create(Actor const& actor, Issuer const& iss
 
 Result<storage::KeyRow> IssuerKeys::rotate(Actor const& actor, Issuer const& issuer, crypto::KeyType type) {
     auto const now = clock_.wall();
-    auto const waiting = in_state(list(issuer.id), crypto::KeyState::next);
+    auto const waiting = find_key(list(issuer.id), type, crypto::KeyState::next);
     auto const fresh = waiting ? *waiting : new_row(kek_, addresses_, issuer, type, crypto::KeyState::next, now);
     return database_.write([&](storage::Session& session) -> Result<storage::KeyRow> {
         auto const rows = storage::keys_of(session, issuer.id);
-        auto next = in_state(rows, crypto::KeyState::next);
+        auto next = find_key(rows, type, crypto::KeyState::next);
         if (!next) {
             if (waiting) return Error{Fault::conflict, "wrong-state", "The keys changed meanwhile. Look again.", {}};
             next = fresh;
             storage::insert_key(session, *next);
         }
-        if (auto old = in_state(rows, crypto::KeyState::active)) {
+        if (auto old = find_key(rows, type, crypto::KeyState::active)) {
             move(session, *old, crypto::KeyState::retired, now);
             record(session, actor, "key.retired", *old, now);
         }
@@ -187,9 +194,12 @@ Result<storage::KeyRow> IssuerKeys::revoke(Actor const& actor, std::string_view 
 
 Json IssuerKeys::did_document(storage::Session& session, Issuer const& issuer) {
     std::vector<crypto::ListedKey> listed;
-    for (auto const& row : storage::keys_of(session, issuer.id))
-        listed.push_back(
-            {row.id, public_key_of(row), addresses_.key(issuer.slug, row.id), row.revoked_at, std::nullopt});
+    for (auto const& row : storage::keys_of(session, issuer.id)) {
+        crypto::ListedKey key{row.id, public_key_of(row), std::nullopt, row.revoked_at};
+        // Tokens under an embedded proof's key name its JWK, which has an address of its own.
+        if (key.key.type() != embedded_type) key.kid = addresses_.key(issuer.slug, row.id);
+        listed.push_back(std::move(key));
+    }
     return crypto::did_document(addresses_.issuer_did(issuer.slug), {addresses_.issuer(issuer.slug)}, listed);
 }
 

@@ -14,30 +14,34 @@
 #include "schemas/json.hpp"
 #include "service/domain/addresses.hpp"
 #include "service/domain/programme.hpp"
+#include "service/domain/proof_form.hpp"
 #include "storage/credentials.hpp"
 
 namespace itqan::domain {
 
+/// An issuer has at most one active and one next key of each type. Embedded proofs are signed with its Ed25519 key,
+/// JWTs with the key of the configured type, which may be the same.
 class IssuerKeys {
   public:
+    /// `jwt_type`: rsa (RS256), p256 (ES256) or ed25519 (EdDSA).
     IssuerKeys(storage::Database& database, crypto::KeyEncryptionKey const& kek, Addresses const& addresses,
-               Clock const& clock);
+               Clock const& clock, crypto::KeyType jwt_type);
     ~IssuerKeys();
 
-    /// Makes an active key of this type for an issuer that has none. Types: rsa (RS256, the default), p256 (ES256),
-    /// ed25519 (EdDSA).
-    void ensure(Issuer const& issuer, crypto::KeyType type);
+    /// Makes the active keys that an issuer still lacks.
+    void ensure(Issuer const& issuer);
 
     struct Active {
         std::shared_ptr<crypto::Signer const> signer;
         std::string key_id;
-        std::string kid;  ///< https address of the JWK, the JOSE `kid`.
+        std::string kid;     ///< https address of the JWK, the JOSE `kid`.
+        std::string method;  ///< DID URL, the `verificationMethod` of embedded proofs.
     };
-    /// The key that signs for the issuer today. Error: unavailable "no-active-key".
-    Result<Active> active(storage::Session& session, Issuer const& issuer);
+    /// The key that signs for the issuer today. Error: unavailable "no-active-key", "sealed-key".
+    Result<Active> active(storage::Session& session, Issuer const& issuer, ProofForm form);
 
     std::vector<storage::KeyRow> list(std::string_view issuer_id);
-    /// Makes a key in state next, or active when the issuer has none.
+    /// Makes a key in state next, or active when the issuer has none of this type.
     Result<storage::KeyRow> create(Actor const& actor, Issuer const& issuer, crypto::KeyType type);
     /// The next key (made now when there is none) becomes active, the active one retires: it stays listed and verifies.
     Result<storage::KeyRow> rotate(Actor const& actor, Issuer const& issuer, crypto::KeyType type);
@@ -49,14 +53,14 @@ class IssuerKeys {
     Json installation_document(std::vector<Issuer> const& issuers) const;
 
   private:
-    struct Loaded;
     storage::Database& database_;
     crypto::KeyEncryptionKey const& kek_;
     Addresses const& addresses_;
     Clock const& clock_;
+    crypto::KeyType jwt_type_;
     std::mutex mutex_;
     std::int64_t change_ = -1;
-    std::map<std::string, Active, std::less<>> active_;
+    std::map<std::pair<std::string, crypto::KeyType>, Active> active_;  ///< By issuer and type.
 };
 
 }  // namespace itqan::domain

@@ -11,6 +11,7 @@
 
 #include "schemas/clock.hpp"
 #include "schemas/criteria_rule.hpp"
+#include "service/domain/proof_form.hpp"
 
 namespace itqan::domain {
 
@@ -114,6 +115,7 @@ struct Issuer {
     std::string privacy_contact;
     std::optional<std::string> linkedin_organization_id;
     std::optional<std::string> provider_id;
+    ProofForm proof = ProofForm::embedded;  ///< The form that its badges are signed in first.
 };
 
 struct Provider {

@@ -58,7 +58,8 @@ Issuer read_issuer(Json const& body) {
             text_of(body, "url"),
             text_of(body, "privacyContact"),
             optional_text_of(body, "linkedInOrganizationId"),
-            optional_text_of(body, "providerId")};
+            optional_text_of(body, "providerId"),
+            read_proof_form(text_of(body, "proof")).value_or(ProofForm::embedded)};
 }
 
 Role read_role(Json const& body) {

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "service/domain/programme_shapes.hpp"
+#include "service/domain/proof_form.hpp"
 
 namespace itqan::domain {
 namespace {
@@ -15,6 +16,7 @@ constexpr Words groups_or_any = {"C", "I", "T", "M", "any"};
 constexpr Words provider_states = {"active", "suspended"};
 constexpr Words kinds_of_activity = {"knowledge", "simulation", "workplace"};
 constexpr Words achievement_states = {"draft", "published", "retired"};
+constexpr Words proof_forms = {proof_form_name(ProofForm::embedded), proof_form_name(ProofForm::jwt)};
 constexpr Words losses = {"keep", "suspend", "revoke"};
 
 constexpr Field name{"name"}, name_ar{"name_ar", Form::text, optional}, id{"id", Form::id};
@@ -49,7 +51,8 @@ constexpr Field issuer[] = {id,
                             {"logoText", Form::text, optional},
                             {"linkedInOrganizationId", Form::text, optional, true},
                             {"privacyContact", Form::text, optional},
-                            {"providerId", Form::id, optional, true}};
+                            {"providerId", Form::id, optional, true},
+                            {"proof", Form::word, optional, false, 0, any_size, proof_forms}};
 
 constexpr Field activity[] = {id,
                               {"providerId", Form::id},

@@ -5,11 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/digest.hpp"
-#include "crypto/jws.hpp"
 #include "crypto/random.hpp"
 #include "crypto/status_list.hpp"
-#include "crypto/vc_jwt.hpp"
 #include "schemas/status_list_credential.hpp"
+#include "service/domain/signing.hpp"
 #include "storage/catalog.hpp"
 
 namespace itqan::domain {
@@ -93,19 +92,20 @@ void StatusLists::reserve(std::string_view issuer_id) {
 }
 
 Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::string_view list_id,
-                                                                      Programme const& programme) {
+                                                                      Programme const& programme, ProofForm form) {
+    std::pair const place{std::string(list_id), form};
     return database_.read([&](storage::Session& session) -> Result<std::shared_ptr<Served const>> {
         auto const version = std::to_string(storage::change_count(session, "status")) + "/" +
                              std::to_string(storage::change_count(session, "keys"));
         {
             std::lock_guard const lock(mutex_);
-            auto const found = served_.find(list_id);
-            if (found != served_.end() && found->second.first == version) return found->second.second;
+            auto const found = served_.find(place);
+            if (found != served_.end() && found->second.version == version) return found->second.served;
         }
         auto const row = storage::status_list(session, list_id);
         auto const* const issuer = row ? programme.issuer(row->issuer_id) : nullptr;
         if (issuer == nullptr) return Error{Fault::not_found, "not-found", "There is no such status list here.", {}};
-        auto const key = keys_.active(session, *issuer);
+        auto const key = keys_.active(session, *issuer, form);
         if (!key) return key.error();
 
         crypto::StatusList bits(static_cast<std::uint64_t>(row->length));
@@ -119,13 +119,13 @@ Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::strin
         fields.purpose = row->purpose;
         fields.encoded_list = bits.encode();
 
-        auto served = std::make_shared<Served>();
-        served->jwt = crypto::issue_vc_jwt(*key->signer, key->kid, schemas::to_json(fields));
-        served->etag = "\"" + crypto::sha256_hex(served->jwt).substr(0, 32) + "\"";
-        served->signed_at = now;
+        auto text = sign_document(form, *key, schemas::to_json(fields), now);
+        if (!text) throw std::runtime_error("status list " + row->id + " cannot be signed: " + text.error().detail);
+        auto etag = "\"" + crypto::sha256_hex(*text).substr(0, 32) + "\"";
+        auto const served = std::make_shared<Served const>(Served{std::move(*text), std::move(etag), now});
         std::lock_guard const lock(mutex_);
-        served_.insert_or_assign(std::string(list_id), std::pair(version, std::shared_ptr<Served const>(served)));
-        return std::shared_ptr<Served const>(served);
+        served_.insert_or_assign(place, Kept{version, served});
+        return served;
     });
 }
 

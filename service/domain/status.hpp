@@ -24,14 +24,15 @@ class StatusLists {
     /// A position that nothing else ever gets; reserves a new block (its own transaction) when the last is used up.
     StatusPosition take(std::string_view issuer_id);
 
-    /// The list as a compact VC-JWT (application/vc+jwt), with a strong ETag. Signed again only when a bit was set or
-    /// the key changed. Errors: not_found, unavailable.
+    /// The list in one of its signed forms, with a strong ETag. Signed again only when a bit was set or the keys
+    /// changed. Errors: not_found, unavailable.
     struct Served {
-        std::string jwt;
+        std::string text;
         std::string etag;
         Instant signed_at;
     };
-    Result<std::shared_ptr<Served const>> serve(std::string_view list_id, Programme const& programme);
+    Result<std::shared_ptr<Served const>> serve(std::string_view list_id, Programme const& programme,
+                                                ProofForm form = ProofForm::embedded);
 
   private:
     void reserve(std::string_view issuer_id);
@@ -48,7 +49,11 @@ class StatusLists {
     std::mutex mutex_;
     std::condition_variable reserved_more_;
     std::map<std::string, Reserved, std::less<>> reserved_;  ///< By issuer; entries are never removed.
-    std::map<std::string, std::pair<std::string, std::shared_ptr<Served const>>, std::less<>> served_;
+    struct Kept {
+        std::string version;  ///< Of the bits and keys.
+        std::shared_ptr<Served const> served;
+    };
+    std::map<std::pair<std::string, ProofForm>, Kept> served_;  ///< By list.
 };
 
 }  // namespace itqan::domain

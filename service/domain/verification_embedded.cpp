@@ -3,28 +3,15 @@
 
 #include <algorithm>
 
-#include "crypto/rdf_canonicalizer.hpp"
 #include "schemas/json_ld_policy.hpp"
 #include "schemas/published_contexts.hpp"
+#include "service/domain/linked_data.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
 namespace {
 
 using Facts = std::map<std::string, std::string>;
-
-/// Built once: the processor remembers the contexts it has read. Both are thread-safe and hold nothing else.
-struct LinkedData {
-    schemas::JsonLdProcessor processor{schemas::published_contexts()};
-    crypto::RdfCanonicalizer canonicalizer{processor, schemas::canon_limits::production};
-    /// For the many documents that one may hold: together they may cost what a single one may, and a little more.
-    crypto::RdfCanonicalizer inner{processor, {.few = 256, .work = 1024 * 1024}};
-};
-
-LinkedData const& linked_data() {
-    static LinkedData const built;
-    return built;
-}
 
 /// Sixteen proofs of one poisoned document cost what one does: after the first refusal for its size it is not tried
 /// again.
@@ -112,7 +99,7 @@ std::optional<Error> term_fault_of(Json const& whole, EmbeddedProofs const& embe
     auto document = whole;
     document.erase("proof");
     schemas::Dataset statements;
-    auto const read = linked_data().processor.to_rdf(document, schemas::signing_options(), statements);
+    auto const read = linked_data_processor().to_rdf(document, schemas::signing_options(), statements);
     return read ? std::nullopt : std::optional(read.error());
 }
 
@@ -241,7 +228,7 @@ void judge_embedded_proofs(Case& c) {
         if (known != c.method_keys.end() && known->second.key) return *known->second.key;
         return Error{Fault::not_found, "unknown-verification-method", "No key is known for " + method + ".", {}};
     };
-    RefusingOnce const canonicalizer(c.is_inner ? linked_data().inner : linked_data().canonicalizer);
+    RefusingOnce const canonicalizer(c.is_inner ? linked_data_inner_canonicalizer() : linked_data_canonicalizer());
     auto reports = crypto::judge_proofs_in_place(document, {c.now}, find_key, canonicalizer);
     if (reports) {
         embedded.reports = std::move(*reports);
@@ -261,7 +248,7 @@ std::optional<GoodProofs> good_proofs(Json const& document, crypto::AssertionKey
         if (auto const* const found = listed.find(std::string_view(method))) return found->key;
         return Error{Fault::not_found, "unknown-verification-method", "The issuer lists no " + method + ".", {}};
     };
-    RefusingOnce const canonicalizer(linked_data().canonicalizer);
+    RefusingOnce const canonicalizer(linked_data_canonicalizer());
     auto const reports = crypto::judge_proofs(document, {now}, find_key, canonicalizer);
     if (!reports) return std::nullopt;
     GoodProofs good;

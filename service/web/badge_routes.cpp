@@ -28,7 +28,7 @@ Answer page_of(WebContext const& context, Visitor const& visitor, Result<domain:
     if (credential->erased) return erased_page(context, visitor);
     auto& services = context.services;
     auto const now = services.clock.wall();
-    auto const report = services.documents.verify(credential->jwt, std::nullopt, now);
+    auto const report = services.documents.verify(credential->document, std::nullopt, now);
     auto const programme = programme_of(context);
     auto const* const actor = actor_of(visitor);
     bool const by_holder = actor != nullptr && actor->learner_id == credential->row.learner_id;
@@ -51,14 +51,22 @@ http::Response for_programs(http::Response answer) {
     return answer;
 }
 
-/// What a program gets: the compact JWT, or its envelope (VCDM 2.0 section 4.13) where JSON is asked for.
-Answer credential_document(domain::CredentialView const& credential, bool enveloped) {
+/// Puts the credential's document in this form into the view, made now when nobody asked for it before.
+Result<void> use_form(WebContext const& context, domain::CredentialView& credential, domain::ProofForm form) {
     if (credential.erased) return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
-    if (!enveloped) return for_programs(respond(200, "application/vc+jwt", credential.jwt));
-    Json const envelope{{"@context", Json::array({"https://www.w3.org/ns/credentials/v2"})},
-                        {"id", "data:application/vc+jwt," + credential.jwt},
-                        {"type", "EnvelopedVerifiableCredential"}};
-    return for_programs(respond(200, "application/vc", envelope.dump()));
+    if (credential.form == form) return {};
+    auto document = context.services.issuance.document(credential.row.id, form);
+    if (!document) return document.error();
+    credential.document = std::move(document->body);
+    credential.form = form;
+    return {};
+}
+
+/// What a program gets.
+Answer credential_document(WebContext const& context, domain::CredentialView credential, domain::ProofForm form) {
+    if (auto const used = use_form(context, credential, form); !used) return used.error();
+    auto const* const type = form == domain::ProofForm::jwt ? "application/vc+jwt" : "application/vc";
+    return for_programs(respond(200, type, std::move(credential.document)));
 }
 
 http::Response picture(std::string_view media_type, std::string bytes, std::string_view file_name) {
@@ -73,10 +81,21 @@ std::string text_of(std::shared_ptr<Bytes const> const& bytes) {
 
 /// /credentials/{id} with an ending: a file, whatever was asked for. The learner and the issuer see what strangers
 /// may not.
-Answer credential_file(WebContext const& context, domain::CredentialView const& credential, std::string_view ending) {
-    if (ending == ".jwt") return credential_document(credential, false);
-    if (ending == ".json") return credential_document(credential, true);
-    if (credential.erased) return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+Answer credential_file(WebContext const& context, http::Request const& request, domain::CredentialView credential,
+                       std::string_view ending) {
+    if (ending == ".jwt") return credential_document(context, std::move(credential), domain::ProofForm::jwt);
+    if (ending == ".json") return credential_document(context, std::move(credential), domain::ProofForm::embedded);
+    auto form = credential.form;
+    if (auto const wanted = http::query_value(request, "proof")) {
+        auto const read = domain::read_proof_form(*wanted);
+        if (!read)
+            return Error{Fault::malformed,
+                         "invalid-parameter",
+                         "proof must be eddsa-rdfc-2022 or jwt.",
+                         {{"?proof", "must be eddsa-rdfc-2022 or jwt"}}};
+        form = *read;
+    }
+    if (auto const used = use_form(context, credential, form); !used) return used.error();
     auto const programme = programme_of(context);
     if (ending == ".png")
         return picture("image/png", text_of(context.pictures.baked_png(*programme, credential)), "badge.png");
@@ -92,7 +111,7 @@ Answer get_credential(WebContext const& context, http::Request const& request) {
     auto credential = context.services.claims.view(asked.substr(0, dot), actor_of(visitor));
     if (dot != std::string::npos) {
         if (!credential) return credential.error();
-        return credential_file(context, *credential, std::string_view(asked).substr(dot));
+        return credential_file(context, request, std::move(*credential), std::string_view(asked).substr(dot));
     }
     auto const accept = request.header("accept");
     if (asks_for(accept, "text/html")) {
@@ -100,9 +119,7 @@ Answer get_credential(WebContext const& context, http::Request const& request) {
         return page ? page : Answer(show_error(context, visitor, page.error()));
     }
     if (!credential) return credential.error();
-    bool const enveloped = asks_for(accept, "application/vc") || asks_for(accept, "application/json") ||
-                           asks_for(accept, "application/ld+json");
-    return credential_document(*credential, enveloped);
+    return credential_document(context, std::move(*credential), form_asked_for(accept, credential->form));
 }
 
 Answer get_card(WebContext const& context, http::Request const& request) {

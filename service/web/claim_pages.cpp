@@ -58,7 +58,7 @@ View offer_view(Claiming const& c, domain::Programme const& programme, domain::C
     auto const& locale = *c.visitor.locale;
     auto const& services = c.context.services;
     auto const now = services.clock.wall();
-    auto const report = services.documents.verify(view.jwt, std::nullopt, now);
+    auto const report = services.documents.verify(view.document, std::nullopt, now);
     auto said = badge_view({.credential = view,
                             .programme = programme,
                             .addresses = services.addresses,

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "service/web/language.hpp"
 #include "service/web/routes.hpp"
 #include "storage/credentials.hpp"
 
@@ -52,12 +53,14 @@ bool names_tag(std::string_view header, std::string_view tag) {
 
 Answer status_list(WebContext const& context, http::Request const& request) {
     auto const programme = programme_of(context);
-    auto const served = context.services.status.serve(path_value(request, "list"), *programme);
+    auto const form = form_asked_for(request.header("accept"), domain::ProofForm::embedded);
+    auto const served = context.services.status.serve(path_value(request, "list"), *programme, form);
     if (!served) return served.error();
-    auto answer = names_tag(request.header("if-none-match"), (*served)->etag)
-                      ? respond(304, "application/vc+jwt", "")
-                      : respond(200, "application/vc+jwt", (*served)->jwt);
+    auto const* const type = form == domain::ProofForm::jwt ? "application/vc+jwt" : "application/vc";
+    auto answer = names_tag(request.header("if-none-match"), (*served)->etag) ? respond(304, type, "")
+                                                                              : respond(200, type, (*served)->text);
     answer.headers.add("access-control-allow-origin", "*");
+    answer.headers.add("vary", "Accept");
     answer.headers.add("etag", (*served)->etag);
     answer.headers.add("cache-control", "public, max-age=5, must-revalidate");
     return answer;

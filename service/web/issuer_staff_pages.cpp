@@ -222,14 +222,13 @@ Answer check(WebContext const& context, Visitor const& visitor, http::Request co
     auto const caller = context.guard.require(request, {Role::issuer, Role::admin});
     if (!caller) return visitor.caller ? Answer(caller.error()) : see_other("/signin");
     auto const id = path_value(request, "id");
-    auto const jwt = context.services.database.read([&](storage::Session& session) -> std::optional<std::string> {
+    auto const document = context.services.database.read([&](storage::Session& session) {
         auto const row = storage::credential(session, id);
-        if (!row || !caller->actor.acts_for_issuer(row->issuer_id)) return std::nullopt;
-        auto const document = storage::document(session, id, row->edition, "jwt");
-        return document ? std::optional(document->body) : std::nullopt;
+        bool const is_own = row && caller->actor.acts_for_issuer(row->issuer_id);
+        return is_own ? storage::first_document(session, id, row->edition) : std::nullopt;
     });
-    if (!jwt) return Error{Fault::not_found, "not-found", "There is no such credential, or it is not yours.", {}};
-    return verified_page(context, visitor, *jwt);
+    if (!document) return Error{Fault::not_found, "not-found", "There is no such credential, or it is not yours.", {}};
+    return verified_page(context, visitor, document->body);
 }
 
 Answer guarded(WebContext const& context, Visitor const& visitor, http::Request const& request, bool one) {

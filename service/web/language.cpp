@@ -71,6 +71,13 @@ bool asks_for(std::string_view accept, std::string_view media_type) {
     return false;
 }
 
+domain::ProofForm form_asked_for(std::string_view accept, domain::ProofForm otherwise) {
+    auto const asks = [accept](auto const&... types) { return (asks_for(accept, types) || ...); };
+    if (asks("application/vc", "application/vc+ld+json", "application/ld+json", "application/json"))
+        return domain::ProofForm::embedded;
+    return asks("application/vc+jwt", "application/jwt", "text/plain") ? domain::ProofForm::jwt : otherwise;
+}
+
 std::string without(std::string_view query, std::string_view parameter) {
     std::string rest;
     if (query.empty()) return rest;

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "service/domain/proof_form.hpp"
+
 namespace itqan::web {
 
 /// ?lang= beats the cookie beats Accept-Language (decision 8); values that are neither "en" nor "ar" do not count, and
@@ -15,6 +17,8 @@ std::string_view cookie_value(std::string_view header, std::string_view name);
 
 /// Whether an Accept header asks for `media_type` by its full name ("text/html"), with a quality above 0.
 bool asks_for(std::string_view accept, std::string_view media_type);
+/// The form of a signed document that an Accept header names: embedded where JSON is welcome.
+domain::ProofForm form_asked_for(std::string_view accept, domain::ProofForm otherwise);
 
 /// A query without one of its parameters: without("a=1&lang=ar", "lang") is "a=1".
 std::string without(std::string_view query, std::string_view parameter);

@@ -24,7 +24,7 @@ class Pictures {
     virtual std::shared_ptr<Bytes const> badge_png(domain::Programme const& programme,
                                                    domain::Achievement const& achievement, std::string_view language,
                                                    int year) = 0;
-    /// The same pictures with the credential's JWT baked in.
+    /// The same pictures with the credential's document baked in.
     virtual std::shared_ptr<Bytes const> baked_png(domain::Programme const& programme,
                                                    domain::CredentialView const& credential) = 0;
     virtual std::string baked_svg(domain::Programme const& programme, domain::CredentialView const& credential) = 0;

@@ -142,6 +142,21 @@ View check_view(domain::Check const& check, Locale const& locale) {
     return view;
 }
 
+/// One letter of the first description is another; "" when there is none.
+std::string changed_json(std::string text) {
+    constexpr std::string_view mark = "\"description\":\"";
+    auto const at = text.find(mark);
+    if (at == std::string::npos || at + mark.size() >= text.size()) return {};
+    auto& letter = text[at + mark.size()];
+    if (static_cast<unsigned char>(letter) >= 0x80) {
+        // An Arabic letter is two bytes of UTF-8; another low bit in the second is another letter.
+        text[at + mark.size() + 1] = static_cast<char>(text[at + mark.size() + 1] ^ 1);
+    } else {
+        letter = letter == 'X' ? 'Y' : 'X';
+    }
+    return text;
+}
+
 }  // namespace
 
 View report_view(ReportFacts const& facts, Locale const& locale) {
@@ -171,24 +186,16 @@ View report_view(ReportFacts const& facts, Locale const& locale) {
     return view;
 }
 
-std::string with_one_letter_changed(std::string_view jws) {
-    auto const first = jws.find('.');
-    auto const second = first == std::string_view::npos ? first : jws.find('.', first + 1);
-    if (second == std::string_view::npos || jws.find('.', second + 1) != std::string_view::npos) return {};
-    auto const payload = base64url_decode(jws.substr(first + 1, second - first - 1));
-    if (!payload) return {};
-    std::string text(as_text(*payload));
-    constexpr std::string_view mark = "\"description\":\"";
-    auto const at = text.find(mark);
-    if (at == std::string::npos || at + mark.size() >= text.size()) return {};
-    auto& letter = text[at + mark.size()];
-    if (static_cast<unsigned char>(letter) >= 0x80) {
-        // An Arabic letter is two bytes of UTF-8; another low bit in the second is another letter.
-        text[at + mark.size() + 1] = static_cast<char>(text[at + mark.size() + 1] ^ 1);
-    } else {
-        letter = letter == 'X' ? 'Y' : 'X';
-    }
-    return std::string(jws.substr(0, first + 1)) + base64url_encode(as_bytes(text)) + std::string(jws.substr(second));
+std::string with_one_letter_changed(std::string_view document) {
+    if (document.starts_with('{')) return changed_json(std::string(document));
+    auto const first = document.find('.');
+    auto const second = first == std::string_view::npos ? first : document.find('.', first + 1);
+    if (second == std::string_view::npos || document.find('.', second + 1) != std::string_view::npos) return {};
+    auto const payload = base64url_decode(document.substr(first + 1, second - first - 1));
+    auto const text = payload ? changed_json(std::string(as_text(*payload))) : std::string();
+    if (text.empty()) return {};
+    return std::string(document.substr(0, first + 1)) + base64url_encode(as_bytes(text)) +
+           std::string(document.substr(second));
 }
 
 }  // namespace itqan::web

@@ -22,6 +22,6 @@ View report_view(ReportFacts const& facts, Locale const& locale);
 
 /// A compact JWS with one letter of its payload's first longer word changed: what a forger would try; "" when the text
 /// is no JWS or has no such word.
-std::string with_one_letter_changed(std::string_view jws);
+std::string with_one_letter_changed(std::string_view document);
 
 }  // namespace itqan::web

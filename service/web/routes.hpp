@@ -29,6 +29,6 @@ std::vector<http::Route> provider_routes(WebContext const& context);      ///< /
 std::vector<http::Route> issuer_staff_routes(WebContext const& context);  ///< /staff/credentials..., /staff/award
 
 /// The verifier's page with the report on one signed text.
-Answer verified_page(WebContext const& context, Visitor const& visitor, std::string const& jwt);
+Answer verified_page(WebContext const& context, Visitor const& visitor, std::string const& document);
 
 }  // namespace itqan::web

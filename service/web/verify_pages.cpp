@@ -102,9 +102,9 @@ Answer post_verify(WebContext const& context, Visitor const& visitor, http::Requ
 
 }  // namespace
 
-Answer verified_page(WebContext const& context, Visitor const& visitor, std::string const& jwt) {
+Answer verified_page(WebContext const& context, Visitor const& visitor, std::string const& document) {
     Asked asked;
-    asked.input = jwt;
+    asked.input = document;
     return judge(context, visitor, std::move(asked));
 }
 

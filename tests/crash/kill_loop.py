@@ -209,7 +209,7 @@ def check(server, ledger, known, checked, sample):
     new = [identifier for identifier in found if identifier not in known]
     for identifier in new + random.sample(sorted(known), min(sample, len(known))):
         status, text = server.request("GET", "/api/v1/credentials/" + identifier, admin, connection=connection)
-        digest = hashlib.sha256(json.loads(text)["jwt"].encode()).hexdigest() if status == 200 else str(status)
+        digest = hashlib.sha256(json.dumps(json.loads(text)["credential"], sort_keys=True).encode()).hexdigest() if status == 200 else str(status)
         if known.setdefault(identifier, digest) != digest:
             problems.append("other bytes for credential " + identifier)
     return problems + double_awards(found.values())

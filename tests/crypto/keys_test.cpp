@@ -54,6 +54,25 @@ TEST_CASE("the Ed25519 key of RFC 8037 signs as printed there") {
     CHECK_FALSE(key->public_key().verify(as_bytes(input + "x"), signature));
 }
 
+TEST_CASE("an Ed25519 key whose signatures are good for any message is refused") {
+    auto const code_of_point = [](std::string const& hex) {
+        return code_of({{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", base64url_encode(hex_decode(hex).value())}});
+    };
+    std::string const zeros(60, '0');
+    std::string const ones(60, 'f');
+    std::string const order_eight = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc";
+
+    for (auto const& point :
+         {"01" + zeros + "00", "01" + zeros + "80", "00" + zeros + "00", "00" + zeros + "80", order_eight + "05",
+          order_eight + "85", std::string("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+          "ec" + ones + "7f", "ed" + ones + "7f", "ee" + ones + "ff"}) {
+        CAPTURE(point);
+        CHECK(code_of_point(point) == "invalid-key");
+    }
+    CHECK(code_of_point("02" + zeros + "00") == "accepted");
+    CHECK(code_of_point(order_eight + "04") == "accepted");
+}
+
 TEST_CASE("the RSA thumbprint is that of RFC 7638") {
     // Section 3.1.
     auto const key = PublicKey::from_jwk({{"kty", "RSA"},

@@ -19,6 +19,8 @@ constexpr Pinned pinned_contexts[] = {
     {"https://www.w3.org/ns/credentials/v2", "b463c8d6a066214123ddd9827b135e1b50e1fc73322cc52a9b12a4f1fc7d86cf"},
     {"https://www.w3.org/ns/credentials/undefined-terms/v2",
      "3b11e1df8c618447e9f79f3737e3c30fc0841537eb95f36003742c633672bb9f"},
+    {"https://www.w3.org/ns/credentials/examples/v2",
+     "8a675bead391be98e6054c4e07c41f73337508d398e07047344c5d349aa2dc58"},
     {"https://w3id.org/security/data-integrity/v1", "9505bf85338a4c2121ad03992ac90061bc85d43bcfa34d9d47b779381cf08b5f"},
     {"https://w3id.org/security/data-integrity/v2", "7ba3c50acf2689d5e07927267343eb353249c7c22a9f2d00307cc970e855e305"},
     {"https://w3id.org/security/multikey/v1", "be20c3ee6af6e9c4102e66a85c26617831218e32216bdf050f870e389e737cdc"},
@@ -36,6 +38,12 @@ constexpr Pinned pinned_contexts[] = {
      "04b1136ddc4eda9a8966bc7ef182789f233a26739473140ef75d6968c29a2966"},
     {"https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
      "15f4c347c6fe4380d9b6b93795859e33747ef48d5c55b91a71c52fb51c7bcbd7"},
+    {"https://w3id.org/openbadges/v2", "4b5f71314b9fef23264b05bab6a03811e8fc1e5e7506b79b092aec91865e7e07"},
+    {"https://purl.imsglobal.org/spec/clr/v2p0/context.json",
+     "a2dd0c0c07434663b7b54a51dd8a3363f6d5c420efa87e3d97b4ef8661596d44"},
+    {"https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json",
+     "7defe702c102faf14108579b7d65ef39ecf4c3bbef925b803e15bd77cd6e3394"},
+    {"https://w3id.org/citizenship/v4rc1", "15ca37d6ed55aee696cb2c8ca747d889418756c66188a47734c15e092ffef869"},
 };
 
 std::string hash_of(Json const& document) {
@@ -63,6 +71,8 @@ TEST_CASE("compiled contexts equal those of the W3C and the public validator") {
         {"https://www.w3.org/2018/credentials/v1", "contexts-w3c/credentials-v1.jsonld"},
         {"https://www.w3.org/ns/credentials/v2", "contexts-w3c/credentials-v2.jsonld"},
         {"https://www.w3.org/ns/credentials/undefined-terms/v2", "contexts-w3c/credentials-undefined-terms-v2.jsonld"},
+        {"https://www.w3.org/ns/credentials/examples/v2", "contexts-w3c/credentials-examples-v2.jsonld"},
+        {"https://w3id.org/citizenship/v4rc1", "contexts-w3c/citizenship-v4rc1.jsonld"},
         {"https://w3id.org/security/data-integrity/v1", "validator/contexts/data-integrity-v1.jsonld"},
         {"https://www.w3.org/ns/did/v1", "validator/contexts/did-v1.jsonld"},
         {"https://w3id.org/security/suites/ed25519-2020/v1", "validator/contexts/suites-ed25519-2020.jsonld"},
@@ -70,7 +80,10 @@ TEST_CASE("compiled contexts equal those of the W3C and the public validator") {
         {"https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json", "validator/contexts/ob-v3p0-3.0.1.json"},
         {"https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json", "validator/contexts/ob-v3p0-3.0.2.json"},
         {"https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json", "validator/contexts/ob-v3p0-3.0.3.json"},
-        {"https://purl.imsglobal.org/spec/ob/v3p0/extensions.json", "validator/contexts/ob-v3p0-extensions.json"}};
+        {"https://purl.imsglobal.org/spec/ob/v3p0/extensions.json", "validator/contexts/ob-v3p0-extensions.json"},
+        {"https://w3id.org/openbadges/v2", "validator/contexts/ob-v2p0.json"},
+        {"https://purl.imsglobal.org/spec/clr/v2p0/context.json", "validator/contexts/clr-v2p0.json"},
+        {"https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json", "validator/contexts/clr-v2p0-2.0.1.json"}};
     for (auto const& [url, file] : editions) {
         CAPTURE(url);
         auto const published = Json::parse(tests::read_file(vectors / file));

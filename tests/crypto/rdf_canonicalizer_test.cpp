@@ -61,6 +61,24 @@ TEST_CASE("a document becomes sorted N-Quads with canonical blank nodes") {
           "_:c14n0 <urn:people:name> \"Omar\" .\n");
 }
 
+TEST_CASE("the direction of a text is hashed") {
+    CHECK(canonical_with("name", {{"@value", "ليلى"}, {"@language", "ar"}, {"@direction", "rtl"}})
+              .find("\"ليلى\"^^<https://www.w3.org/ns/i18n#ar_rtl>") != std::string::npos);
+}
+
+TEST_CASE("a context that is held by an object means what it holds") {
+    auto const with_contexts = [](Json more) {
+        auto document = person();
+        document["@context"] = Json::array({people_url, std::move(more)});
+        document["nick"] = "L";
+        return canonical_text(document);
+    };
+    Json const terms{{"nick", "urn:people:nick"}};
+
+    CHECK(with_contexts({{"@context", terms}}).find("<urn:people:nick> \"L\"") != std::string::npos);
+    CHECK(with_contexts({{"@context", terms}}) == with_contexts(terms));
+}
+
 TEST_CASE("what would not reach the N-Quads is an error") {
     CHECK(canonical_with("age", 5) == "json-ld-undefined-term");
     CHECK(canonical_with("type", {"Persona"}) == "json-ld-undefined-type");

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs each, two at a time, from the committed corpus; fails on any finding and keeps the
 # inputs under out/fuzz/findings.
-#   tests/fuzz/run.sh SECONDS [TARGET...]    targets: json json_ld nquads rdf_canon jws pictures
+#   tests/fuzz/run.sh SECONDS [TARGET...]    targets: the names of *_fuzz.cpp here
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 seconds=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET...]}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(json_ld rdf_canon json nquads jws pictures)
+[ ${#targets[@]} -gt 0 ] || targets=(proofs json_ld rdf_canon json nquads jws pictures status_list)
 deploy/setup.sh fuzz
 deploy/build.sh fuzz "${targets[@]/%/_fuzz}"
 
 run_target() {
     local target=$1 seconds=$2 scratch longest=8192 words=()
-    [ "$target" = rdf_canon ] && longest=4096
+    case $target in rdf_canon | proofs) longest=4096 ;; esac
     if [ -f "tests/fuzz/$target.dict" ]; then words=(-dict="tests/fuzz/$target.dict"); fi
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' RETURN

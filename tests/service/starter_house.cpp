@@ -35,7 +35,7 @@ StarterHouse::StarterHouse() {
          {});
     auto const programme = database().read([&](storage::Session& s) { return programmes.current(s); });
     for (auto const& issuer : programme->issuers)
-        keys.ensure(issuer, crypto::KeyType::ed25519);
+        keys.ensure(issuer);
 }
 
 domain::ImportReport StarterHouse::take(std::vector<domain::ImportElement> elements,

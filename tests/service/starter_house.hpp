@@ -42,9 +42,9 @@ struct StarterHouse {
     domain::Settings settings{false, "Nakhla", "privacy@nakhla.example", crypto::KeyType::ed25519};
     crypto::KeyEncryptionKey kek = crypto::KeyEncryptionKey::from_bytes(crypto::SecretBytes(32));
     domain::ProgrammeStore programmes;
-    domain::IssuerKeys keys{*db.database, kek, addresses, clock};
+    domain::IssuerKeys keys{*db.database, kek, addresses, clock, settings.key_type};
     domain::StatusLists status{*db.database, keys, addresses, clock};
-    domain::Issuance issuance{*db.database, keys, status, addresses, clock};
+    domain::Issuance issuance{*db.database, programmes, keys, status, addresses, clock};
     domain::Intake intake{*db.database, programmes, issuance, addresses, clock};
     domain::Claims claims{*db.database, programmes, issuance, addresses, clock};
     domain::OwnDocuments documents{*db.database, programmes, keys, status, claims, addresses};

@@ -59,11 +59,11 @@ class DrawnPictures final : public Pictures {
     std::shared_ptr<Bytes const> baked_png(domain::Programme const& programme,
                                            domain::CredentialView const& credential) override {
         auto const name = "baked/" + std::to_string(programme.generation) + "/" + credential.row.id + "/" +
-                          std::to_string(credential.row.edition);
+                          std::to_string(credential.row.edition) + "/" + std::string(proof_form_name(credential.form));
         if (auto found = cache_.find(name)) return found;
         auto const plain =
             badge_png(programme, as_signed(programme, credential), credential.row.language, year_of(credential));
-        auto baked = crypto::bake_png(*plain, credential.jwt);
+        auto baked = crypto::bake_png(*plain, credential.document);
         if (!baked) throw std::runtime_error("a picture of ours cannot be baked: " + baked.error().detail);
         auto picture = std::make_shared<Bytes const>(std::move(baked->png));
         cache_.keep(name, picture);
@@ -73,7 +73,7 @@ class DrawnPictures final : public Pictures {
     std::string baked_svg(domain::Programme const& programme, domain::CredentialView const& credential) override {
         auto const plain =
             badge_svg(programme, as_signed(programme, credential), credential.row.language, year_of(credential));
-        auto baked = crypto::bake_svg(plain, credential.jwt);
+        auto baked = crypto::bake_svg(plain, credential.document);
         if (!baked) throw std::runtime_error("a picture of ours cannot be baked: " + baked.error().detail);
         return std::move(*baked);
     }

@@ -144,7 +144,30 @@ TEST_CASE("an issuer manages a badge that its holder hid without reading it") {
     CHECK(seen.status == 200);
     CHECK_FALSE(seen.body.contains("jwt"));
     CHECK_FALSE(seen.body.contains("credential"));
-    CHECK(house.get(address, house.token(Role::learner, "lrn-015")).body.contains("jwt"));
+    CHECK_FALSE(house.get(address + "?proof=jwt", nakhla).body.contains("jwt"));
+    CHECK(house.get(address, house.token(Role::learner, "lrn-015")).body.contains("credential"));
+}
+
+TEST_CASE("a credential comes in the form that is asked for") {
+    ApiHouse house;
+    auto const nakhla = house.token(Role::issuer, "nakhla");
+    Json const award{{"achievementId", "ach-01"}, {"learnerId", "lrn-015"}};
+
+    auto const made = house.post("/api/v1/credentials", nakhla, award);
+    auto const address = made.headers.at("location");
+    auto const with_token = house.get(address + "?proof=jwt", nakhla);
+    auto const unknown = house.get(address + "?proof=bbs-2023", nakhla);
+    auto const both =
+        house.post("/api/v1/credentials?proof=jwt", nakhla, {{"achievementId", "ach-02"}, {"learnerId", "lrn-015"}});
+
+    CHECK(made.body.at("/credential/proof/cryptosuite"_json_pointer) == "eddsa-rdfc-2022");
+    CHECK_FALSE(made.body.contains("jwt"));
+    CHECK(with_token.body.at("credential") == made.body.at("credential"));
+    CHECK(with_token.body.at("jwt").get<std::string>().starts_with("ey"));
+    CHECK(unknown.status == 400);
+    CHECK(unknown.body.at("code") == "invalid-parameter");
+    CHECK(both.body.contains("jwt"));
+    CHECK(both.body.at("credential").contains("proof"));
 }
 
 TEST_CASE("an erasure takes the kept answer to an award by hand with it") {

@@ -42,12 +42,12 @@ class CommandLine(unittest.TestCase):
         self.assertIn(f"({code})", done.stderr)
         return done.stderr
 
-    def issue(self, achievement, learner):
-        return self.run_json("issue", "--achievement", achievement, "--learner", learner)
+    def issue(self, achievement, learner, *more):
+        return self.run_json("issue", "--achievement", achievement, "--learner", learner, *more)
 
     def verdict(self, token, *more):
-        path = self.folder / "badge.jwt"
-        path.write_text(token)
+        path = self.folder / "badge"
+        path.write_text(token if isinstance(token, str) else json.dumps(token))
         done = self.run_command("verify", str(path), "--json", *more)
         return done.returncode, json.loads(done.stdout)
 
@@ -79,23 +79,27 @@ class CommandLine(unittest.TestCase):
 
     def test_a_badge_verifies_until_it_is_revoked(self):
         badge = self.issue("ach-03", "lrn-001")
-        self.assertEqual(self.verdict(badge["jwt"])[0], 0)
+        self.assertEqual(self.verdict(badge["credential"])[0], 0)
 
         self.run_json("suspend", badge["id"], "--note", "a look")
-        code, report = self.verdict(badge["jwt"])
+        code, report = self.verdict(badge["credential"])
         self.assertEqual((code, report["verdict"]), (1, "invalid"))
         self.run_json("reinstate", badge["id"])
-        self.assertEqual(self.verdict(badge["jwt"])[0], 0)
+        self.assertEqual(self.verdict(badge["credential"])[0], 0)
         self.refused("unknown-reason", "revoke", badge["id"], "--reason", "because")
         self.run_json("revoke", badge["id"], "--reason", "issued-in-error")
 
-        code, report = self.verdict(badge["jwt"])
+        code, report = self.verdict(badge["credential"])
         self.assertEqual((code, report["verdict"]), (1, "invalid"))
         self.assertIn("fail", [check["outcome"] for check in report["checks"] if check["id"] == "status"])
         self.refused("wrong-state", "reinstate", badge["id"])
 
     def test_verify_tells_forged_from_unknown_and_from_what_is_no_credential(self):
-        badge = self.issue("ach-04", "lrn-002")["jwt"]
+        issued = self.issue("ach-04", "lrn-002", "--proof", "jwt")
+        changed = issued["credential"] | {"name": "Another name"}
+        code, report = self.verdict(changed)
+        self.assertEqual((code, report["verdict"]), (1, "invalid"))
+        badge = issued["jwt"]
         header, payload, signature = badge.split(".")
         forged = ".".join([header, payload, ("B" if signature[0] == "A" else "A") + signature[1:]])
         code, report = self.verdict(forged)
@@ -124,14 +128,17 @@ class CommandLine(unittest.TestCase):
         self.assertNotEqual(self.run_command("token", "create", "--role", "provider").returncode, 0)
 
     def test_a_rotated_key_keeps_its_badges_and_a_revoked_one_does_not(self):
-        badge = self.issue("ach-05", "lrn-003")["jwt"]
+        badge = self.issue("ach-05", "lrn-003")["credential"]
         achievements = json.loads((starter / "achievements.json").read_text())
         issuer = next(each["issuerId"] for each in achievements if each["id"] == "ach-05")
-        before = {each["id"] for each in self.run_json("key", "list")["data"] if each["issuerId"] == issuer and each["state"] == "active"}
+        active = [each for each in self.run_json("key", "list")["data"] if each["issuerId"] == issuer and each["state"] == "active"]
+        self.assertEqual(sorted(each["type"] for each in active), ["ed25519", "rsa"])
+        signer = badge["proof"]["verificationMethod"].partition("#")[2]
+        self.assertIn(signer, [each["id"] for each in active])
 
         self.run_json("key", "rotate", "--issuer", issuer)
         self.assertEqual(self.verdict(badge)[0], 0)
-        self.run_json("key", "revoke", before.pop())
+        self.run_json("key", "revoke", signer)
 
         self.assertEqual(self.verdict(badge)[0], 1)
 

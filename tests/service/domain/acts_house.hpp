@@ -9,6 +9,7 @@
 #include "crypto/status_list.hpp"
 #include "crypto/vc_jwt.hpp"
 #include "schemas/status_list_credential.hpp"
+#include "service/domain/signing.hpp"
 #include "storage/access.hpp"
 #include "storage/outbox.hpp"
 #include "tests/service/starter_house.hpp"
@@ -58,11 +59,15 @@ struct ActsHouse : StarterHouse {
         return database().read([&](storage::Session& session) { return storage::credential(session, id).value(); });
     }
     std::string jwt(storage::CredentialRow const& row) {
-        return database().read([&](storage::Session& session) {
-            return storage::document(session, row.id, row.edition, "jwt").value().body;
-        });
+        return must(issuance.document(row.id, domain::ProofForm::jwt)).body;
     }
-    Json badge(storage::CredentialRow const& row) { return must(crypto::read_vc_jwt(jwt(row))).credential; }
+    /// As it was signed first.
+    storage::DocumentRow document(storage::CredentialRow const& row) {
+        return database().read(
+            [&](storage::Session& session) { return storage::first_document(session, row.id, row.edition).value(); });
+    }
+    std::string text(storage::CredentialRow const& row) { return document(row).body; }
+    Json badge(storage::CredentialRow const& row) { return domain::read_signed(document(row)); }
     domain::Report check(std::string const& text) { return must(documents.verify(text, std::nullopt, clock.now)); }
 
     std::vector<storage::OutboxRow> mails() {
@@ -97,7 +102,7 @@ struct ActsHouse : StarterHouse {
     /// The bit as the world reads it: from the served list.
     bool served_bit(storage::CredentialRow const& credential) {
         auto const served = must(status.serve(credential.status_list_id, *programme()));
-        auto const list = must(schemas::read_status_list(must(crypto::read_vc_jwt(served->jwt)).credential));
+        auto const list = must(schemas::read_status_list(Json::parse(served->text)));
         return must(crypto::StatusList::decode(list.encoded_list))
             .get(static_cast<std::uint64_t>(credential.status_position));
     }

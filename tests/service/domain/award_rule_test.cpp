@@ -45,9 +45,10 @@ struct AwardRule {
     FixedClock clock;
     Addresses addresses{"https://badges.example"};
     crypto::KeyEncryptionKey kek = crypto::KeyEncryptionKey::from_bytes(crypto::SecretBytes(32));
-    IssuerKeys keys{*db.database, kek, addresses, clock};
+    IssuerKeys keys{*db.database, kek, addresses, clock, crypto::KeyType::ed25519};
+    ProgrammeStore programmes;
     StatusLists status{*db.database, keys, addresses, clock};
-    Issuance issuance{*db.database, keys, status, addresses, clock};
+    Issuance issuance{*db.database, programmes, keys, status, addresses, clock};
     Programme programme;
 };
 

@@ -78,7 +78,7 @@ TEST_CASE("claiming as it was issued keeps the signed bytes and opens the page t
     ActsHouse house;
     auto const row = house.award("ach-01", "lrn-001");
     auto const token = house.link_to(row);
-    auto const before = house.jwt(row);
+    auto const before = house.text(row);
 
     auto const claimed = house.claims.claim(token, row.id, as_issued);
 
@@ -87,10 +87,10 @@ TEST_CASE("claiming as it was issued keeps the signed bytes and opens the page t
     CHECK(claimed->edition == 1);
     auto const view = house.claims.view_by_share_code(row.share_code, nullptr);
     REQUIRE(view);
-    CHECK(view->jwt == before);
+    CHECK(view->document == before);
     CHECK(view->url == "https://badges.example/credentials/" + row.id);
     CHECK(view->share_url == "https://badges.example/c/" + row.share_code);
-    CHECK_FALSE(view->credential.contains("iss"));
+    CHECK_FALSE(view->credential.contains("proof"));
     CHECK(house.claims.open(token)->used);
     CHECK(house.events_of(row.id) == std::vector<std::string>{"credential.issued", "credential.claimed"});
 }
@@ -131,7 +131,7 @@ TEST_CASE("a changed choice signs a new edition with the same id, position, awar
                                                                            {"identityHash", "Jassim Al Lulu"},
                                                                            {"identityType", "name"},
                                                                            {"hashed", false}});
-    CHECK(house.check(house.jwt(*claimed)).verdict == Verdict::valid);
+    CHECK(house.check(house.text(*claimed)).verdict == Verdict::valid);
     CHECK(number(house.database(), "SELECT count(*) FROM credential_document") == 2);
 }
 

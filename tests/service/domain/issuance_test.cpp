@@ -4,6 +4,7 @@
 
 #include "schemas/open_badge_rules.hpp"
 #include "service/domain/evidence_reader.hpp"
+#include "storage/catalog.hpp"
 #include "storage/evidence.hpp"
 #include "tests/service/domain/acts_house.hpp"
 
@@ -90,6 +91,71 @@ TEST_CASE("an issued token verifies with the key at its kid and with the issuer'
     CHECK(crypto::verify_jws(token.jws, must(crypto::PublicKey::from_jwk(jwk))));
     CHECK(crypto::check_vc_jwt_claims(token).empty());
     CHECK(report.verdict == Verdict::valid);
+}
+
+TEST_CASE("a badge is issued with an embedded proof of the issuer's key") {
+    ActsHouse house;
+
+    auto const row = house.award("ach-01", "lrn-020");
+    auto const first = house.document(row);
+    auto const proof = Json::parse(first.body).at("proof");
+    auto const report = house.check(first.body);
+
+    CHECK(first.form == "eddsa-rdfc-2022");
+    CHECK(proof.at("type") == "DataIntegrityProof");
+    CHECK(proof.at("cryptosuite") == "eddsa-rdfc-2022");
+    CHECK(proof.at("proofPurpose") == "assertionMethod");
+    CHECK(proof.at("created") == "2026-11-01T12:00:00Z");
+    CHECK(proof.at("verificationMethod") == "did:web:badges.example:issuers:nakhla#" + first.key_id);
+    CHECK(report.verdict == Verdict::valid);
+    CHECK(number(house.database(), "SELECT count(*) FROM credential_document") == 1);
+}
+
+TEST_CASE("the token beside the embedded proof is signed when it is first asked for, and says the same") {
+    ActsHouse house;
+    auto const row = house.award("ach-01", "lrn-020");
+
+    auto const token = must(house.issuance.document(row.id, ProofForm::jwt));
+    house.pass(one_day);
+    auto const again = must(house.issuance.document(row.id, ProofForm::jwt));
+
+    CHECK(must(crypto::read_vc_jwt(token.body)).credential == house.badge(row));
+    CHECK(again.body == token.body);
+    CHECK(again.signed_at == token.signed_at);
+    CHECK(house.document(row).form == "eddsa-rdfc-2022");
+    CHECK(house.check(token.body).verdict == Verdict::valid);
+}
+
+TEST_CASE("an issuer may sign tokens first, and the embedded proof follows") {
+    ActsHouse house;
+    house.database().write([](storage::Session& session) {
+        session.execute("UPDATE programme_item SET body = json_set(body, '$.proof', 'jwt') WHERE kind = 'issuer'");
+        storage::bump_change(session, "programme");
+    });
+
+    auto const row = house.award("ach-01", "lrn-020");
+    auto const both = must(house.issuance.award(
+        Actor{}, *house.programme(), {"ach-02", "lrn-020", std::nullopt, std::nullopt, {}, ProofForm::embedded}));
+
+    CHECK(house.document(row).form == "jwt");
+    auto const embedded = must(house.issuance.document(row.id, ProofForm::embedded));
+    CHECK(house.check(embedded.body).verdict == Verdict::valid);
+    CHECK(house.document(row).form == "jwt");
+    CHECK(house.document(both).form == "jwt");
+    CHECK(number(house.database(), "SELECT count(*) FROM credential_document") == 4);
+}
+
+TEST_CASE("another key never brings a badge of a revoked key back in another form") {
+    ActsHouse house;
+    auto const row = house.award("ach-01", "lrn-020");
+    REQUIRE(house.keys.revoke(Actor{}, house.document(row).key_id));
+    REQUIRE(house.keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519));
+
+    auto const token = house.issuance.document(row.id, ProofForm::jwt);
+
+    REQUIRE_FALSE(token);
+    CHECK(token.error().fault == Fault::gone);
+    CHECK(token.error().code == "key-revoked");
 }
 
 TEST_CASE("the e-mail address is signed as a salted hash and the name not at all") {
@@ -197,7 +263,7 @@ TEST_CASE("evidence is signed as activity, provider and month, without score or 
     auto const prepared = prepare_from(house, {"cmp-passed", "cmp-failed"}, std::nullopt);
 
     REQUIRE(prepared);
-    auto const badge = must(crypto::read_vc_jwt(prepared->document.body)).credential;
+    auto const badge = read_signed(prepared->documents.at(0));
     auto const& evidence = badge.at("evidence");
     REQUIRE(evidence.size() == 1);
     CHECK(evidence[0].at("name") == "Cyber Hygiene for Care Teams");
@@ -215,7 +281,7 @@ TEST_CASE("a badge whose evidence ends first ends with it and says so") {
     REQUIRE(by_evidence);
     REQUIRE(by_validity);
     CHECK(by_evidence->row.limited_by == "evidence");
-    CHECK(must(crypto::read_vc_jwt(by_evidence->document.body)).credential.at("validUntil") == "2027-03-05T23:59:59Z");
+    CHECK(read_signed(by_evidence->documents.at(0)).at("validUntil") == "2027-03-05T23:59:59Z");
     CHECK(by_validity->row.limited_by == "validity");
     CHECK(by_validity->row.valid_until == Day::of(2027, 11, 1));
 }
@@ -223,7 +289,7 @@ TEST_CASE("a badge whose evidence ends first ends with it and says so") {
 TEST_CASE("a badge is valid from the earlier of both clocks in whole seconds") {
     ActsHouse house;
     TwoClocks clocks;
-    Issuance issuance(house.database(), house.keys, house.status, house.addresses, clocks);
+    Issuance issuance(house.database(), house.programmes, house.keys, house.status, house.addresses, clocks);
     auto const valid_from = [&](std::string const& achievement, std::string const& domain_now) {
         clocks.domain_now = Instant::parse(domain_now).value();
         auto const row =

@@ -15,8 +15,9 @@ crypto::AssertionKeys listed(ActsHouse& house, std::string const& issuer) {
     return must(crypto::read_assertion_keys(document, house.addresses.issuer_did(issuer), house.clock.now));
 }
 
-Result<IssuerKeys::Active> active(ActsHouse& house, IssuerKeys& keys, std::string const& issuer = "nakhla") {
-    return house.database().read([&](storage::Session& s) { return keys.active(s, house.issuer(issuer)); });
+Result<IssuerKeys::Active> active(ActsHouse& house, IssuerKeys& keys, std::string const& issuer = "nakhla",
+                                  ProofForm form = ProofForm::embedded) {
+    return house.database().read([&](storage::Session& s) { return keys.active(s, house.issuer(issuer), form); });
 }
 
 std::vector<std::string> states(ActsHouse& house) {
@@ -31,12 +32,13 @@ std::vector<std::string> states(ActsHouse& house) {
 TEST_CASE("an issuer is given one key however often it is asked for") {
     ActsHouse house;
 
-    house.keys.ensure(house.issuer("nakhla"), crypto::KeyType::ed25519);
+    house.keys.ensure(house.issuer("nakhla"));
 
     CHECK(states(house) == std::vector<std::string>{"active"});
     auto const key = active(house, house.keys);
     REQUIRE(key);
     CHECK(key->kid == "https://badges.example/issuers/nakhla/keys/" + key->key_id);
+    CHECK(key->method == "did:web:badges.example:issuers:nakhla#" + key->key_id);
 }
 
 TEST_CASE("the key's address serves the JWK that signs, without its private half") {
@@ -53,12 +55,12 @@ TEST_CASE("the key's address serves the JWK that signs, without its private half
 
 TEST_CASE("after a rotation the new key signs and the old one stays listed and verifies") {
     ActsHouse house;
-    auto const before = house.jwt(house.award("ach-01", "lrn-001"));
+    auto const before = house.text(house.award("ach-01", "lrn-001"));
     auto const old_key = must(active(house, house.keys));
 
     house.pass(one_minute);
     auto const rotated = house.keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
-    auto const after = house.jwt(house.award("ach-02", "lrn-001"));
+    auto const after = house.text(house.award("ach-02", "lrn-001"));
 
     REQUIRE(rotated);
     CHECK(states(house) == std::vector<std::string>{"retired", "active"});
@@ -73,8 +75,8 @@ TEST_CASE("after a rotation the new key signs and the old one stays listed and v
 TEST_CASE("a key made ahead is listed before it signs, and only one waits") {
     ActsHouse house;
 
-    auto const next = house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::p256);
-    auto const second = house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::p256);
+    auto const next = house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
+    auto const second = house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
     auto const listed_ahead = listed(house, "nakhla").keys.size();
     auto const rotated = house.keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
 
@@ -87,9 +89,26 @@ TEST_CASE("a key made ahead is listed before it signs, and only one waits") {
     CHECK(rotated->id == next->id);
 }
 
+TEST_CASE("tokens are signed with a key of the configured type, which is rotated by itself") {
+    ActsHouse house;
+    IssuerKeys keys(house.database(), house.kek, house.addresses, house.clock, crypto::KeyType::p256);
+    keys.ensure(house.issuer("nakhla"));
+    auto const embedded = must(active(house, keys));
+
+    auto const token = must(active(house, keys, "nakhla", ProofForm::jwt));
+    auto const rotated = must(keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::p256));
+
+    CHECK(token.signer->algorithm() == "ES256");
+    CHECK(embedded.signer->algorithm() == "EdDSA");
+    CHECK(must(active(house, keys, "nakhla", ProofForm::jwt)).key_id == rotated.id);
+    CHECK(must(active(house, keys)).key_id == embedded.key_id);
+    CHECK(states(house) == std::vector<std::string>{"active", "retired", "active"});
+    CHECK(listed(house, "nakhla").keys.size() == 3);
+}
+
 TEST_CASE("under a revoked key everything fails and nothing more is signed") {
     ActsHouse house;
-    auto const badge = house.jwt(house.award("ach-01", "lrn-001"));
+    auto const badge = house.text(house.award("ach-01", "lrn-001"));
     auto const key = must(active(house, house.keys));
 
     auto const revoked = house.keys.revoke(Actor{}, key.key_id);
@@ -122,7 +141,7 @@ TEST_CASE("another process's rotation is followed at the next signature") {
     ActsHouse house;
     auto const before = must(active(house, house.keys));
     auto const other_database = house.db.open();
-    IssuerKeys other(*other_database, house.kek, house.addresses, house.clock);
+    IssuerKeys other(*other_database, house.kek, house.addresses, house.clock, crypto::KeyType::ed25519);
 
     auto const rotated = other.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
 
@@ -137,7 +156,7 @@ TEST_CASE("a stored key opens under its own key-encryption key only") {
     crypto::SecretBytes other_bytes(32);
     other_bytes.data()[0] = 1;
     auto const other_kek = crypto::KeyEncryptionKey::from_bytes(std::move(other_bytes));
-    IssuerKeys stranger(house.database(), other_kek, house.addresses, house.clock);
+    IssuerKeys stranger(house.database(), other_kek, house.addresses, house.clock, crypto::KeyType::ed25519);
 
     auto const opened = active(house, stranger);
 

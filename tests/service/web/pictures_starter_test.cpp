@@ -40,7 +40,7 @@ domain::CredentialView credential_of(domain::Achievement const& achievement, std
     view.credential["credentialSubject"]["identifier"] = Json::array({name});
     view.credential["credentialSubject"]["achievement"] = {{"name", achievement.name.in(language)},
                                                            {"achievementType", achievement.type}};
-    view.jwt = "a.b.c";
+    view.document = "a.b.c";
     return view;
 }
 

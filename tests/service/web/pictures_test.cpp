@@ -212,10 +212,10 @@ TEST_CASE("a baked picture keeps its pixels and gives the credential back") {
     CHECK(open(*baked).pixels == open(*studio.pictures->badge_png(studio.programme, plain, "ar", 2026)).pixels);
     auto const from_png = crypto::extract_png(*baked);
     REQUIRE(from_png);
-    CHECK(from_png->credential == credential.jwt);
+    CHECK(from_png->credential == credential.document);
     auto const from_svg = crypto::extract_svg(svg);
     REQUIRE(from_svg);
-    CHECK(from_svg->credential == credential.jwt);
+    CHECK(from_svg->credential == credential.document);
 }
 
 TEST_CASE("a later edition is another picture, with its own credential") {
@@ -224,10 +224,11 @@ TEST_CASE("a later edition is another picture, with its own credential") {
     auto const first = studio.pictures->baked_png(studio.programme, credential);
 
     credential.row.edition = 2;
-    credential.jwt += "x";
+    credential.document += "x";
 
-    CHECK(crypto::extract_png(*studio.pictures->baked_png(studio.programme, credential))->credential == credential.jwt);
-    CHECK(crypto::extract_png(*first)->credential != credential.jwt);
+    CHECK(crypto::extract_png(*studio.pictures->baked_png(studio.programme, credential))->credential ==
+          credential.document);
+    CHECK(crypto::extract_png(*first)->credential != credential.document);
 }
 
 TEST_CASE("a credential whose achievement is gone is still drawn from what was signed") {

@@ -111,7 +111,7 @@ TEST_CASE("the recipient is a question of its own") {
 }
 
 TEST_CASE("one changed letter leaves a JWS whose payload differs in one place") {
-    auto const jws = sample_credential().jwt;
+    auto const jws = sample_credential().document;
 
     auto const changed = with_one_letter_changed(jws);
 
@@ -127,6 +127,14 @@ TEST_CASE("one changed letter leaves a JWS whose payload differs in one place") 
     CHECK(differences == 1);
     CHECK(Json::accept(after.begin(), after.end()));
     CHECK(with_one_letter_changed("no jws").empty());
+}
+
+TEST_CASE("one changed letter leaves JSON that differs in one place") {
+    std::string const json = R"({"credentialSubject":{"achievement":{"description":"A"}},"description":"B"})";
+
+    CHECK(with_one_letter_changed(json) ==
+          R"({"credentialSubject":{"achievement":{"description":"X"}},"description":"B"})");
+    CHECK(with_one_letter_changed("{}").empty());
 }
 
 TEST_CASE("a report about a hostile document escapes everything it shows") {

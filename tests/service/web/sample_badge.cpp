@@ -132,7 +132,8 @@ domain::CredentialView sample_credential(std::string const& language) {
     view.row.limited_by = "evidence";
     view.row.details = R"({"limitedBy":{"en":"Tabletop exercise <two>","ar":"تمرين محاكاة"}})";
     view.credential = schemas::to_json(badge(language == "ar"));
-    view.jwt = "eyJhbGciOiJFUzI1NiJ9." + base64url_encode(as_bytes(view.credential.dump())) + ".c2lnbmF0dXJl";
+    view.form = domain::ProofForm::jwt;
+    view.document = "eyJhbGciOiJFUzI1NiJ9." + base64url_encode(as_bytes(view.credential.dump())) + ".c2lnbmF0dXJl";
     view.url = sample_addresses().credential(id);
     view.share_url = sample_addresses().share(view.row.share_code);
     return view;
@@ -174,7 +175,7 @@ domain::Report sample_report(domain::CredentialView const& credential) {
                            {"inLanguage", "en"}}},
                          {"validFrom", "2026-11-01T12:00:00Z"},
                          {"validUntil", "2027-08-11T23:59:59Z"}};
-    report.document = credential.jwt;
+    report.document = credential.document;
     auto const check = [&](std::string name, CheckOutcome outcome, std::string detail) {
         domain::Check made;
         made.id = std::move(name);
