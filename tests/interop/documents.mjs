@@ -42,13 +42,42 @@ function example(issuer) {
     '@context': ['https://www.w3.org/ns/credentials/v2', 'https://www.w3.org/ns/credentials/examples/v2'],
     id: 'http://university.example/credentials/' + crypto.randomUUID(),
     type: ['VerifiableCredential', 'ExampleDegreeCredential'],
-    name: [{ '@value': 'Degree in Nursing', '@language': 'en' }, { '@value': 'شهادة في التمريض', '@language': 'ar', '@direction': 'rtl' }],
+    name: [{ '@value': 'Degree in Nursing', '@language': 'en-GB' }, { '@value': 'شهادة في التمريض', '@language': 'ar', '@direction': 'rtl' }],
     issuer: { id: issuer, name: 'Example University' },
     validFrom: moment(-1),
     credentialSubject: [
       { id: uuid(), name: 'Layla', degree: { type: 'ExampleBachelorDegree', name: 'Bachelor of Nursing', credits: 180, mean: 1.75, honours: true } },
       { id: uuid(), name: 'Omar\n"quoted" \\ 𝔘nicode' },
     ],
+  };
+}
+
+/// What canonical forms differ in: control characters, numbers, equal nodes, lists, JSON, language maps, empty values.
+function corners(issuer) {
+  const twin = () => ({ type: 'ExampleTwin', inner: { label: 'the same' } });
+  const credential = example(issuer);
+  return {
+    ...credential,
+    '@context': [...credential['@context'], {
+      steps: { '@id': 'https://example.org/terms#steps', '@container': '@list' },
+      raw: { '@id': 'https://example.org/terms#raw', '@type': '@json' },
+      title: { '@id': 'https://example.org/terms#title', '@container': '@language' },
+      at: { '@id': 'https://example.org/terms#at', '@type': 'http://www.w3.org/2001/XMLSchema#dateTime' },
+      same: { '@id': 'https://example.org/terms#same', '@type': '@id' },
+    }],
+    credentialSubject: {
+      id: uuid(),
+      text: Array.from({ length: 31 }, (_, code) => String.fromCharCode(code + 1)).join('') + '\u007f\u0080\u2028\ufffd\u{1fffe}\u{10ffff} "\\" é e\u0301',
+      numbers: [0, 1, -1, 0.1, 0.30000000000000004, 1.5, 1.5e-7, 2.5e-320, 0.001, 123456.789, 1e21, 1.7976931348623157e308, 9007199254740991, -9007199254740991],
+      flags: [true, false, true],
+      empty: '',
+      twins: [twin(), twin(), twin()],
+      steps: ['one', 2, 2.5, { label: 'three' }, 'one'],
+      raw: { b: [1, 1e21, null, '\u20ac'], a: { '\ufb33': 1, '😀': 2, '\r': 3 } },
+      title: { en: ['Ward', 'Floor'], ar: 'جناح', 'en-GB': 'Ward', 'zh-Hant-TW': '病房' },
+      at: '2026-11-27T10:00:00.000Z',
+      same: ['urn:example:b', 'urn:example:a', 'urn:example:b'],
+    },
   };
 }
 
@@ -75,6 +104,7 @@ function oldest(issuer) {
 export const documents = {
   'Open Badges 3.0': { make: openBadge, claim: '/credentialSubject/result/0/value' },
   'data model 2.0': { make: example, claim: '/credentialSubject/0/name' },
+  'corners of data model 2.0': { make: corners, claim: '/credentialSubject/steps/0' },
   'data model 1.1': { make: oldest, claim: '/credentialSubject/id' },
   'data model 1.1 with a context of its own': { make: older, claim: '/credentialSubject/alumniOf' },
 };

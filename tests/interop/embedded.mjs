@@ -31,6 +31,21 @@ export async function embedded(house, check) {
       await check(`${profile}, ${kind}: theirs with us`, () => theyIssue(us, them, make(them.did), claim));
     }
   }
+  for (const [what, text] of differences)
+    await check(`eddsa-rdfc-2022: the libraries still write ${what}`, async () => {
+      const { credentialSubject, ...credential } = documents['data model 2.0'].make(us.did('eddsa-rdfc-2022'));
+      const unsigned = { ...credential, credentialSubject: { id: 'urn:example:subject', text } };
+      const { isGood } = await signedAgain(suites['eddsa-rdfc-2022'], unsigned, await us.issue('eddsa-rdfc-2022', unsigned));
+      assert.ok(!isGood, 'they do as their specification says now: this belongs to the documents');
+    });
+  for (const [what, text, code] of refusals)
+    await check(`eddsa-rdfc-2022: theirs with ${what} is refused by us`, async () => {
+      const them = await theirs(suites['eddsa-rdfc-2022']);
+      const { credentialSubject, ...credential } = documents['data model 2.0'].make(them.did);
+      const signed = await them.issue({ ...credential, credentialSubject: { id: 'urn:example:subject', name: 'Layla', text } });
+      await them.accepts(signed);
+      await us.refuses(signed, code);
+    });
   await check('bitstring: ours with @digitalbazaar/vc and @digitalbazaar/vc-bitstring-status-list', () => withStatus(us, house));
   for (const [kind, { make, claim }] of Object.entries(documents)) {
     await check(`Ed25519Signature2020, ${kind}: theirs with us`, async () => {
@@ -39,6 +54,12 @@ export async function embedded(house, check) {
     });
   }
 }
+
+/// What they canonicalize otherwise than their specifications say, and we do not (tests/README.md).
+const differences = [['1e-7 as the integer 0', 1e-7], ['U+FFFE as it is', 'a\ufffeb'], ['U+FFFF as it is', 'a\uffffb']];
+
+/// What they sign and we refuse to read: nothing of it is signed, or not every reader sees the same.
+const refusals = [['an empty array', [], /^json-ld-traceless$/], ['null', null, /^json-ld-traceless$/], ['U+0000', 'a\0b', /^json-encoding$/], ['an integer beyond 2^53-1', 2 ** 53, /^json-number$/]];
 
 /// The list is a credential of ours too.
 async function withStatus(us, house) {
