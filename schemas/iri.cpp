@@ -167,7 +167,7 @@ std::string merge_paths(IriParts const& base, std::string_view path) {
 }
 
 /// Whether JSON-LD would take the text for a keyword: "@" and letters only.
-bool has_keyword_form(std::string_view text) {
+bool reads_as_keyword(std::string_view text) {
     return text.size() > 1 && text.front() == '@' && std::all_of(text.begin() + 1, text.end(), is_ascii_letter);
 }
 
@@ -186,7 +186,7 @@ std::string relative_path(std::string_view path, std::string_view base) {
     auto const rest = path.substr(shared);
     auto const first = rest.substr(0, rest.find('/'));
     auto const misread = rest.starts_with('/') || first.find(':') != std::string_view::npos;
-    if (out.empty() && (rest.empty() || misread || has_keyword_form(rest))) out = "./";
+    if (out.empty() && (rest.empty() || misread || reads_as_keyword(rest))) out = "./";
     return out += rest;
 }
 

@@ -11,6 +11,7 @@
 
 #include "schemas/bytes.hpp"
 #include "schemas/json_pointer.hpp"
+#include "schemas/json_scanner.hpp"
 
 namespace itqan {
 namespace {
@@ -18,7 +19,7 @@ namespace {
 constexpr std::int64_t largest_integer = (std::int64_t{1} << 53) - 1;  // RFC 7493 section 2.2
 constexpr std::size_t largest_number_token = 64;
 
-/// Builds the document while nlohmann's lexer reads it, and stops at the first thing that is not allowed. Depth is
+/// Builds the document while the scanner reads it, and stops at the first thing that is not allowed. Depth is
 /// checked on opening, so no value ever nests deeper than the limit and copying or destroying it is safe.
 class Builder {
   public:
@@ -220,7 +221,7 @@ Result<Json> parse_json(std::string_view text, JsonLimits const& limits) {
     if (auto error = check_encoding(text)) return *std::move(error);
 
     Builder builder(limits);
-    if (Json::sax_parse(text.data(), text.data() + text.size(), &builder)) return builder.take_document();
+    if (schemas::JsonScanner(text, builder).read()) return builder.take_document();
 
     auto error = *std::move(builder.error());
     if (error.code == "json-syntax") {

@@ -20,7 +20,7 @@ struct JsonLdLimits {
     std::size_t elements = 20'000;  ///< Values looked at.
     std::size_t contexts = 64;      ///< Contexts the document itself writes or names, one by one.
     std::size_t remote_depth = 8;   ///< Contexts that name contexts.
-    std::size_t work = 400'000;     ///< Terms defined, definitions carried over and IRIs joined; about 1 us each.
+    std::size_t work = 400'000;     ///< Terms defined or carried over, IRIs made and written; at most 1 us each.
 };
 
 enum class ProcessingMode { json_ld_1_0, json_ld_1_1 };

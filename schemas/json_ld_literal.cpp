@@ -61,6 +61,7 @@ RdfWriter::Term RdfWriter::write_literal(LdLiteral const& literal, Term subject,
         auto const type = dataset_.iri(rdf::json, Dataset::Text::borrowed);
         return dataset_.literal(canonical_json(*literal.value), type);
     }
+    if (!run_.spend_text(literal.type.size() + literal.language.size())) return std::nullopt;
     if (!literal.type.empty() && !is_absolute_iri(literal.type)) {
         run_.loses("json-ld-invalid-iri", "a datatype that is no IRI, whose value is dropped");
         return std::nullopt;

@@ -21,6 +21,7 @@ bool for_each_item(JsonLdRun& run, Json const& items, Visit&& visit) {
 }  // namespace
 
 RdfWriter::Term RdfWriter::reference(std::string_view iri) {
+    if (!run_.spend_text(iri.size())) return std::nullopt;
     if (is_blank_node(iri)) {
         if (run_.loses("json-ld-blank-id", "the label of a blank node, which is not kept; write an IRI or none"))
             return {};
@@ -139,14 +140,14 @@ RdfWriter::Term RdfWriter::write_object(Json const& item, Term subject, Term pre
 TermId RdfWriter::List::next() {
     auto const link = writer_.new_blank_node();
     if (!head_) head_ = link;
-    writer_.add(last_, writer_.iri(rdf::rest), link, graph_);
+    writer_.add(last_, writer_.rest(), link, graph_);
     last_ = link;
     return link;
 }
 
 TermId RdfWriter::List::end() {
-    auto const nil = writer_.iri(rdf::nil);
-    writer_.add(last_, writer_.iri(rdf::rest), nil, graph_);
+    auto const nil = writer_.nil();
+    writer_.add(last_, writer_.rest(), nil, graph_);
     return head_ ? *head_ : nil;
 }
 

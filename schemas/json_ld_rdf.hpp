@@ -57,10 +57,12 @@ class RdfWriter {
 
     TermId new_blank_node() { return dataset_.new_blank_node(); }
 
-    /// An IRI that is known to be well-formed.
-    TermId iri(std::string_view value) { return dataset_.iri(value); }
+    /// An IRI that is known to be well-formed. Nothing when the work is used up.
+    Term iri(std::string_view value) { return run_.spend_text(value.size()) ? Term(dataset_.iri(value)) : Term(); }
 
     TermId first() { return dataset_.iri(rdf::first, Dataset::Text::borrowed); }
+    TermId rest() { return dataset_.iri(rdf::rest, Dataset::Text::borrowed); }
+    TermId nil() { return dataset_.iri(rdf::nil, Dataset::Text::borrowed); }
     TermId type() { return dataset_.iri(rdf::type, Dataset::Text::borrowed); }
 
     /// Section 8.3.2, link by link.

@@ -46,6 +46,20 @@ class Validator {
         return std::move(violations_);
     }
 
+    std::vector<Violation> validate_endorsement(Json const& document) {
+        if (!document.is_object()) {
+            report(root_, "must be a JSON object");
+            return std::move(violations_);
+        }
+        refuse_empty_values(document, root_);
+        check_contexts(document);
+        check_shape(document, shapes::endorsement, root_);
+        check_order(document, "validFrom", "validUntil");
+        check_status(document);
+        check_proof(document);
+        return std::move(violations_);
+    }
+
   private:
     void report(Place const& place, std::string detail) { violations_.push_back({place.text(), std::move(detail)}); }
 
@@ -387,6 +401,10 @@ class Validator {
 
 std::vector<Violation> validate_open_badge(Json const& document, OpenBadgeProfile profile) {
     return Validator(profile).validate(document);
+}
+
+std::vector<Violation> validate_endorsement(Json const& document) {
+    return Validator(OpenBadgeProfile::published).validate_endorsement(document);
 }
 
 }  // namespace itqan::schemas

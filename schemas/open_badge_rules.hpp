@@ -18,4 +18,7 @@ enum class OpenBadgeProfile { published, own };
 std::vector<Violation> validate_open_badge(Json const& document,
                                            OpenBadgeProfile profile = OpenBadgeProfile::published);
 
+/// The same for an EndorsementCredential by itself, as others publish it.
+std::vector<Violation> validate_endorsement(Json const& document);
+
 }  // namespace itqan::schemas

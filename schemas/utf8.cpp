@@ -1,5 +1,8 @@
 #include "schemas/utf8.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 #include "schemas/bytes.hpp"
 
 namespace itqan::schemas {
@@ -77,11 +80,26 @@ std::u32string code_points(std::string_view text) {
 }  // namespace itqan::schemas
 
 namespace itqan {
+namespace {
+
+/// Behind the run of ASCII from `at`, eight bytes at a time.
+std::size_t ascii_end(std::string_view text, std::size_t at) {
+    for (; at + 8 <= text.size(); at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((word & 0x8080808080808080) != 0) break;
+    }
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
+        ++at;
+    return at;
+}
+
+}  // namespace
 
 bool is_utf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         if (static_cast<unsigned char>(text[at]) < 0x80) {
-            ++at;
+            at = ascii_end(text, at);
             continue;
         }
         auto const point = schemas::decode_utf8(text, at);

@@ -38,7 +38,7 @@ bool holds_text(Json const& value, std::string_view wanted) {
     return std::any_of(value.begin(), value.end(), [wanted](Json const& item) { return is_text(item, wanted); });
 }
 
-bool has_type(Json const& document, std::string_view type) {
+bool names_type(Json const& document, std::string_view type) {
     auto const found = document.is_object() ? document.find("type") : document.end();
     return document.is_object() && found != document.end() && holds_text(*found, type);
 }
@@ -63,7 +63,7 @@ class Judge {
   public:
     void judge_credential(Json const& document, Place const& place) {
         if (!document.is_object()) return report(place, "must be a JSON object");
-        if (has_type(document, enveloped_credential)) {
+        if (names_type(document, enveloped_credential)) {
             return judge_envelope(document, place, enveloped_credential, credential_media_types);
         }
         auto const model = judge_contexts(document, place);
@@ -80,7 +80,7 @@ class Judge {
 
     void judge_presentation(Json const& document, Place const& place) {
         if (!document.is_object()) return report(place, "must be a JSON object");
-        if (has_type(document, enveloped_presentation)) {
+        if (names_type(document, enveloped_presentation)) {
             return judge_envelope(document, place, enveloped_presentation, presentation_media_types);
         }
         auto const model = judge_contexts(document, place);
@@ -303,12 +303,12 @@ std::vector<Violation> check_verifiable_presentation(Json const& document) {
 }
 
 bool is_enveloped(Json const& document) {
-    return has_type(document, enveloped_credential) || has_type(document, enveloped_presentation);
+    return names_type(document, enveloped_credential) || names_type(document, enveloped_presentation);
 }
 
 Result<Envelope> read_envelope(Json const& document) {
-    auto violations = has_type(document, enveloped_presentation) ? check_verifiable_presentation(document)
-                                                                 : check_verifiable_credential(document);
+    auto violations = names_type(document, enveloped_presentation) ? check_verifiable_presentation(document)
+                                                                   : check_verifiable_credential(document);
     if (violations.empty() && !is_enveloped(document)) violations.push_back({"/type", "must name an envelope"});
     if (!violations.empty()) {
         return Error{Fault::malformed, "envelope-shape", "This is no enveloped credential or presentation.",

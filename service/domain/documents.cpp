@@ -5,11 +5,13 @@
 #include "crypto/did.hpp"
 #include "schemas/identifier.hpp"
 #include "service/domain/verification_case.hpp"
+#include "storage/catalog.hpp"
 
 namespace itqan::domain {
 namespace {
 
 constexpr int most_rounds = 6;
+constexpr std::size_t most_kept = 256;  ///< A status list takes some 20 KiB.
 
 Document failed(std::string why) {
     Document document;
@@ -60,30 +62,74 @@ OwnDocuments::OwnDocuments(storage::Database& database, ProgrammeStore& programm
       claims_(claims),
       addresses_(addresses) {}
 
-Document OwnDocuments::get(std::string const& address) {
-    return database_.read([&](storage::Session& session) -> Document {
-        auto const programme = programmes_.current(session);
+OwnDocuments::Stamp OwnDocuments::stamp_of(storage::Session& session) {
+    return {storage::change_count(session, "programme"), storage::change_count(session, "keys"),
+            storage::change_count(session, "status")};
+}
+
+std::shared_ptr<OwnDocuments::Issuers const> OwnDocuments::issuers(storage::Session& session) {
+    auto programme = programmes_.current(session);
+    std::lock_guard const lock(mutex_);
+    if (!issuers_ || issuers_->programme != programme) {
+        auto fresh = std::make_shared<Issuers>();
         for (auto const& issuer : programme->issuers)
-            if (address == addresses_.issuer_did(issuer.slug))
-                return own(keys_.did_document(session, issuer).dump(), "application/did+json");
-        auto const path = addresses_.path_of(address);
-        if (path.empty()) return failed("there is no way out to other hosts from here yet");
-        auto const parts = parts_of(path);
-        if (parts.size() == 4 && parts[0] == "issuers" && parts[2] == "keys") {
-            auto const key = storage::key(session, parts[3]);
-            auto const* const issuer = programme->issuer_by_slug(parts[1]);
-            if (!key || issuer == nullptr || key->issuer_id != issuer->id) return failed("there is no such key");
-            if (key->state == "revoked") return failed("gone");
-            return own(key->public_jwk, "application/jwk+json");
-        }
-        if (parts.size() == 2 && parts[0] == "status") {
-            auto const served = status_.serve(parts[1], *programme);
-            if (!served) return failed(served.error().detail);
-            return own((*served)->text, "application/vc");
-        }
-        if (parts.size() == 2 && parts[0] == "credentials") return state_of_credential(session, address, parts[1]);
-        return failed("there is no such document here");
-    });
+            fresh->dids.push_back(addresses_.issuer_did(issuer.slug));
+        fresh->programme = std::move(programme);
+        issuers_ = std::move(fresh);
+    }
+    return issuers_;
+}
+
+std::optional<Document> OwnDocuments::kept(std::string const& address, Stamp const& stamp) {
+    std::lock_guard const lock(mutex_);
+    if (stamp_ != stamp) return std::nullopt;
+    auto const found = kept_.find(address);
+    return found == kept_.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// A slow reader may come with an older stamp than the last: what it has is not kept.
+Document OwnDocuments::keep(std::string const& address, Stamp const& stamp, Document document) {
+    document.reading = new_reading();
+    std::lock_guard const lock(mutex_);
+    bool const is_newer =
+        stamp.programme >= stamp_.programme && stamp.keys >= stamp_.keys && stamp.status >= stamp_.status;
+    if (!is_newer) return document;
+    if (stamp_ != stamp || kept_.size() >= most_kept) kept_.clear();
+    stamp_ = stamp;
+    kept_.insert_or_assign(address, document);
+    return document;
+}
+
+Document OwnDocuments::get(std::string const& address) {
+    return database_.read(
+        [&](storage::Session& session) { return answer(session, *issuers(session), stamp_of(session), address); });
+}
+
+Document OwnDocuments::answer(storage::Session& session, Issuers const& issuers, Stamp const& stamp,
+                              std::string const& address) {
+    if (auto known = kept(address, stamp)) return *std::move(known);
+    auto const& programme = *issuers.programme;
+    for (std::size_t i = 0; i < issuers.dids.size(); ++i)
+        if (address == issuers.dids[i])
+            return keep(address, stamp,
+                        own(keys_.did_document(session, programme.issuers[i]).dump(), "application/did+json"));
+    auto const path = addresses_.path_of(address);
+    if (path.empty()) return failed("there is no way out to other hosts from here yet");
+    auto const parts = parts_of(path);
+    if (parts.size() == 4 && parts[0] == "issuers" && parts[2] == "keys") {
+        auto const key = storage::key(session, parts[3]);
+        auto const* const issuer = programme.issuer_by_slug(parts[1]);
+        if (!key || issuer == nullptr || key->issuer_id != issuer->id) return failed("there is no such key");
+        if (key->state == "revoked") return failed("gone");
+        return own(key->public_jwk, "application/jwk+json");
+    }
+    if (parts.size() == 2 && parts[0] == "status") {
+        auto const served = status_.serve(parts[1], programme);
+        if (!served) return failed(served.error().detail);
+        return keep(address, stamp, own((*served)->text, "application/vc"));
+    }
+    if (parts.size() == 2 && parts[0] == "credentials") return state_of_credential(session, address, parts[1]);
+    return failed("there is no such document here");
 }
 
 /// The text behind an own address of a badge: its page, one of its files, or the address people share.
@@ -120,21 +166,24 @@ Result<Report> OwnDocuments::verify(std::string input, std::optional<std::string
     question.input = without_blanks_around(std::move(input));
     question.recipient = recipient;
     question.own_base = addresses_.base();
-    auto const programme = database_.read([&](storage::Session& session) { return programmes_.current(session); });
-    for (auto const& issuer : programme->issuers)
-        question.trusted_issuers.push_back(addresses_.issuer_did(issuer.slug));
+    question.trusted_issuers = database_.read([&](storage::Session& session) { return issuers(session); })->dids;
     if (schemas::is_https_url(question.input)) {
         auto text = credential_at(question.input);
         if (!text) return text.error();
         question.input = std::move(*text);
     }
+    auto const inquiry = Inquiry::open(std::move(question));
+    if (!inquiry) return inquiry.error();
     Documents documents;
     for (int round = 0; round <= most_rounds; ++round) {
-        auto verification = domain::verify(question, documents, now);
-        if (!verification) return verification.error();
-        if (verification->report) return std::move(*verification->report);
-        for (auto const& address : verification->needs)
-            documents.insert_or_assign(address, get(address));
+        auto verification = inquiry->judge(documents, now);
+        if (verification.report) return std::move(*verification.report);
+        database_.read([&](storage::Session& session) {
+            auto const here = issuers(session);
+            auto const stamp = stamp_of(session);
+            for (auto const& address : verification.needs)
+                documents.insert_or_assign(address, answer(session, *here, stamp, address));
+        });
     }
     throw std::logic_error("verification asked for documents in more than six rounds");
 }

@@ -2,6 +2,12 @@
 // Answers the verifier's needs from this installation: own DID documents, keys, credentials and status lists come from
 // storage; foreign addresses are said to be out of reach until a guarded way out exists.
 
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
 #include "service/domain/claims.hpp"
 #include "service/domain/verification.hpp"
 
@@ -12,7 +18,8 @@ class OwnDocuments {
     OwnDocuments(storage::Database& database, ProgrammeStore& programmes, IssuerKeys& keys, StatusLists& status,
                  Claims& claims, Addresses const& addresses);
 
-    /// The document at an own address, or one whose `failure` says why there is none.
+    /// The document at an own address, or one whose `failure` says why there is none. DID documents and status lists
+    /// are kept with what was read of them until a change counter moves, whoever moved it.
     Document get(std::string const& address);
 
     /// Verifies with own documents only, in at most 6 rounds. `input` may also be an https address of a badge of ours.
@@ -20,6 +27,21 @@ class OwnDocuments {
     Result<Report> verify(std::string input, std::optional<std::string> const& recipient, Instant now);
 
   private:
+    /// What the kept documents were made from.
+    struct Stamp {
+        std::int64_t programme = 0, keys = 0, status = 0;
+        bool operator==(Stamp const&) const = default;
+    };
+    struct Issuers {
+        std::shared_ptr<Programme const> programme;
+        std::vector<std::string> dids;  ///< In the order of the programme.
+    };
+
+    static Stamp stamp_of(storage::Session& session);
+    std::shared_ptr<Issuers const> issuers(storage::Session& session);
+    Document answer(storage::Session& session, Issuers const& issuers, Stamp const& stamp, std::string const& address);
+    std::optional<Document> kept(std::string const& address, Stamp const& stamp);
+    Document keep(std::string const& address, Stamp const& stamp, Document document);
     Result<std::string> credential_at(std::string const& address);
 
     storage::Database& database_;
@@ -28,6 +50,11 @@ class OwnDocuments {
     StatusLists& status_;
     Claims& claims_;
     Addresses const& addresses_;
+
+    std::mutex mutex_;
+    std::shared_ptr<Issuers const> issuers_;
+    Stamp stamp_;
+    std::map<std::string, Document, std::less<>> kept_;  ///< All of `stamp_`.
 };
 
 }  // namespace itqan::domain

@@ -13,4 +13,7 @@ schemas::JsonLdProcessor const& linked_data_processor();
 /// The same with the work limit of production (decision 38).
 crypto::Canonicalizer const& linked_data_canonicalizer();
 
+/// For the many documents that one may hold: together they may cost what a single one may, and a little more.
+crypto::Canonicalizer const& linked_data_inner_canonicalizer();
+
 }  // namespace itqan::domain

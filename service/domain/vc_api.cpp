@@ -29,7 +29,7 @@ Result<Json> answered(Result<VcApiVerified> const& verified) {
     return answer_of(*verified);
 }
 
-Result<Json> named(char const* member, Result<Json> document) {
+Result<Json> with_name(char const* member, Result<Json> document) {
     if (!document) return as_bad_request(document.error());
     return Json{{member, *std::move(document)}};
 }
@@ -87,15 +87,15 @@ Result<Json> VcApi::issue(std::string_view name, Json const& body, Instant now) 
     if (!request) return request.error();
     auto const key = key_of(*profile);
     if (!key) return key.error();
-    return named("verifiableCredential", issue_credential(
-                                             *std::move(request), {*profile, *key->signer, key->did, key->method},
-                                             [&] { return status_entry(*profile); }, linked_data_, now));
+    return with_name("verifiableCredential", issue_credential(
+                                                 *std::move(request), {*profile, *key->signer, key->did, key->method},
+                                                 [&] { return status_entry(*profile); }, linked_data_, now));
 }
 
 Result<Json> VcApi::derive(Json const& body) {
     auto const request = read_vc_api_request(body, "verifiableCredential");
     if (!request) return request.error();
-    return named("verifiableCredential", derive_credential(*request, linked_data_));
+    return with_name("verifiableCredential", derive_credential(*request, linked_data_));
 }
 
 Result<Json> VcApi::prove(Json const& body, Instant now) {
@@ -112,7 +112,7 @@ Result<Json> VcApi::prove(Json const& body, Instant now) {
                      {{"/options/profile", "must be one of GET /vc-api/issuers"}}};
     auto const key = key_of(*profile);
     if (!key) return key.error();
-    return named(
+    return with_name(
         "verifiablePresentation",
         prove_presentation(*std::move(request), {*profile, *key->signer, key->did, key->method}, linked_data_, now));
 }

@@ -21,13 +21,15 @@ void remove_proofs(Json& document) {
 
 }  // namespace
 
-Result<void> VcApiLinkedData::check(Json const& document, schemas::SameId same_id, bool exact) const {
+Result<void> VcApiLinkedData::check(Json const& document, schemas::SameId same_id, bool exact,
+                                    std::size_t share) const {
     auto bare = document;
     remove_proofs(bare);
     auto const judged = schemas::check_linked_document(bare, same_id, schemas::InlineContext::plain);
     if (!judged) return judged;
     auto options = schemas::signing_options();
     options.exact = exact;
+    options.limits.work /= share;
     auto const statements = linked_data_processor().to_rdf(bare, options);
     if (!statements) return statements.error();
     return {};

@@ -21,7 +21,8 @@ class VcApiLinkedData {
     /// Whether nothing of a document gets lost or changes its meaning on the way to RDF, whatever the suite signs:
     /// check_linked_document with plain contexts that are written out allowed, then JSON-LD in safe mode, without a
     /// base. What proofs say is their suites' business. Errors: those of the two.
-    Result<void> check(Json const& document, schemas::SameId same_id, bool exact) const;
+    /// `share`: it may cost the n-th part of what one document may.
+    Result<void> check(Json const& document, schemas::SameId same_id, bool exact, std::size_t share = 1) const;
 
     crypto::Canonicalizer const& canonicalizer() const { return canonicalizer_; }
 

@@ -49,6 +49,14 @@ std::vector<std::string> default_mandatory_pointers(Json const& credential) {
     return pointers;
 }
 
+/// Version 2.0 defines the terms of status lists itself.
+void append_status_context(Json& credential) {
+    constexpr char terms[] = "https://www.w3.org/ns/credentials/status/v1";
+    auto& context = credential.at("@context");
+    if (!context.is_array()) context = Json::array({context});
+    if (std::find(context.begin(), context.end(), terms) == context.end()) context.push_back(terms);
+}
+
 Result<Json> sign_embedded(Json document, crypto::ProofOptions options, VcApiSigner const& signer,
                            std::string const& pointer, VcApiLinkedData const& linked_data, Instant now) {
     options.cryptosuite = signer.profile.cryptosuite;
@@ -125,6 +133,7 @@ Result<Json> issue_credential(VcApiRequest request, VcApiSigner const& signer, s
                          "status-given",
                          "This path gives credentials their status itself.",
                          {{"/credential/credentialStatus", "must be absent"}}};
+        if (schemas::data_model_of(credential) == schemas::DataModel::v1_1) append_status_context(credential);
         credential["credentialStatus"] = status();
     }
     if (signer.profile.is_enveloped()) return sign_envelope(credential, signer);

@@ -53,8 +53,8 @@ std::string method_of(crypto::CompactJws const& jws, std::string const& speaker)
     return speaker;
 }
 
-Result<crypto::PublicKey> key_of(crypto::CompactJws const& jws, std::string const& method, std::string const& purpose,
-                                 crypto::FindKey const& find_key) {
+Result<crypto::PublicKey> token_key(crypto::CompactJws const& jws, std::string const& method,
+                                    std::string const& purpose, crypto::FindKey const& find_key) {
     auto const key = [&]() -> Result<crypto::PublicKey> {
         if (method.starts_with("did:key:") || method.starts_with("did:jwk:")) {
             auto const did =
@@ -140,7 +140,7 @@ Json filled_in(Json credential, Json const& payload) {
 
 /// What the token is about. A `vc` or `vp` claim is the document of older tokens only, and then nothing of one stands
 /// beside it.
-Result<Json> document_of(Json const& payload, std::string const& type, TokenKind kind) {
+Result<Json> carried_by(Json const& payload, std::string const& type, TokenKind kind) {
     auto const* const claim = kind == TokenKind::credential ? "vc" : "vp";
     bool const is_older = type.empty() || type == "jwt";
     for (auto const* const each : {"vc", "vp"}) {
@@ -171,11 +171,11 @@ Result<VcApiToken> read_vc_api_token(std::string_view text, VcApiTokenRules cons
     auto const payload = parse_json(as_text(jws->payload), json_limits::credential);
     if (!payload) return payload.error();
     if (!payload->is_object()) return claim_error("", "the payload must be an object");
-    auto document = document_of(*payload, type_of(*jws), rules.kind);
+    auto document = carried_by(*payload, type_of(*jws), rules.kind);
     if (!document) return document.error();
     auto const speaker = speaker_of(*document, *payload, rules.kind);
     auto const method = method_of(*jws, speaker);
-    auto const key = key_of(*jws, method, rules.proof.purpose, find_key);
+    auto const key = token_key(*jws, method, rules.proof.purpose, find_key);
     if (!key) return key.error();
     if (!crypto::verify_jws(*jws, *key))
         return Error{

@@ -15,8 +15,9 @@ namespace itqan::domain {
 namespace {
 
 constexpr std::size_t most_credentials = 32;
+constexpr std::size_t smallest_share = 8;
 
-Error refusal(char const* code, std::string detail, std::string pointer, std::string what) {
+Error refused_at(char const* code, std::string detail, std::string pointer, std::string what) {
     return {Fault::malformed, code, std::move(detail), {{std::move(pointer), std::move(what)}}};
 }
 
@@ -67,6 +68,8 @@ class Verifier {
     RefusingCanonicalizer const canonicalizer_;
     Instant now_;
     std::optional<std::vector<std::string>> wanted_;  ///< options.checks
+    /// Which part of the work for one document each gets: tokens do not count in the presentation that they are in.
+    std::size_t share_ = 1;
     VcApiVerified verified_;
 };
 
@@ -118,8 +121,8 @@ Result<crypto::ProofRules> Verifier::read_options(Json const& options, char cons
     for (auto const* const read : {&checks, &domain, &challenge})
         if (!*read) return read->error();
     if (*challenge && (*challenge)->size() != 1)
-        return refusal("invalid-body", "The request does not say what it must.", "/options/challenge",
-                       "must be a text");
+        return refused_at("invalid-body", "The request does not say what it must.", "/options/challenge",
+                          "must be a text");
     wanted_ = std::move(*checks);
     crypto::ProofRules rules{now_, purpose};
     if (*domain) rules.domain = std::move(**domain);
@@ -128,7 +131,7 @@ Result<crypto::ProofRules> Verifier::read_options(Json const& options, char cons
 }
 
 Result<void> Verifier::terms(Json const& document, std::string const& pointer) {
-    auto const kept = linked_data_.check(document, schemas::SameId::consistent, false);
+    auto const kept = linked_data_.check(document, schemas::SameId::consistent, false, share_);
     if (!kept) return error_at(pointer, kept.error());
     passed("terms");
     return {};
@@ -163,8 +166,8 @@ Result<VcApiToken> Verifier::open(Json const& document, TokenKind kind, crypto::
     auto const* const own_type = kind == TokenKind::credential ? "application/vc+jwt" : "application/vp+jwt";
     bool const is_read = envelope->media_type == own_type || envelope->media_type == "application/jwt";
     if (!is_read || envelope->is_base64)
-        return refusal("envelope-type", "Envelopes of this kind are not read.", pointer + "/id",
-                       std::string("must be data:") + own_type + ", or data:application/jwt,");
+        return refused_at("envelope-type", "Envelopes of this kind are not read.", pointer + "/id",
+                          std::string("must be data:") + own_type + ", or data:application/jwt,");
     auto token = read_vc_api_token(envelope->content, {kind, rules}, sources_.find_key);
     if (!token) {
         auto error = token.error();
@@ -194,7 +197,7 @@ Result<void> Verifier::enveloped_credential(Json const& document, crypto::ProofR
     auto const& inner = token->document;
     if (auto refused = credential_structure(inner, pointer + "/id")) return *refused;
     if (schemas::is_enveloped(inner))
-        return refusal("envelope-shape", "An envelope holds no other.", pointer + "/id", "must hold a credential");
+        return refused_at("envelope-shape", "An envelope holds no other.", pointer + "/id", "must hold a credential");
     if (auto kept = terms(inner, pointer + "/id"); !kept) return kept;
     std::vector<std::string> methods{token->method};
     if (inner.contains("proof")) {
@@ -226,7 +229,7 @@ Result<void> Verifier::issuer_binding(Json const& credential, std::vector<std::s
         return {};
     }
     std::string const what = "No proof was made with a key that is known to be the issuer's.";
-    if (is_asked("issuer-binding", false)) return refusal("issuer-binding", what, pointer + "/issuer", what);
+    if (is_asked("issuer-binding", false)) return refused_at("issuer-binding", what, pointer + "/issuer", what);
     warn(pointer + "/issuer", what);
     return {};
 }
@@ -236,7 +239,7 @@ Result<void> Verifier::validity(Json const& credential, std::string const& point
         return schemas::read_date_time_stamp(text_member(credential, member));
     };
     auto const judge = [&](char const* code, char const* member, std::string what) -> Result<void> {
-        if (is_asked("validity", true)) return refusal(code, what, pointer + "/" + member, what);
+        if (is_asked("validity", true)) return refused_at(code, what, pointer + "/" + member, what);
         warn(pointer + "/" + member, std::move(what));
         return {};
     };
@@ -266,8 +269,8 @@ Result<void> Verifier::status_entry(Json const& entry, std::string const& pointe
     auto const purpose = text_member(entry, "statusPurpose");
     auto const index = crypto::read_status_index(entry.value("statusListIndex", Json()));
     if (list.empty() || purpose.empty())
-        return refusal("status-list", "The status entry is incomplete.", pointer,
-                       "must have a statusPurpose and a statusListCredential");
+        return refused_at("status-list", "The status entry is incomplete.", pointer,
+                          "must have a statusPurpose and a statusListCredential");
     if (!index) return error_at(pointer + "/statusListIndex", index.error());
     auto const is_set = sources_.own_status({list, purpose, *index});
     if (!is_set) return error_at(pointer, is_set.error());
@@ -276,8 +279,8 @@ Result<void> Verifier::status_entry(Json const& entry, std::string const& pointe
         return {};
     }
     if (**is_set)
-        return refusal(purpose == "suspension" ? "status-suspended" : "status-revoked",
-                       "The issuer has withdrawn the credential: " + purpose + ".", pointer, "is set in its list");
+        return refused_at(purpose == "suspension" ? "status-suspended" : "status-revoked",
+                          "The issuer has withdrawn the credential: " + purpose + ".", pointer, "is set in its list");
     passed("status");
     return {};
 }
@@ -289,7 +292,7 @@ Result<Json> Verifier::enveloped_presentation(Json const& document, crypto::Proo
     auto const place = pointer + "/id";
     if (auto refused = presentation_structure(token->document, place)) return *refused;
     if (schemas::is_enveloped(token->document))
-        return refusal("envelope-shape", "An envelope holds no other.", place, "must hold a presentation");
+        return refused_at("envelope-shape", "An envelope holds no other.", place, "must hold a presentation");
     if (auto kept = terms(token->document, place); !kept) return kept.error();
     return std::move(token->document);
 }
@@ -310,8 +313,9 @@ Result<void> Verifier::presentation(Json const& document, crypto::ProofRules con
     auto const place = is_envelope ? pointer + "/id" : pointer;
     auto const credentials = items_of(is_envelope ? opened : document, "verifiableCredential", place);
     if (credentials.size() > most_credentials)
-        return refusal("too-many-credentials", "A presentation holds at most 32 credentials.",
-                       place + "/verifiableCredential", "must have at most 32 items");
+        return refused_at("too-many-credentials", "A presentation holds at most 32 credentials.",
+                          place + "/verifiableCredential", "must have at most 32 items");
+    share_ = std::clamp<std::size_t>(credentials.size(), 1, smallest_share);
     for (auto const& [inner, inner_place] : credentials)
         if (auto judged = credential(*inner, {now_}, inner_place); !judged) return judged;
     return {};

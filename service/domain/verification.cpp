@@ -17,6 +17,7 @@ constexpr std::string_view titles[][2] = {{"format", "Readable Open Badge"},
                                           {"refresh", "Newest edition"},
                                           {"issuer-trust", "Known issuer"},
                                           {"endorsements", "Endorsements"},
+                                          {"nested", "Credentials in it"},
                                           {"recipient", "Right person"}};
 
 Check const* find(std::vector<Check> const& checks, std::string_view id) {
@@ -120,14 +121,60 @@ Check run(CheckRule const& rule, Case& verified) {
     return rule.run(verified);
 }
 
-void read_facts(Case& verified) {
-    auto const& document = verified.found.document;
-    if (!document.is_object()) return;
-    verified.kind = kind_of(document);
-    if (auto readable = schemas::read_credential(document)) verified.readable = std::move(*readable);
-    verified.issuer_id = issuer_id_of(document);
-    verified.credential_id = text_at(document, "id");
-}
+/// One credential in one round. First what may need further documents: proofs are judged once, in the last round.
+struct Judging {
+    Judging(Question const& question, Documents const& documents, Instant now, ReadCredential const& credential)
+        : verified(question, documents, now, credential),
+          status((look_up(), run({"status", check_status}, verified))) {}
+
+    void add(std::vector<std::unique_ptr<Judging>>& to, Question const& question, InnerCredential const& inner) const {
+        if (!inner.credential) return;
+        to.push_back(std::make_unique<Judging>(question, verified.documents, verified.now, *inner.credential));
+        to.back()->verified.is_inner = true;
+    }
+
+    std::vector<std::string> needs() const {
+        auto all = verified.needs;
+        for (auto const* const list : {&endorsements, &nested})
+            for (auto const& inner : *list)
+                for (auto const& address : inner->verified.needs)
+                    if (std::find(all.begin(), all.end(), address) == all.end()) all.push_back(address);
+        return all;
+    }
+
+    Report report() {
+        if (verified.kind != CredentialKind::older_badge) judge_embedded_proofs(verified);
+        Report report;
+        report.checks.reserve(check_rules().size());
+        for (auto const& rule : check_rules()) {
+            if (rule.id == "recipient" && !verified.question.recipient) continue;
+            if (rule.id == "nested" && verified.kind != CredentialKind::record) continue;
+            report.checks.push_back(rule.id == "status" ? status : run(rule, verified));
+        }
+        report.verdict = verdict_of(report.checks);
+        report.headline_code = headline_code_of(report.checks, report.verdict);
+        report.headline = headline_of(report.headline_code, verified);
+        report.checked_at = verified.now;
+        report.kind = kind_in_words(verified);
+        report.credential = said_by(verified);
+        report.document = verified.found.text;
+        report.endorsements = std::move(verified.endorsements);
+        report.nested = std::move(verified.nested);
+        if (auto const* const recipient = find(report.checks, "recipient");
+            recipient != nullptr && recipient->outcome != CheckOutcome::unchecked)
+            report.recipient_match = recipient->outcome == CheckOutcome::pass;
+        return report;
+    }
+
+    Case verified;
+    Check status;
+    std::vector<std::unique_ptr<Judging>> endorsements = {}, nested = {};
+
+  private:
+    void look_up() {
+        if (verified.kind != CredentialKind::older_badge) resolve_keys(verified);
+    }
+};
 
 }  // namespace
 
@@ -197,35 +244,49 @@ std::vector<std::string> const& check_ids() {
     return ids;
 }
 
-Result<Verification> verify(Question const& question, Documents const& documents, Instant now) {
-    auto const found = find_credential(question.input);
-    if (!found) return found.error();
-    Case verified{question, documents, now, *found};
-    read_facts(verified);
-    if (verified.kind != CredentialKind::older_badge) resolve_keys(verified);
-    if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
-    // First what may need further documents: proofs are judged once, in the last round.
-    auto status = run({"status", check_status}, verified);
-    if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
-    if (verified.kind != CredentialKind::older_badge) judge_embedded_proofs(verified);
+ReadCredential read_found(FoundCredential found) {
+    ReadCredential read{std::move(found)};
+    auto const& document = read.found.document;
+    if (!document.is_object()) return read;
+    read.kind = kind_of(document);
+    if (auto readable = schemas::read_credential(document)) read.readable = std::move(*readable);
+    read.issuer_id = issuer_id_of(document);
+    read.credential_id = text_at(document, "id");
+    read_inner_credentials(read);
+    return read;
+}
 
-    Report report;
-    for (auto const& rule : check_rules()) {
-        if (rule.id == "recipient" && !question.recipient) continue;
-        report.checks.push_back(rule.id == "status" ? status : run(rule, verified));
-    }
-    if (!verified.needs.empty()) return Verification{std::nullopt, std::move(verified.needs)};
-    report.verdict = verdict_of(report.checks);
-    report.headline_code = headline_code_of(report.checks, report.verdict);
-    report.headline = headline_of(report.headline_code, verified);
-    report.checked_at = now;
-    report.kind = kind_in_words(verified);
-    report.credential = said_by(verified);
-    report.document = found->text;
-    if (auto const* const recipient = find(report.checks, "recipient");
-        recipient != nullptr && recipient->outcome != CheckOutcome::unchecked)
-        report.recipient_match = recipient->outcome == CheckOutcome::pass;
-    return Verification{std::move(report), {}};
+Inquiry::Inquiry(Question question, std::shared_ptr<ReadCredential const> credential)
+    : question_(std::move(question)), credential_(std::move(credential)) {
+    if (credential_->endorsements.empty() && credential_->nested.empty()) return;
+    inner_.trusted_issuers = question_.trusted_issuers;
+    inner_.own_base = question_.own_base;
+}
+
+Result<Inquiry> Inquiry::open(Question question) {
+    auto found = find_credential(question.input);
+    if (!found) return found.error();
+    return Inquiry(std::move(question), std::make_shared<ReadCredential const>(read_found(std::move(*found))));
+}
+
+Verification Inquiry::judge(Documents const& documents, Instant now) const {
+    Judging judging(question_, documents, now, *credential_);
+    for (auto const& inner : credential_->endorsements)
+        judging.add(judging.endorsements, inner_, inner);
+    for (auto const& inner : credential_->nested)
+        judging.add(judging.nested, inner_, inner);
+    if (auto needs = judging.needs(); !needs.empty()) return {std::nullopt, std::move(needs)};
+    for (auto const& inner : judging.endorsements)
+        judging.verified.endorsements.push_back(inner->report());
+    for (auto const& inner : judging.nested)
+        judging.verified.nested.push_back(inner->report());
+    return {judging.report(), {}};
+}
+
+Result<Verification> verify(Question const& question, Documents const& documents, Instant now) {
+    auto const inquiry = Inquiry::open(question);
+    if (!inquiry) return inquiry.error();
+    return inquiry->judge(documents, now);
 }
 
 }  // namespace itqan::domain

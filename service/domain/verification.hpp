@@ -3,6 +3,7 @@
 // nothing; it says what it needs and is called again (decision 21). Checks are a table of named functions.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ std::string_view check_outcome_name(CheckOutcome outcome);
 
 struct Check {
     std::string id;  ///< format, schema, contexts, proof, issuer-binding, validity, status, refresh, issuer-trust,
-                     ///< endorsements, recipient.
+                     ///< endorsements, nested (of learner records), recipient.
     CheckOutcome outcome = CheckOutcome::unchecked;
     std::string code;   ///< Why, as a key of the locales: "proof.bad-signature", "status.revoked".
     std::string title;  ///< English; pages translate by id and code.
@@ -30,13 +31,20 @@ struct Check {
 enum class Verdict { valid, warning, invalid, unchecked };
 std::string_view verdict_name(Verdict verdict);
 
+class DocumentReading;
+struct ReadCredential;
+
 /// Documents by address (https URL or DID), as the edge got them. `failure` says why there is none.
 struct Document {
     std::string body;
     std::string media_type;
     std::string failure;
     bool own = false;  ///< Answered from this installation's storage.
+    /// What was read of `body`, shared by all copies: new_reading() in a document that is kept for later verifications.
+    /// Whoever changes the body drops it.
+    std::shared_ptr<DocumentReading> reading = {};
 };
+std::shared_ptr<DocumentReading> new_reading();
 using Documents = std::map<std::string, Document, std::less<>>;
 
 struct Question {
@@ -57,6 +65,8 @@ struct Report {
     std::string document;  ///< The credential's own text (JWT), for the page and receipts.
     std::vector<Check> checks;
     std::optional<bool> recipient_match;
+    std::vector<Report> endorsements = {};  ///< Of those inside that can be read, in their order.
+    std::vector<Report> nested = {};        ///< Likewise of what a learner record holds.
 };
 
 /// Either the report, or the addresses of the documents still needed (never both).
@@ -65,7 +75,24 @@ struct Verification {
     std::vector<std::string> needs;
 };
 
-/// Error: unprocessable "no-credential" when the input holds none, with what to do; too_large, malformed.
+/// A question whose credential was found and read: once for all rounds.
+class Inquiry {
+  public:
+    /// Error: unprocessable "no-credential" when the input holds none, with what to do; too_large, malformed.
+    static Result<Inquiry> open(Question question);
+
+    /// The report, or what it still needs.
+    Verification judge(Documents const& documents, Instant now) const;
+
+  private:
+    explicit Inquiry(Question question, std::shared_ptr<ReadCredential const> credential);
+
+    Question question_;
+    Question inner_;  ///< Of the credentials inside.
+    std::shared_ptr<ReadCredential const> credential_;
+};
+
+/// One round by itself. Errors: those of Inquiry::open.
 Result<Verification> verify(Question const& question, Documents const& documents, Instant now);
 
 /// What people paste and editors save has blanks and line ends around it. The edges take them off; verify() does not.

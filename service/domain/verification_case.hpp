@@ -15,6 +15,7 @@
 #include "crypto/vc_jwt.hpp"
 #include "schemas/open_badge.hpp"
 #include "service/domain/verification.hpp"
+#include "service/domain/verification_reading.hpp"
 
 namespace itqan::domain {
 
@@ -41,6 +42,30 @@ CredentialKind kind_of(Json const& document);
 /// Finds the credential in JSON, JWS, PNG, SVG or a data: URI; unwraps enveloped credentials and presentations of one.
 /// Errors: unprocessable "no-credential", too_large "input-too-large", those of the picture readers.
 Result<FoundCredential> find_credential(std::string const& input);
+/// One inside another: a compact JWS, or an object that is one or an envelope of one.
+Result<FoundCredential> find_inner_credential(Json const& json);
+
+/// A credential inside another: an endorsement, or one of those that a learner record holds.
+struct InnerCredential {
+    std::shared_ptr<ReadCredential const> credential = {};  ///< Null when it cannot be read.
+    std::string unreadable = {};                            ///< Why.
+    std::string about = {};  ///< Id of the object that carries an endorsement, which it should be about.
+    bool has_more = false;   ///< It carries further ones, which are not followed.
+};
+
+/// What follows from the credential alone, read before the first round.
+struct ReadCredential {
+    FoundCredential found;
+    CredentialKind kind = CredentialKind::other;
+    std::string issuer_id = {};  ///< "" when the document names none.
+    std::string credential_id = {};
+    std::optional<schemas::Credential> readable = {};  ///< For display and simple comparisons.
+    std::vector<InnerCredential> endorsements = {}, nested = {};
+    bool has_too_many = false;  ///< More endorsements than are read; likewise:
+    bool has_too_many_nested = false;
+};
+ReadCredential read_found(FoundCredential found);
+void read_inner_credentials(ReadCredential& outer);
 
 /// The key that the proof names, as far as it can be known without trusting it.
 struct ProofKey {
@@ -59,27 +84,33 @@ struct EmbeddedProofs {
 };
 
 struct Case {
+    Case(Question const& asked, Documents const& known, Instant moment, ReadCredential const& read);
+
     Question const& question;
     Documents const& documents;
     Instant now;
+    ReadCredential const& credential;
     FoundCredential const& found;
+    CredentialKind kind;
+    std::string const& issuer_id;
+    std::string const& credential_id;
+    std::optional<schemas::Credential> const& readable;
 
-    CredentialKind kind = CredentialKind::other;
-    std::string issuer_id = {};  ///< "" when the document names none.
-    std::string credential_id = {};
-    std::optional<schemas::Credential> readable = {};  ///< For display and simple comparisons.
-    std::optional<crypto::AssertionKeys> issuer_keys = {};
-    std::string issuer_fault = {};  ///< Why issuer_keys is missing.
-    Json issuer_document = {};
+    std::shared_ptr<KeyDocument const> issuer = {};
+    std::string issuer_fault = {};  ///< Why `issuer` is missing.
     ProofKey proof_key = {};
     std::map<std::string, ProofKey, std::less<>> method_keys = {};  ///< By the verification method of embedded proofs.
     std::optional<EmbeddedProofs> embedded = {};                    ///< Nothing for tokens.
+    std::vector<Report> endorsements = {}, nested = {};             ///< Of the inner credentials that can be read.
+    bool is_inner = false;
     bool proof_passed = false;
     bool binding_passed = false;
     std::vector<std::string> needs = {};
 
     /// The document at an address; null when it still has to be fetched (then it is noted in `needs`).
     Document const* need(std::string const& address);
+    /// What was read of it, here or in an earlier verification.
+    std::shared_ptr<DocumentReading> reading_of(Document const& document) const;
     bool is_own(std::string_view address) const;
 };
 
@@ -87,13 +118,11 @@ struct Case {
 void resolve_keys(Case& verified);
 
 /// The proofs of a document that is no token, each once, as a list.
-Json embedded_proofs_of(FoundCredential const& found);
+std::vector<Json const*> embedded_proofs_of(FoundCredential const& found);
 /// Judges them, with the keys that were resolved, and the terms they cover. Chooses `proof_key`: the issuer's own, of a
 /// proof that verifies, before others.
 void judge_embedded_proofs(Case& verified);
 Check check_embedded_proofs(Case& verified);
-/// Whether another document, of the same issuer, has good proofs by keys that the issuer lists and no others.
-bool is_proven_by_issuer(Case const& verified, Json const& document);
 /// What is wrong with the terms of a document under an embedded proof; none when nothing is.
 std::optional<Check> check_embedded_terms(Case const& verified);
 
@@ -101,7 +130,7 @@ struct CheckRule {
     std::string_view id;
     Check (*run)(Case&);
 };
-/// In the order of the report (api.md), `recipient` last.
+/// In the order of the report (api.md), `nested` of learner records and `recipient` last.
 std::vector<CheckRule> const& check_rules();
 
 Check check_format(Case& verified);
@@ -110,6 +139,8 @@ Check check_contexts(Case& verified);
 Check check_proof(Case& verified);
 Check check_issuer_binding(Case& verified);
 Check check_status(Case& verified);
+Check check_endorsements(Case& verified);
+Check check_nested(Case& verified);
 Check check_recipient(Case& verified);
 
 /// Clocks of honest people differ by this much.

@@ -1,4 +1,4 @@
-// The table of checks, and those of them that only look: dates, newer editions, registry, endorsements.
+// The table of checks, and those of them that only look: dates, newer editions, registry.
 
 #include <algorithm>
 
@@ -64,22 +64,6 @@ Check check_issuer_trust(Case& c) {
                       "Issued here by " + name + ", " + host + ".", {{"name", name}, {"host", host}});
 }
 
-bool carries_endorsements(Json const& object) {
-    return object.is_object() && (object.contains("endorsement") || object.contains("endorsementJwt"));
-}
-
-Check check_endorsements(Case& c) {
-    auto const& document = c.found.document;
-    auto const issuer = document.value("issuer", Json()), subject = document.value("credentialSubject", Json());
-    bool const found = carries_endorsements(document) || carries_endorsements(issuer) ||
-                       carries_endorsements(subject) ||
-                       (subject.is_object() && carries_endorsements(subject.value("achievement", Json())));
-    if (found)
-        return make_check("endorsements", CheckOutcome::unchecked, "endorsements.not-checked",
-                          "The badge carries endorsements; they are not checked here yet.");
-    return make_check("endorsements", CheckOutcome::absent, "endorsements.none", "The badge carries no endorsements.");
-}
-
 }  // namespace
 
 std::vector<CheckRule> const& check_rules() {
@@ -93,6 +77,7 @@ std::vector<CheckRule> const& check_rules() {
                                               {"refresh", check_refresh},
                                               {"issuer-trust", check_issuer_trust},
                                               {"endorsements", check_endorsements},
+                                              {"nested", check_nested},
                                               {"recipient", check_recipient}};
     return rules;
 }

@@ -14,10 +14,6 @@ namespace {
 
 using Facts = std::map<std::string, std::string>;
 
-struct RefusingOnce : RefusingCanonicalizer {
-    RefusingOnce() : RefusingCanonicalizer(linked_data_canonicalizer()) {}
-};
-
 bool is_unknown_suite(crypto::ProofReport const& report) {
     return report.fault && (report.fault->code == "unknown-cryptosuite" ||
                             (report.fault->code == "unknown-proof-type" && !report.type.empty()));
@@ -43,15 +39,16 @@ void set_endorsements_aside(Json& value, std::vector<Json>& aside) {
             set_endorsements_aside(inner, aside);
 }
 
-Result<void> check_documents(Json document) {
-    auto judged = schemas::check_linked_document(document, schemas::SameId::consistent);
+Result<void> check_documents(Json const& whole) {
+    auto judged = schemas::check_linked_document(whole, schemas::SameId::consistent);
     if (judged) return judged;
+    auto document = whole;
     std::vector<Json> endorsements;
     set_endorsements_aside(document, endorsements);
     if (endorsements.empty()) return judged;
     if (auto rest = schemas::check_linked_document(document, schemas::SameId::consistent); !rest) return rest;
-    for (auto& endorsement : endorsements)
-        if (auto one = check_documents(std::move(endorsement)); !one) return one;
+    for (auto const& endorsement : endorsements)
+        if (auto one = check_documents(endorsement); !one) return one;
     return {};
 }
 
@@ -65,11 +62,12 @@ std::string unknown_context_of(Json const& document) {
 }
 
 /// What safe mode or the policy for linked documents refuses.
-std::optional<Error> term_fault_of(Json document, EmbeddedProofs const& embedded) {
-    if (auto const judged = check_documents(document); !judged) return judged.error();
+std::optional<Error> term_fault_of(Json const& whole, EmbeddedProofs const& embedded) {
+    if (auto const judged = check_documents(whole); !judged) return judged.error();
     auto const covers = [](crypto::ProofReport const& report) { return report.verified() && is_over_rdf(report); };
     bool const is_read = std::any_of(embedded.reports.begin(), embedded.reports.end(), covers);
     if (is_read || !embedded.unknown_context.empty()) return std::nullopt;
+    auto document = whole;
     document.erase("proof");
     schemas::Dataset statements;
     auto const read = linked_data_processor().to_rdf(document, schemas::signing_options(), statements);
@@ -85,7 +83,7 @@ ProofKey key_of(Case const& c, crypto::ProofReport const& report) {
 crypto::ProofReport const& binding_proof(Case const& c, std::vector<crypto::ProofReport> const& reports) {
     auto const good = [](crypto::ProofReport const& report) { return report.verified(); };
     auto const listed = [&](crypto::ProofReport const& report) {
-        return report.verified() && c.issuer_keys && c.issuer_keys->find(*report.key) != nullptr;
+        return report.verified() && c.issuer && c.issuer->keys.find(*report.key) != nullptr;
     };
     if (auto const own = std::find_if(reports.begin(), reports.end(), listed); own != reports.end()) return *own;
     if (auto const any = std::find_if(reports.begin(), reports.end(), good); any != reports.end()) return *any;
@@ -180,11 +178,15 @@ int severity(CheckOutcome outcome) {
 
 }  // namespace
 
-Json embedded_proofs_of(FoundCredential const& found) {
-    if (found.is_jws || !found.document.is_object()) return Json::array();
+std::vector<Json const*> embedded_proofs_of(FoundCredential const& found) {
+    std::vector<Json const*> proofs;
+    if (found.is_jws || !found.document.is_object()) return proofs;
     auto const proof = found.document.find("proof");
-    if (proof == found.document.end() || proof->is_null()) return Json::array();
-    return proof->is_array() ? *proof : Json::array({*proof});
+    if (proof == found.document.end() || proof->is_null()) return proofs;
+    if (!proof->is_array()) return {&*proof};
+    for (auto const& each : *proof)
+        proofs.push_back(&each);
+    return proofs;
 }
 
 void judge_embedded_proofs(Case& c) {
@@ -197,7 +199,8 @@ void judge_embedded_proofs(Case& c) {
         if (known != c.method_keys.end() && known->second.key) return *known->second.key;
         return Error{Fault::not_found, "unknown-verification-method", "No key is known for " + method + ".", {}};
     };
-    RefusingOnce const canonicalizer;
+    RefusingCanonicalizer const canonicalizer(c.is_inner ? linked_data_inner_canonicalizer()
+                                                         : linked_data_canonicalizer());
     auto reports = crypto::judge_proofs(document, {c.now}, find_key, canonicalizer);
     if (reports) {
         embedded.reports = std::move(*reports);
@@ -211,17 +214,22 @@ void judge_embedded_proofs(Case& c) {
         embedded.term_fault = term_fault_of(document, embedded);
 }
 
-bool is_proven_by_issuer(Case const& c, Json const& document) {
-    if (!c.issuer_keys || !check_documents(document)) return false;
-    auto const find_key = [&c](std::string const& method, std::string const&) -> Result<crypto::PublicKey> {
-        if (auto const* const listed = c.issuer_keys->find(std::string_view(method))) return listed->key;
+std::optional<GoodProofs> good_proofs(Json const& document, crypto::AssertionKeys const& listed, Instant now) {
+    if (!check_documents(document)) return std::nullopt;
+    auto const find_key = [&listed](std::string const& method, std::string const&) -> Result<crypto::PublicKey> {
+        if (auto const* const found = listed.find(std::string_view(method))) return found->key;
         return Error{Fault::not_found, "unknown-verification-method", "The issuer lists no " + method + ".", {}};
     };
-    RefusingOnce const canonicalizer;
-    auto const reports = crypto::judge_proofs(document, {c.now}, find_key, canonicalizer);
-    return reports && std::all_of(reports->begin(), reports->end(), [&c](crypto::ProofReport const& report) {
-               return report.verified() && c.issuer_keys->find(*report.key) != nullptr;
-           });
+    RefusingCanonicalizer const canonicalizer(linked_data_canonicalizer());
+    auto const reports = crypto::judge_proofs(document, {now}, find_key, canonicalizer);
+    if (!reports) return std::nullopt;
+    GoodProofs good;
+    for (auto const& report : *reports) {
+        if (!report.verified() || listed.find(*report.key) == nullptr) return std::nullopt;
+        good.by.push_back({report.verification_method, *report.key});
+        if (report.expires && (!good.until || *report.expires < *good.until)) good.until = report.expires;
+    }
+    return good;
 }
 
 Check check_embedded_proofs(Case& c) {

@@ -72,11 +72,9 @@ Check check_format(Case& c) {
     if (c.kind == CredentialKind::other)
         return format(CheckOutcome::fail, "format.not-a-badge", "A credential, but not an Open Badge.");
     if (c.kind == CredentialKind::endorsement)
-        return format(CheckOutcome::unchecked, "format.endorsement",
-                      "An endorsement, not a badge: recognised, not checked here yet.");
+        return format(CheckOutcome::pass, "format.endorsement", "An endorsement: somebody's word about something.");
     if (c.kind == CredentialKind::record)
-        return format(CheckOutcome::unchecked, "format.learner-record",
-                      "A learner record of several achievements: recognised, not checked here yet.");
+        return format(CheckOutcome::pass, "format.learner-record", "A learner record of several achievements.");
     if (c.found.open_badges_2_beside)
         return format(CheckOutcome::pass, "format.read-beside-older",
                       "An Open Badges 3.0 credential. The picture also carries an older badge, which was not read.");
@@ -84,10 +82,12 @@ Check check_format(Case& c) {
 }
 
 Check check_schema(Case& c) {
-    if (c.kind != CredentialKind::badge)
+    if (c.kind != CredentialKind::badge && c.kind != CredentialKind::endorsement)
         return make_check("schema", CheckOutcome::unchecked, "schema.not-a-badge",
                           "Only the form of Open Badges 3.0 is known here yet.");
-    auto violations = schemas::validate_open_badge(c.found.document, schemas::OpenBadgeProfile::published);
+    auto violations = c.kind == CredentialKind::badge
+                          ? schemas::validate_open_badge(c.found.document, schemas::OpenBadgeProfile::published)
+                          : schemas::validate_endorsement(c.found.document);
     std::erase_if(violations, is_context_violation);  // The check `contexts` judges them.
     if (violations.empty())
         return make_check("schema", CheckOutcome::pass, "schema.fits",
@@ -115,7 +115,8 @@ Check check_contexts(Case& c) {
         return contexts_check(CheckOutcome::fail, "contexts.order",
                               "The first context must be the one of Verifiable Credentials.", {{"context", first}});
     auto const second = urls.size() < 2 ? std::string() : urls[1];
-    if (c.kind == CredentialKind::badge && !is_badge_context(second))
+    bool const is_open_badges = c.kind == CredentialKind::badge || c.kind == CredentialKind::endorsement;
+    if (is_open_badges && !is_badge_context(second))
         return contexts_check(CheckOutcome::fail, "contexts.order",
                               "The second context must be the one of Open Badges 3.0.", {{"context", second}});
     if (auto wrong = check_embedded_terms(c)) return *std::move(wrong);
@@ -123,7 +124,7 @@ Check check_contexts(Case& c) {
         if (!c.embedded && !is_known_context(url))
             return contexts_check(CheckOutcome::warn, "contexts.unknown", "Terms of " + url + " are not known here.",
                                   {{"context", url}});
-    if (first == vcdm_1 || (c.kind == CredentialKind::badge && second != ob_3_0_3))
+    if (first == vcdm_1 || (is_open_badges && second != ob_3_0_3))
         return contexts_check(CheckOutcome::warn, "contexts.older", "The badge uses an older edition of the terms.",
                               {{"context", second}});
     return contexts_check(CheckOutcome::pass, "contexts.known", "All terms come from published contexts.");

@@ -101,6 +101,24 @@ Result<FoundCredential> read_text(std::string_view text, int depth) {
     return no_credential("This is neither a badge's picture nor its file, text or link. Ask for one of these.");
 }
 
+}  // namespace
+
+Result<FoundCredential> find_inner_credential(Json const& json) {
+    if (json.is_string()) {
+        auto const& text = json.get_ref<std::string const&>();
+        return is_jws_like(text) || text.starts_with("data:") ? read_text(text, 1)
+                                                              : no_credential("A text inside is no signed credential.");
+    }
+    if (!json.is_object()) return no_credential("What stands inside is no credential.");
+    if (has_type(json, "EnvelopedVerifiableCredential")) return read_text(text_at(json, "id"), 1);
+    FoundCredential found;
+    found.text = json.dump();
+    found.document = json;
+    return found;
+}
+
+namespace {
+
 constexpr std::string_view png_start = "\x89PNG", jpeg_start = "\xff\xd8\xff";
 
 Result<FoundCredential> read_picture(Result<crypto::ExtractedBadge> const& badge, std::string_view if_none) {

@@ -30,8 +30,8 @@ Result<crypto::DidKey> resolve_self_contained(std::string_view did) {
 }
 
 bool is_revoked(Case const& verified, std::string const& method) {
-    if (!verified.issuer_keys) return false;
-    auto const& refused = verified.issuer_keys->refused;
+    if (!verified.issuer) return false;
+    auto const& refused = verified.issuer->keys.refused;
     return std::any_of(refused.begin(), refused.end(),
                        [&](auto const& each) { return each.id == method && each.reason == "revoked"; });
 }
@@ -72,7 +72,9 @@ void read_issuer(Case& verified) {
             verified.issuer_fault = "issuer-binding.invalid-did";
             return;
         }
-        verified.issuer_keys = crypto::AssertionKeys{{{resolved->verification_method, resolved->key}}, {}};
+        KeyDocument own;
+        own.keys.keys.push_back({resolved->verification_method, resolved->key});
+        verified.issuer = std::make_shared<KeyDocument const>(std::move(own));
         return;
     }
     if (id.starts_with("did:web:") && !crypto::did_web_url(id)) {
@@ -89,33 +91,19 @@ void read_issuer(Case& verified) {
         verified.issuer_fault = "issuer-binding.unreachable";
         return;
     }
-    auto json = parse_json(document->body, json_limits::credential);
-    auto keys =
-        json ? crypto::read_assertion_keys(*json, id, verified.now) : Result<crypto::AssertionKeys>(json.error());
-    if (!keys) {
+    auto const keys = verified.reading_of(*document)->keys(document->body, id, verified.now);
+    if (keys)
+        verified.issuer = *keys;
+    else
         verified.issuer_fault = "issuer-binding.broken-document";
-        return;
-    }
-    verified.issuer_keys = std::move(*keys);
-    verified.issuer_document = std::move(*json);
 }
 
-/// The listed key whose JWK carries this kid.
+/// The key of the issuer's document by its method, or whose JWK carries this kid.
 std::optional<crypto::PublicKey> listed_by_kid(Case const& verified, std::string const& kid) {
-    if (!verified.issuer_keys) return std::nullopt;
-    if (auto const* const found = verified.issuer_keys->find(std::string_view(kid))) return found->key;
-    if (!verified.issuer_document.is_object()) return std::nullopt;
-    for (auto const* const member : {"verificationMethod", "assertionMethod"}) {
-        auto const methods = verified.issuer_document.find(member);
-        if (methods == verified.issuer_document.end() || !methods->is_array()) continue;
-        for (auto const& method : *methods) {
-            if (!method.is_object() || !method.contains("publicKeyJwk")) continue;
-            auto const& jwk = method.at("publicKeyJwk");
-            if (!jwk.is_object() || jwk.value("kid", Json()) != kid) continue;
-            if (auto const key = crypto::PublicKey::from_jwk(jwk)) return *key;
-        }
-    }
-    return std::nullopt;
+    if (!verified.issuer) return std::nullopt;
+    if (auto const* const found = verified.issuer->keys.find(std::string_view(kid))) return found->key;
+    auto const named = verified.issuer->by_kid.find(kid);
+    return named == verified.issuer->by_kid.end() ? std::nullopt : std::optional(named->second);
 }
 
 ProofKey key_at(Case& verified, std::string const& kid) {
@@ -127,7 +115,7 @@ ProofKey key_at(Case& verified, std::string const& kid) {
     }
     if (!verified.issuer_id.empty() && kid.starts_with(verified.issuer_id + "#")) {
         if (is_revoked(verified, kid)) return no_key("proof.key-revoked", "The issuer has revoked the key.");
-        if (verified.issuer_keys) return no_key("proof.unknown-key", "The issuer's document has no such key.");
+        if (verified.issuer) return no_key("proof.unknown-key", "The issuer's document has no such key.");
         return no_key("proof.unreachable", "The issuer's document could not be read, so its key is not known.");
     }
     // The same origin permits the question; whether the answer is the issuer's key, issuer-binding decides.
@@ -141,14 +129,29 @@ ProofKey key_at(Case& verified, std::string const& kid) {
 void resolve_methods(Case& verified) {
     auto const proofs = embedded_proofs_of(verified.found);
     if (proofs.size() > crypto::most_proofs) return;  // None of them will be judged.
-    for (auto const& proof : proofs) {
-        auto const method = text_at(proof, "verificationMethod");
+    for (auto const* const proof : proofs) {
+        auto const method = text_at(*proof, "verificationMethod");
         if (method.empty() || verified.method_keys.contains(method)) continue;
         verified.method_keys.emplace(method, key_at(verified, method));
     }
 }
 
 }  // namespace
+
+Case::Case(Question const& asked, Documents const& known, Instant moment, ReadCredential const& read)
+    : question(asked),
+      documents(known),
+      now(moment),
+      credential(read),
+      found(read.found),
+      kind(read.kind),
+      issuer_id(read.issuer_id),
+      credential_id(read.credential_id),
+      readable(read.readable) {}
+
+std::shared_ptr<DocumentReading> Case::reading_of(Document const& document) const {
+    return document.reading ? document.reading : new_reading();
+}
 
 Document const* Case::need(std::string const& address) {
     auto const known = documents.find(address);

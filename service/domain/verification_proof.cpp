@@ -44,9 +44,9 @@ Check judge_claims(crypto::VcJwt const& token, Facts facts) {
 
 /// Why the issuer's document does not let this key sign; "" when it does not know the key.
 std::string refusal_of(Case const& c, crypto::PublicKey const& key) {
-    if (!c.issuer_document.is_object() || !c.issuer_keys) return {};
-    auto const methods = c.issuer_document.find("verificationMethod");
-    if (methods == c.issuer_document.end() || !methods->is_array()) return {};
+    if (!c.issuer || !c.issuer->json.is_object()) return {};
+    auto const methods = c.issuer->json.find("verificationMethod");
+    if (methods == c.issuer->json.end() || !methods->is_array()) return {};
     for (auto const& method : *methods) {
         if (!method.is_object()) continue;
         auto const listed = method.contains("publicKeyJwk")
@@ -55,7 +55,7 @@ std::string refusal_of(Case const& c, crypto::PublicKey const& key) {
         if (!listed || !(*listed == key)) continue;
         auto id = text_at(method, "id");
         if (id.starts_with('#')) id.insert(0, c.issuer_id);
-        for (auto const& refused : c.issuer_keys->refused)
+        for (auto const& refused : c.issuer->keys.refused)
             if (refused.id == id) return refused.reason;
     }
     return {};
@@ -101,7 +101,7 @@ Check check_issuer_binding(Case& c) {
         return binding_check(outcome, c.issuer_fault, "What stands at the issuer's address is not its list of keys.",
                              std::move(facts));
     }
-    if (!c.issuer_keys)
+    if (!c.issuer)
         return binding_check(CheckOutcome::unchecked, c.issuer_fault,
                              "Which keys the issuer has could not be found out.", std::move(facts));
     auto const& fault = c.proof_key.fault;
@@ -113,7 +113,7 @@ Check check_issuer_binding(Case& c) {
                              std::move(facts));
     if (!c.proof_key.key)
         return binding_check(CheckOutcome::unchecked, "issuer-binding.no-key", "No key was checked.", std::move(facts));
-    if (auto const* const listed = c.issuer_keys->find(*c.proof_key.key)) {
+    if (auto const* const listed = c.issuer->keys.find(*c.proof_key.key)) {
         facts["method"] = listed->id;
         c.binding_passed = true;
         return binding_check(CheckOutcome::pass, "issuer-binding.listed", "The issuer itself lists the key.",

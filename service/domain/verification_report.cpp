@@ -50,9 +50,35 @@ Json evidence_of(schemas::Credential const& credential) {
     return all;
 }
 
+/// Somebody's word about something: who, about what, which words.
+Json said_by_endorsement(Json const& document) {
+    auto const subject = document.value("credentialSubject", Json());
+    auto const issuer = document.value("issuer", Json());
+    Json said{{"id", text_at(document, "id")}, {"endorsed", text_at(subject, "id")}};
+    said["issuer"] = Json{{"id", issuer_id_of(document)}};
+    auto const put_text = [](Json& out, char const* name, std::string const& text) {
+        if (!text.empty()) out[name] = text;
+    };
+    put_text(said["issuer"], "name", text_at(issuer, "name"));
+    put_text(said, "name", text_at(document, "name"));
+    put_text(said, "comment", text_at(subject, "endorsementComment"));
+    put_text(said, "validFrom", text_at(document, "validFrom"));
+    put_text(said, "validUntil", text_at(document, "validUntil"));
+    return said;
+}
+
+Json inner_reports(std::vector<Report> const& reports) {
+    auto all = Json::array();
+    for (auto const& report : reports)
+        all.push_back(report_to_json(report));
+    return all;
+}
+
 }  // namespace
 
 Json said_by(Case const& verified) {
+    if (verified.kind == CredentialKind::endorsement && verified.found.document.is_object())
+        return said_by_endorsement(verified.found.document);
     if (!verified.readable) return nullptr;
     auto const& credential = *verified.readable;
     auto const& achievement = credential.subject.achievement;
@@ -99,8 +125,8 @@ Json report_to_json(Report const& report) {
               {"kind", report.kind},
               {"credential", report.credential},
               {"checks", std::move(checks)},
-              {"endorsements", Json::array()},
-              {"nested", Json::array()}};
+              {"endorsements", inner_reports(report.endorsements)},
+              {"nested", inner_reports(report.nested)}};
     for (auto const& check : report.checks)
         if (check.id == "recipient")
             json["recipient"] =

@@ -3,9 +3,7 @@
 
 #include <algorithm>
 
-#include "crypto/status_list.hpp"
 #include "schemas/identifier.hpp"
-#include "schemas/status_list_credential.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
@@ -14,8 +12,6 @@ namespace {
 using Facts = std::map<std::string, std::string>;
 
 constexpr std::size_t most_entries = 8;
-constexpr std::size_t largest_list = 1024 * 1024;
-constexpr JsonLimits list_limits{2 * largest_list, 20'000, 64, 4'096, largest_list};
 
 Check status_check(CheckOutcome outcome, std::string code, std::string detail, Facts facts = {}) {
     return make_check("status", outcome, std::move(code), std::move(detail), std::move(facts));
@@ -46,27 +42,11 @@ Entry read_entry(Json const& entry) {
 }
 
 /// The list's own signature and issuer: a list that anybody could have written says nothing.
-std::optional<Check> distrust(Case const& c, crypto::VcJwt const& list, Facts const& facts) {
+std::optional<Check> distrust(Case const& c, StatusDocument const& list, DocumentReading& reading, Facts const& facts) {
     if (issuer_id_of(list.credential) != c.issuer_id)
         return status_check(CheckOutcome::unchecked, "status.foreign-list", "The status list is of another issuer.",
                             facts);
-    auto const claims = crypto::check_vc_jwt_claims(list);
-    bool const contradicts = std::any_of(claims.begin(), claims.end(), [](auto const& fault) {
-        return fault.kind == crypto::ClaimFault::Kind::contradiction;
-    });
-    if (c.issuer_keys && !contradicts)
-        for (auto const& listed : c.issuer_keys->keys)
-            if (crypto::verify_jws(list.jws, listed.key)) return std::nullopt;
-    return status_check(CheckOutcome::unchecked, "status.unproven-list",
-                        "The status list is not signed by a key of the issuer.", facts);
-}
-
-/// A list as a document with proofs in it.
-std::optional<Check> distrust(Case const& c, Json const& list, Facts const& facts) {
-    if (issuer_id_of(list) != c.issuer_id)
-        return status_check(CheckOutcome::unchecked, "status.foreign-list", "The status list is of another issuer.",
-                            facts);
-    if (is_proven_by_issuer(c, list)) return std::nullopt;
+    if (c.issuer && reading.is_proven(list, c.issuer->keys, c.now)) return std::nullopt;
     return status_check(CheckOutcome::unchecked, "status.unproven-list",
                         "The status list is not signed by a key of the issuer.", facts);
 }
@@ -78,8 +58,8 @@ Check broken(Error const& error, Facts const& facts) {
 }
 
 /// What the issuer's own list says of one entry; none when its bit is not set.
-std::optional<Check> judge_list(Case const& c, Entry const& entry, Json const& credential) {
-    auto const fields = schemas::read_status_list(credential);
+std::optional<Check> judge_list(Case const& c, Entry const& entry, StatusDocument const& list) {
+    auto const& fields = list.fields;
     if (!fields) return broken(fields.error(), entry.facts);
     if (fields->purpose != entry.purpose)
         return status_check(CheckOutcome::fail, "status.purpose",
@@ -87,7 +67,7 @@ std::optional<Check> judge_list(Case const& c, Entry const& entry, Json const& c
                             entry.facts);
     if (fields->valid_until && *fields->valid_until < c.now)
         return status_check(CheckOutcome::unchecked, "status.stale-list", "The status list has run out.", entry.facts);
-    auto const bits = crypto::StatusList::decode(fields->encoded_list);
+    auto const& bits = list.bits;
     if (!bits) return broken(bits.error(), entry.facts);
     auto const index = crypto::read_status_index(entry.index);
     if (!index) return broken(index.error(), entry.facts);
@@ -115,18 +95,13 @@ std::optional<Check> judge_entry(Case& c, Json const& json) {
     if (!document->failure.empty())
         return status_check(CheckOutcome::unchecked, "status.unreachable",
                             "The status list could not be fetched: " + document->failure + ".", entry.facts);
-    if (auto const linked = parse_json(document->body, list_limits); linked && linked->is_object()) {
-        if (auto distrusted = distrust(c, *linked, entry.facts)) return distrusted;
-        return judge_list(c, entry, *linked);
-    }
-    crypto::JwsRules rules;
-    rules.limit = 2 * largest_list;
-    auto const list = crypto::read_vc_jwt(document->body, rules, list_limits);
+    auto const reading = c.reading_of(*document);
+    auto const list = reading->status(document->body);
     if (!list)
         return status_check(CheckOutcome::unchecked, "status.unreadable-list",
                             "The status list has a form that is not read here yet.", entry.facts);
-    if (auto distrusted = distrust(c, *list, entry.facts)) return distrusted;
-    return judge_list(c, entry, list->credential);
+    if (auto distrusted = distrust(c, *list, *reading, entry.facts)) return distrusted;
+    return judge_list(c, entry, *list);
 }
 
 /// What only this installation knows of its own credential (decision 12): on hold, and why it was withdrawn.

@@ -51,12 +51,19 @@ bool names_tag(std::string_view header, std::string_view tag) {
     return header == "*" || (!header.empty() && header.find(tag) != std::string_view::npos);
 }
 
+/// What the JSON is called: many clients parse what is named JSON and nothing else.
+std::string_view json_type_for(std::string_view accept) {
+    for (std::string_view const type : {"application/vc", "application/ld+json", "application/json"})
+        if (asks_for(accept, type)) return type;
+    return "application/vc";
+}
+
 Answer status_list(WebContext const& context, http::Request const& request) {
     auto const programme = programme_of(context);
     auto const form = form_asked_for(request.header("accept"), domain::ProofForm::embedded);
     auto const served = context.services.status.serve(path_value(request, "list"), *programme, form);
     if (!served) return served.error();
-    auto const* const type = form == domain::ProofForm::jwt ? "application/vc+jwt" : "application/vc";
+    auto const type = form == domain::ProofForm::jwt ? "application/vc+jwt" : json_type_for(request.header("accept"));
     auto answer = names_tag(request.header("if-none-match"), (*served)->etag) ? respond(304, type, "")
                                                                               : respond(200, type, (*served)->text);
     answer.headers.add("access-control-allow-origin", "*");

@@ -11,7 +11,7 @@ using tests::LdBench;
 
 namespace {
 
-std::string policy_on(std::string const& contexts, InlineContext inline_context = InlineContext::plain) {
+std::string inline_fault(std::string const& contexts, InlineContext inline_context = InlineContext::plain) {
     auto const document = Json::parse(R"({"@context": )" + contexts + "}");
     auto const judged = check_linked_document(document, SameId::consistent, inline_context);
     if (judged) return "";
@@ -40,8 +40,8 @@ TEST_SUITE("json_ld inline contexts") {
              R"(["https://c/1", {"l": {"@id": "c:l", "@container": ["@set"]}, "m": {"@container": "@language"}}])",
              R"(["https://c/1", {"@context": {"Alumni": "https://c/Alumni"}}])", R"({"a": "c:a"})"}) {
             CAPTURE(contexts);
-            CHECK(policy_on(contexts) == "");
-            CHECK(policy_on(contexts, InlineContext::refused) == "/@context");
+            CHECK(inline_fault(contexts) == "");
+            CHECK(inline_fault(contexts, InlineContext::refused) == "/@context");
         }
     }
 
@@ -71,12 +71,12 @@ TEST_SUITE("json_ld inline contexts") {
 
         for (auto const& [context, pointer] : cases) {
             CAPTURE(context);
-            CHECK(policy_on(R"(["https://c/1", )" + std::string(context) + "]") ==
+            CHECK(inline_fault(R"(["https://c/1", )" + std::string(context) + "]") ==
                   "/@context/1" + std::string(pointer));
         }
-        CHECK(policy_on(R"(["https://c/1", 7])") == "/@context/1");
-        CHECK(policy_on(R"(["https://c/1", null])") == "/@context/1");
-        CHECK(policy_on(R"(["https://c/1", ["https://c/2"]])") == "/@context/1");
+        CHECK(inline_fault(R"(["https://c/1", 7])") == "/@context/1");
+        CHECK(inline_fault(R"(["https://c/1", null])") == "/@context/1");
+        CHECK(inline_fault(R"(["https://c/1", ["https://c/2"]])") == "/@context/1");
     }
 
     TEST_CASE("contexts within contexts are followed to a depth") {
@@ -87,8 +87,8 @@ TEST_SUITE("json_ld inline contexts") {
             return context;
         };
 
-        CHECK(policy_on(within(16)) == "");
-        CHECK(policy_on(within(17)).size() > 100);
+        CHECK(inline_fault(within(16)) == "");
+        CHECK(inline_fault(within(17)).size() > 100);
     }
 
     TEST_CASE("contexts below the top stay refused") {

@@ -13,7 +13,7 @@ using namespace itqan::schemas;
 
 namespace {
 
-constexpr char const* v2_url = "https://www.w3.org/ns/credentials/v2";
+constexpr char const* context_url = "https://www.w3.org/ns/credentials/v2";
 constexpr char const* v2_sha256 = "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734";
 
 Bytes digest_of(char const* algorithm, std::string const& text) {
@@ -38,7 +38,7 @@ std::string judged(Json const& resources) {
 }
 
 Json resource(char const* member, Json digest) {
-    return {{"id", v2_url}, {member, std::move(digest)}};
+    return {{"id", context_url}, {member, std::move(digest)}};
 }
 
 }  // namespace
@@ -129,8 +129,8 @@ TEST_SUITE("resource digest") {
         auto const folder = *tests::shared_dir() / "vectors/contexts-w3c";
         constexpr char const* files[][2] = {
             {"https://www.w3.org/2018/credentials/v1", "credentials-v1.jsonld"},
-            {v2_url, "credentials-v2.jsonld"},
-            {v2_url, "credentials-v2-2024-07-20.jsonld"},
+            {context_url, "credentials-v2.jsonld"},
+            {context_url, "credentials-v2-2024-07-20.jsonld"},
             {"https://www.w3.org/ns/credentials/examples/v2", "credentials-examples-v2.jsonld"},
             {"https://www.w3.org/ns/credentials/undefined-terms/v2", "credentials-undefined-terms-v2.jsonld"}};
         for (auto const& [url, file] : files) {

@@ -61,7 +61,7 @@ struct Suite {
 TEST_SUITE("verifiable credential corpus") {
     TEST_CASE("the bodies of the W3C suites are told apart") {
         NEEDS_SHARED();
-        JsonLdProcessor const processor(published_contexts());
+        JsonLdProcessor const processor(schemas::published_contexts());
         for (auto const& suite : {Suite{"vcdm.jsonl", {129}, 64, 65},  // 129: a truncated proofValue
                                   Suite{"bitstring.jsonl", {}, 4, 1}}) {
             std::istringstream lines(tests::read_file(*tests::shared_dir() / "vectors/w3c-wire" / suite.file));

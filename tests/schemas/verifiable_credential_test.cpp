@@ -40,7 +40,7 @@ Json envelope(char const* type, std::string const& id) {
     return {{"@context", v2_url}, {"type", type}, {"id", id}};
 }
 
-std::string pointers(std::vector<Violation> const& violations) {
+std::string pointers_of(std::vector<Violation> const& violations) {
     std::string out;
     for (auto const& violation : violations) {
         CHECK_FALSE(violation.detail.empty());
@@ -50,10 +50,10 @@ std::string pointers(std::vector<Violation> const& violations) {
 }
 
 std::string credential_pointers(Json const& document) {
-    return pointers(check_verifiable_credential(document));
+    return pointers_of(check_verifiable_credential(document));
 }
 std::string presentation_pointers(Json const& document) {
-    return pointers(check_verifiable_presentation(document));
+    return pointers_of(check_verifiable_presentation(document));
 }
 
 Json with(Json document, char const* pointer, Json value) {
@@ -355,8 +355,8 @@ TEST_SUITE("verifiable credential") {
         auto const refused = read_envelope(envelope(type, "data:,x"));
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == "envelope-shape");
-        CHECK(pointers(refused.error().violations) == "/id");
-        CHECK(pointers(read_envelope(credential()).error().violations) == "/type");
+        CHECK(pointers_of(refused.error().violations) == "/id");
+        CHECK(pointers_of(read_envelope(credential()).error().violations) == "/type");
         CHECK_FALSE(is_enveloped(credential()));
         CHECK(is_enveloped(envelope("EnvelopedVerifiablePresentation", "x")));
     }
@@ -372,7 +372,7 @@ TEST_SUITE("verifiable credential") {
                 CAPTURE(entry.path().filename().string());
                 auto const document = parse_json(tests::read_file(entry.path()), json_limits::credential);
                 REQUIRE(document);
-                CHECK(pointers(judge(*document)) == "");
+                CHECK(pointers_of(judge(*document)) == "");
                 ++seen;
             }
         }

@@ -83,3 +83,25 @@ TEST_CASE("a password file gives its first line and must have one") {
     std::filesystem::remove(file);
     CHECK(folder.read().error().code == "config-value");
 }
+
+TEST_CASE("the VC-API is off unless it is turned on, and no key opens it to strangers") {
+    Folder folder;
+    folder.write("");
+    CHECK_FALSE(folder.read()->vc_api);
+    folder.write("[vc_api]\nenabled = true\n");
+    CHECK(folder.read()->vc_api);
+    CHECK_FALSE(folder.read()->vc_api_open);
+    CHECK_FALSE(folder.read({{"ITQAN_VC_API_ENABLED", "false"}})->vc_api);
+
+    folder.write("[vc_api]\nenabled = \"maybe\"\n");
+    CHECK(folder.read().error().code == "config-value");
+    folder.write("[vc_api]\nopen = true\n");
+    CHECK(folder.read().error().code == "config-unknown-key");
+
+    Config config;
+    config.data = folder.data;
+    REQUIRE(set_domain(config, "badges.example.org"));
+    config.vc_api = true;
+    write_config(config);
+    CHECK(folder.read()->vc_api);
+}

@@ -58,6 +58,17 @@ TEST_CASE("conformance 20: the issuer adds a status entry and leaves the rest as
     CHECK(again.at("credentialStatus").at("statusListIndex") != index);
 }
 
+TEST_CASE("conformance 20: under VC 1.1 the terms of status lists are appended") {
+    auto const issued = common_house().issued("bitstring", tests::credential_1());
+
+    auto const& context = issued.at("@context");
+    CHECK(std::count(context.begin(), context.end(), "https://www.w3.org/ns/credentials/status/v1") == 1);
+    CHECK(issued.at("credentialStatus").at("type") == "BitstringStatusListEntry");
+    auto const verified = common_house().verify(issued);
+    CHECK_MESSAGE(verified.status == 200, verified.body.dump());
+    CHECK(verified.body.at("warnings").empty());
+}
+
 TEST_CASE("conformance 20: the list is a credential of the same did:key that verifies") {
     auto const issued = common_house().issued("bitstring", subject_with_id());
 

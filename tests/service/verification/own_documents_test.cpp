@@ -167,3 +167,48 @@ TEST_CASE("the learner's address matches and another does not") {
     CHECK(must(house.ask(house.text(row), email)).recipient_match == true);
     CHECK(must(house.ask(house.text(row), "somebody@example.org")).recipient_match == false);
 }
+
+TEST_CASE("what is kept of our documents never outlives a withdrawal") {
+    OwnHouse house;
+    auto const first = house.claimed();
+    auto const second =
+        must(house.claims.choose(learner_actor("lrn-002"), house.award("ach-01", "lrn-002").id, {"link", true, "en"}));
+    for (auto const& text : {house.jwt(first), house.text(first), house.jwt(second), house.text(second)})
+        CHECK_MESSAGE(house.check(text).verdict == Verdict::valid, summary(house.check(text)));
+
+    must(house.claims.revoke(issuer_actor("nakhla"), first.id, "evidence-withdrawn", ""));
+
+    for (auto const& text : {house.jwt(first), house.text(first)})
+        CHECK(house.check(text).headline_code == "revoked");
+    for (auto const& text : {house.jwt(second), house.text(second)})
+        CHECK(house.check(text).verdict == Verdict::valid);
+}
+
+TEST_CASE("what is kept of our documents never outlives a key, whoever moved it") {
+    OwnHouse house;
+    auto const row = house.claimed();
+    auto const token = house.jwt(row), embedded = house.text(row);
+    auto const key = house.keys.list("nakhla").front().id;
+    auto const did = house.addresses.issuer_did("nakhla");
+    // Another process over the same rows.
+    IssuerKeys beside(house.database(), house.kek, house.addresses, house.clock, crypto::KeyType::ed25519);
+    auto const verdicts = [&] { return std::vector{house.check(token).verdict, house.check(embedded).verdict}; };
+    CHECK(verdicts() == std::vector{Verdict::valid, Verdict::valid});
+    auto const before = house.documents.get(did);
+    CHECK(before.reading != nullptr);
+    CHECK(before.reading == house.documents.get(did).reading);
+
+    must(beside.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519));
+    CHECK(verdicts() == std::vector{Verdict::valid, Verdict::valid});
+    CHECK(before.reading != house.documents.get(did).reading);
+    CHECK(before.body != house.documents.get(did).body);
+
+    auto const newer =
+        must(house.claims.choose(learner_actor("lrn-002"), house.award("ach-01", "lrn-002").id, {"link", true, "en"}));
+    CHECK(house.check(house.text(newer)).verdict == Verdict::valid);
+
+    must(beside.revoke(Actor{}, key));
+    CHECK(verdicts() == std::vector{Verdict::invalid, Verdict::invalid});
+    CHECK(code_of(house.check(embedded), "proof") == "proof.key-revoked");
+    CHECK(house.check(house.text(newer)).verdict == Verdict::valid);
+}

@@ -209,8 +209,12 @@ TEST_CASE("every check turns some badge away from valid") {
              house.verifier.trusted_issuers = {house.issuer.did()};
              house.disown_key();
          }},
-        {"endorsements", "endorsements.not-checked", "unchecked", Verdict::warning,
+        {"endorsements", "endorsements.bad", "warn", Verdict::warning,
          [](Json& badge, VerdictHouse&) { badge["endorsementJwt"] = {"eyJh.eyJh.AAAA"}; }},
+        {"nested", "nested.none", "fail", Verdict::invalid,
+         [](Json& badge, VerdictHouse&) {
+             badge["type"] = {"VerifiableCredential", "ClrCredential"};
+         }},
         {"recipient", "recipient.other", "fail", Verdict::invalid,
          [](Json&, VerdictHouse& house) { house.verifier.recipient = "somebody.else@example.org"; }}};
 

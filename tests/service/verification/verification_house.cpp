@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include "crypto/data_integrity.hpp"
 #include "crypto/jws.hpp"
+#include "crypto/rdf_canonicalizer.hpp"
 #include "crypto/vc_jwt.hpp"
+#include "schemas/published_contexts.hpp"
 #include "schemas/status_list_credential.hpp"
 #include "tests/schemas/badge_samples.hpp"
 
@@ -84,6 +87,44 @@ domain::Report Verifier::verify(std::string const& input) {
     auto report = try_verify(input);
     REQUIRE_MESSAGE(report, report.error().code);
     return std::move(*report);
+}
+
+crypto::Canonicalizer const& canonicalizer() {
+    static schemas::JsonLdProcessor const processor(schemas::published_contexts());
+    static crypto::RdfCanonicalizer const made(processor);
+    return made;
+}
+
+Json embed(Json document, TestIssuer const& signer, std::string const& method, std::string const& suite,
+           std::vector<std::string> mandatory) {
+    crypto::ProofOptions options;
+    options.cryptosuite = suite;
+    options.verification_method = method;
+    options.created = at("2026-11-01T12:00:00Z");
+    options.mandatory_pointers = std::move(mandatory);
+    auto made = crypto::add_proof(std::move(document), options, signer.signer(), canonicalizer());
+    REQUIRE_MESSAGE(made, made.error().detail);
+    return std::move(*made);
+}
+
+std::string sample(std::string const& file) {
+    return read_file(*shared_dir() / "vectors" / file);
+}
+
+void trust_method_of(Verifier& verifier, Json const& document) {
+    auto const& issuer = document.at("issuer");
+    auto const id = issuer.is_string() ? issuer.get<std::string>() : issuer.at("id").get<std::string>();
+    auto const& proof = document.at("proof");
+    auto const method = (proof.is_array() ? proof.front() : proof).at("verificationMethod").get<std::string>();
+    REQUIRE(method.starts_with(id + "#"));
+    verifier.knows(id,
+                   Json{{"id", id},
+                        {"verificationMethod", Json::array({{{"id", method},
+                                                             {"type", "Multikey"},
+                                                             {"controller", id},
+                                                             {"publicKeyMultibase", method.substr(id.size() + 1)}}})},
+                        {"assertionMethod", Json::array({method})}}
+                       .dump());
 }
 
 domain::Check const& check_of(domain::Report const& report, std::string_view id) {

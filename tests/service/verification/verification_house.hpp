@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "crypto/canonicalizer.hpp"
 #include "crypto/did.hpp"
 #include "crypto/signer.hpp"
 #include "crypto/status_list.hpp"
@@ -63,6 +64,16 @@ struct Verifier {
     Result<domain::Report> try_verify(std::string const& input);
     domain::Report verify(std::string const& input);
 };
+
+crypto::Canonicalizer const& canonicalizer();
+/// The document with one more proof by the issuer's key, as `method` names it. Fails the test where it cannot be made.
+Json embed(Json document, TestIssuer const& signer, std::string const& method,
+           std::string const& suite = "eddsa-rdfc-2022", std::vector<std::string> mandatory = {});
+
+/// A file of the published corpora, by its name in their manifest.
+std::string sample(std::string const& file);
+/// The sample's issuer as if it listed the key that stands in the fragment of the sample's verification method.
+void trust_method_of(Verifier& verifier, Json const& document);
 
 domain::Check const& check_of(domain::Report const& report, std::string_view id);
 std::string code_of(domain::Report const& report, std::string_view id);
