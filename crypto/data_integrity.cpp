@@ -198,6 +198,25 @@ bool check_unique(ProofJudge& judge, ProofReport const& report, Json const& all)
            judge.fail(Fault::malformed, "duplicate-proof-id", "Two proofs have this id.", "/id");
 }
 
+/// Puts the proofs back when it goes, whatever was set in their place.
+class ProofsTakenOut {
+  public:
+    explicit ProofsTakenOut(Json& document)
+        : members_(document.get_ref<Json::object_t&>()), proofs_(members_.extract("proof")) {}
+    ~ProofsTakenOut() {
+        members_.erase("proof");
+        members_.insert(std::move(proofs_));
+    }
+    ProofsTakenOut(ProofsTakenOut const&) = delete;
+    ProofsTakenOut& operator=(ProofsTakenOut const&) = delete;
+
+    bool is_list() const { return proofs_.mapped().is_array(); }
+
+  private:
+    Json::object_t& members_;
+    Json::object_t::node_type proofs_;
+};
+
 void judge_proof(Json& document, Json const& proof, Json const& all, ProofRules const& rules, FindKey const& find_key,
                  Canonicalizer const& canonicalizer, ProofReport& report) {
     ProofJudge judge(proof, report);
@@ -291,6 +310,12 @@ Result<Json> add_proof(Json document, ProofOptions const& options, Signer const&
 
 Result<std::vector<ProofReport>> judge_proofs(Json const& document, ProofRules const& rules, FindKey const& find_key,
                                               Canonicalizer const& canonicalizer) {
+    auto copy = document;
+    return judge_proofs_in_place(copy, rules, find_key, canonicalizer);
+}
+
+Result<std::vector<ProofReport>> judge_proofs_in_place(Json& document, ProofRules const& rules, FindKey const& find_key,
+                                                       Canonicalizer const& canonicalizer) {
     if (!document.is_object()) {
         return Error{Fault::malformed, "malformed-document", "A signed document must be a JSON object."};
     }
@@ -299,13 +324,12 @@ Result<std::vector<ProofReport>> judge_proofs(Json const& document, ProofRules c
         return Error{Fault::malformed, "missing-proof", "The document has no proof.", {{"/proof", "Is missing."}}};
     if (all.size() > most_proofs) return Error{Fault::too_large, "proof-limit", "A document has at most 16 proofs."};
 
-    auto unsigned_document = document;
+    ProofsTakenOut const taken_out(document);
     std::vector<ProofReport> reports;
     reports.reserve(all.size());
     for (std::size_t index = 0; index < all.size(); ++index) {
-        auto const position = document.at("proof").is_array() ? "/" + std::to_string(index) : "";
-        reports.push_back({"/proof" + position});
-        judge_proof(unsigned_document, all[index], all, rules, find_key, canonicalizer, reports.back());
+        reports.push_back({"/proof" + (taken_out.is_list() ? "/" + std::to_string(index) : "")});
+        judge_proof(document, all[index], all, rules, find_key, canonicalizer, reports.back());
     }
     return reports;
 }

@@ -95,6 +95,10 @@ struct ProofReport {
 Result<std::vector<ProofReport>> judge_proofs(Json const& document, ProofRules const& rules, FindKey const& find_key,
                                               Canonicalizer const& canonicalizer);
 
+/// The same without a copy of the document: its proofs are out of it meanwhile and back in their place afterwards.
+Result<std::vector<ProofReport>> judge_proofs_in_place(Json& document, ProofRules const& rules, FindKey const& find_key,
+                                                       Canonicalizer const& canonicalizer);
+
 /// The same in one word: the first fault of the document or its proofs.
 Result<void> verify_proofs(Json const& document, ProofRules const& rules, FindKey const& find_key,
                            Canonicalizer const& canonicalizer);

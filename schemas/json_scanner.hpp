@@ -3,6 +3,7 @@
 // Runs of ordinary characters are taken whole, eight at a time: texts inside texts, such as tokens, are long. Numbers
 // that are no short integers are left to nlohmann's reader. json.hpp is what others include.
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -157,7 +158,12 @@ class JsonScanner {
             std::uint64_t word = 0;
             std::memcpy(&word, text_.data() + at, sizeof word);
             auto const below_space = (word - each * ' ') & ~word & high;
-            if ((has_zero(word ^ (each * '"')) | has_zero(word ^ (each * '\\')) | below_space) != 0) break;
+            auto const special = has_zero(word ^ (each * '"')) | has_zero(word ^ (each * '\\')) | below_space;
+            if (special == 0) continue;
+            // The lowest mark is exact; those above it may be carries.
+            if constexpr (std::endian::native == std::endian::little)
+                return at + static_cast<std::size_t>(std::countr_zero(special)) / 8;
+            break;
         }
         auto const is_ordinary = [](char c) { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= ' '; };
         while (at < text_.size() && is_ordinary(text_[at]))

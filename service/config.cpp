@@ -290,7 +290,9 @@ std::string config_text(Config const& config) {
          << "listen = \"" << config.listen_address << ':' << config.listen_port << "\"\n"
          << (config.demo ? "demo = true\nhsts = false\n" : "")
          << "\n[tls]\n# certificate = \"/etc/itqan/fullchain.pem\"\n# key = \"/etc/itqan/privkey.pem\"\n"
-         << "\n[issuing]\n# rsa (RS256), ed25519 (EdDSA) or p256 (ES256), for keys made from now on\nkey_type = \""
+         << "\n[issuing]\n# What VC-JWTs are signed with: rsa (RS256), ed25519 (EdDSA) or p256 (ES256). Embedded "
+            "proofs are Ed25519.\n"
+            "key_type = \""
          << crypto::key_type_name(config.key_type) << "\"\n"
          << "\n[privacy]\n# Who is responsible for the data: named in mails and on /privacy.\ncontroller = "
          << quoted(config.controller_name) << "\ncontact = " << quoted(config.controller_contact) << "\n"

@@ -51,6 +51,10 @@ std::int64_t change_count(Session& session, std::string_view topic) {
     return count;
 }
 
+void each_change_count(Session& session, std::function<void(std::string_view topic, std::int64_t count)> const& each) {
+    session.query("SELECT topic, n FROM change", [&](Row const& row) { each(row.text(0), row.integer(1)); });
+}
+
 void bump_change(Session& session, std::string_view topic) {
     session.execute("INSERT INTO change (topic, n) VALUES ($1, 1) ON CONFLICT (topic) DO UPDATE SET n = change.n + 1",
                     topic);

@@ -41,6 +41,8 @@ void each_achievement(Session& session, std::function<void(AchievementRow const&
 /// The counter of a cache topic ("programme", "keys", "status"); 0 when never moved. bump_change() belongs into the
 /// transaction of the change itself.
 std::int64_t change_count(Session& session, std::string_view topic);
+/// All that ever moved.
+void each_change_count(Session& session, std::function<void(std::string_view topic, std::int64_t count)> const& each);
 void bump_change(Session& session, std::string_view topic);
 
 }  // namespace itqan::storage

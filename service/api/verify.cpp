@@ -54,7 +54,7 @@ Reply verify(Call const& call) {
     if (!asked) return asked.error();
     auto const report = call.services.documents.verify(std::move(asked->input), asked->recipient, call.now);
     if (!report) return report.error();
-    return json_reply(200, domain::report_to_json(*report));
+    return json_text_reply(200, canonical_json(domain::report_to_json(*report)));
 }
 
 }  // namespace

@@ -63,21 +63,28 @@ OwnDocuments::OwnDocuments(storage::Database& database, ProgrammeStore& programm
       addresses_(addresses) {}
 
 OwnDocuments::Stamp OwnDocuments::stamp_of(storage::Session& session) {
-    return {storage::change_count(session, "programme"), storage::change_count(session, "keys"),
-            storage::change_count(session, "status")};
+    Stamp stamp;
+    storage::each_change_count(session, [&stamp](std::string_view topic, std::int64_t count) {
+        if (topic == "programme") stamp.programme = count;
+        if (topic == "keys") stamp.keys = count;
+        if (topic == "status") stamp.status = count;
+    });
+    return stamp;
 }
 
-std::shared_ptr<OwnDocuments::Issuers const> OwnDocuments::issuers(storage::Session& session) {
-    auto programme = programmes_.current(session);
-    std::lock_guard const lock(mutex_);
-    if (!issuers_ || issuers_->programme != programme) {
-        auto fresh = std::make_shared<Issuers>();
-        for (auto const& issuer : programme->issuers)
-            fresh->dids.push_back(addresses_.issuer_did(issuer.slug));
-        fresh->programme = std::move(programme);
-        issuers_ = std::move(fresh);
+std::shared_ptr<OwnDocuments::Issuers const> OwnDocuments::issuers(storage::Session& session, Stamp const& stamp) {
+    {
+        std::lock_guard const lock(mutex_);
+        if (issuers_ && issuers_->change == stamp.programme) return issuers_;
     }
-    return issuers_;
+    auto fresh = std::make_shared<Issuers>();
+    fresh->change = stamp.programme;
+    fresh->programme = programmes_.current(session);
+    for (auto const& issuer : fresh->programme->issuers)
+        fresh->dids.push_back(addresses_.issuer_did(issuer.slug));
+    std::lock_guard const lock(mutex_);
+    issuers_ = fresh;
+    return fresh;
 }
 
 std::optional<Document> OwnDocuments::kept(std::string const& address, Stamp const& stamp) {
@@ -101,8 +108,10 @@ Document OwnDocuments::keep(std::string const& address, Stamp const& stamp, Docu
 }
 
 Document OwnDocuments::get(std::string const& address) {
-    return database_.read(
-        [&](storage::Session& session) { return answer(session, *issuers(session), stamp_of(session), address); });
+    return database_.read([&](storage::Session& session) {
+        auto const stamp = stamp_of(session);
+        return answer(session, *issuers(session, stamp), stamp, address);
+    });
 }
 
 Document OwnDocuments::answer(storage::Session& session, Issuers const& issuers, Stamp const& stamp,
@@ -166,24 +175,26 @@ Result<Report> OwnDocuments::verify(std::string input, std::optional<std::string
     question.input = without_blanks_around(std::move(input));
     question.recipient = recipient;
     question.own_base = addresses_.base();
-    question.trusted_issuers = database_.read([&](storage::Session& session) { return issuers(session); })->dids;
     if (schemas::is_https_url(question.input)) {
         auto text = credential_at(question.input);
         if (!text) return text.error();
         question.input = std::move(*text);
     }
-    auto const inquiry = Inquiry::open(std::move(question));
+    auto inquiry = Inquiry::open(std::move(question));
     if (!inquiry) return inquiry.error();
     Documents documents;
-    for (int round = 0; round <= most_rounds; ++round) {
-        auto verification = inquiry->judge(documents, now);
-        if (verification.report) return std::move(*verification.report);
+    auto needs = inquiry->judge(documents, now).needs;
+    for (int round = 0; round < most_rounds; ++round) {
         database_.read([&](storage::Session& session) {
-            auto const here = issuers(session);
             auto const stamp = stamp_of(session);
-            for (auto const& address : verification.needs)
+            auto const here = issuers(session, stamp);
+            inquiry->trust(here->dids);
+            for (auto const& address : needs)
                 documents.insert_or_assign(address, answer(session, *here, stamp, address));
         });
+        auto verification = inquiry->judge(documents, now);
+        if (verification.report) return std::move(*verification.report);
+        needs = std::move(verification.needs);
     }
     throw std::logic_error("verification asked for documents in more than six rounds");
 }

@@ -33,12 +33,13 @@ class OwnDocuments {
         bool operator==(Stamp const&) const = default;
     };
     struct Issuers {
+        std::int64_t change = 0;
         std::shared_ptr<Programme const> programme;
         std::vector<std::string> dids;  ///< In the order of the programme.
     };
 
     static Stamp stamp_of(storage::Session& session);
-    std::shared_ptr<Issuers const> issuers(storage::Session& session);
+    std::shared_ptr<Issuers const> issuers(storage::Session& session, Stamp const& stamp);
     Document answer(storage::Session& session, Issuers const& issuers, Stamp const& stamp, std::string const& address);
     std::optional<Document> kept(std::string const& address, Stamp const& stamp);
     Document keep(std::string const& address, Stamp const& stamp, Document document);

@@ -7,6 +7,7 @@
 #include "crypto/random.hpp"
 #include "schemas/bytes.hpp"
 #include "schemas/open_badge_rules.hpp"
+#include "schemas/verifiable_credential.hpp"
 #include "service/domain/badge_texts.hpp"
 #include "service/domain/claim_mail.hpp"
 #include "service/domain/evidence_reader.hpp"
@@ -91,6 +92,8 @@ Json document_of(Addresses const& addresses, storage::CredentialRow const& row, 
 
 Result<void> check_form(std::string const& achievement_id, Json const& document) {
     auto violations = schemas::validate_open_badge(document, schemas::OpenBadgeProfile::own);
+    auto const of_any = schemas::check_verifiable_credential(document);
+    violations.insert(violations.end(), of_any.begin(), of_any.end());
     if (violations.empty()) return {};
     return Error{Fault::unprocessable, "invalid-credential",
                  "The programme's data for " + achievement_id + " make a badge that breaks Open Badges 3.0.",

@@ -123,7 +123,7 @@ Check run(CheckRule const& rule, Case& verified) {
 
 /// One credential in one round. First what may need further documents: proofs are judged once, in the last round.
 struct Judging {
-    Judging(Question const& question, Documents const& documents, Instant now, ReadCredential const& credential)
+    Judging(Question const& question, Documents const& documents, Instant now, ReadCredential& credential)
         : verified(question, documents, now, credential),
           status((look_up(), run({"status", check_status}, verified))) {}
 
@@ -256,7 +256,7 @@ ReadCredential read_found(FoundCredential found) {
     return read;
 }
 
-Inquiry::Inquiry(Question question, std::shared_ptr<ReadCredential const> credential)
+Inquiry::Inquiry(Question question, std::shared_ptr<ReadCredential> credential)
     : question_(std::move(question)), credential_(std::move(credential)) {
     if (credential_->endorsements.empty() && credential_->nested.empty()) return;
     inner_.trusted_issuers = question_.trusted_issuers;
@@ -266,10 +266,15 @@ Inquiry::Inquiry(Question question, std::shared_ptr<ReadCredential const> creden
 Result<Inquiry> Inquiry::open(Question question) {
     auto found = find_credential(question.input);
     if (!found) return found.error();
-    return Inquiry(std::move(question), std::make_shared<ReadCredential const>(read_found(std::move(*found))));
+    return Inquiry(std::move(question), std::make_shared<ReadCredential>(read_found(std::move(*found))));
 }
 
-Verification Inquiry::judge(Documents const& documents, Instant now) const {
+void Inquiry::trust(std::vector<std::string> const& issuers) {
+    question_.trusted_issuers = issuers;
+    inner_.trusted_issuers = issuers;
+}
+
+Verification Inquiry::judge(Documents const& documents, Instant now) {
     Judging judging(question_, documents, now, *credential_);
     for (auto const& inner : credential_->endorsements)
         judging.add(judging.endorsements, inner_, inner);
@@ -284,7 +289,7 @@ Verification Inquiry::judge(Documents const& documents, Instant now) const {
 }
 
 Result<Verification> verify(Question const& question, Documents const& documents, Instant now) {
-    auto const inquiry = Inquiry::open(question);
+    auto inquiry = Inquiry::open(question);
     if (!inquiry) return inquiry.error();
     return inquiry->judge(documents, now);
 }

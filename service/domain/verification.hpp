@@ -75,21 +75,24 @@ struct Verification {
     std::vector<std::string> needs;
 };
 
-/// A question whose credential was found and read: once for all rounds.
+/// A question whose credential was found and read: once for all rounds. For one thread.
 class Inquiry {
   public:
     /// Error: unprocessable "no-credential" when the input holds none, with what to do; too_large, malformed.
     static Result<Inquiry> open(Question question);
 
     /// The report, or what it still needs.
-    Verification judge(Documents const& documents, Instant now) const;
+    Verification judge(Documents const& documents, Instant now);
+
+    /// Question::trusted_issuers, where they are known only after the first round.
+    void trust(std::vector<std::string> const& issuers);
 
   private:
-    explicit Inquiry(Question question, std::shared_ptr<ReadCredential const> credential);
+    Inquiry(Question question, std::shared_ptr<ReadCredential> credential);
 
     Question question_;
     Question inner_;  ///< Of the credentials inside.
-    std::shared_ptr<ReadCredential const> credential_;
+    std::shared_ptr<ReadCredential> credential_;
 };
 
 /// One round by itself. Errors: those of Inquiry::open.

@@ -22,9 +22,10 @@ namespace itqan::domain {
 /// The credential inside an input, as text: a compact JWS or a JSON document.
 struct FoundCredential {
     std::string text;
-    std::optional<crypto::VcJwt> token;  ///< When the text is a JWS that could be read.
+    std::optional<crypto::VcJwt> token;  ///< When the text is a JWS that could be read; what it says is `document`.
     std::optional<Error> token_fault;    ///< When it is a JWS that could not.
-    Json document;                       ///< What the credential says; null when it cannot be read.
+    std::vector<crypto::ClaimFault> claim_faults = {};  ///< Of the token.
+    Json document;                                      ///< What the credential says; null when it cannot be read.
     bool is_jws = false;
     bool open_badges_2_beside = false;  ///< The picture also carried an older badge, which was not read.
 };
@@ -47,8 +48,7 @@ Result<FoundCredential> find_inner_credential(Json const& json);
 
 /// A credential inside another: an endorsement, or one of those that a learner record holds.
 struct InnerCredential {
-    std::shared_ptr<ReadCredential const> credential = {};  ///< Null when it cannot be read.
-    std::string unreadable = {};                            ///< Why.
+    std::shared_ptr<ReadCredential> credential = {};  ///< Null when it cannot be read.
     std::string about = {};  ///< Id of the object that carries an endorsement, which it should be about.
     bool has_more = false;   ///< It carries further ones, which are not followed.
 };
@@ -84,13 +84,13 @@ struct EmbeddedProofs {
 };
 
 struct Case {
-    Case(Question const& asked, Documents const& known, Instant moment, ReadCredential const& read);
+    Case(Question const& asked, Documents const& known, Instant moment, ReadCredential& read);
 
     Question const& question;
     Documents const& documents;
     Instant now;
     ReadCredential const& credential;
-    FoundCredential const& found;
+    FoundCredential& found;  ///< The same after each step as before it; its proofs are out while they are judged.
     CredentialKind kind;
     std::string const& issuer_id;
     std::string const& credential_id;

@@ -191,7 +191,7 @@ std::vector<Json const*> embedded_proofs_of(FoundCredential const& found) {
 
 void judge_embedded_proofs(Case& c) {
     if (embedded_proofs_of(c.found).empty()) return;
-    auto const& document = c.found.document;
+    auto& document = c.found.document;
     auto& embedded = c.embedded.emplace();
     embedded.unknown_context = unknown_context_of(document);
     auto const find_key = [&c](std::string const& method, std::string const&) -> Result<crypto::PublicKey> {
@@ -201,7 +201,7 @@ void judge_embedded_proofs(Case& c) {
     };
     RefusingCanonicalizer const canonicalizer(c.is_inner ? linked_data_inner_canonicalizer()
                                                          : linked_data_canonicalizer());
-    auto reports = crypto::judge_proofs(document, {c.now}, find_key, canonicalizer);
+    auto reports = crypto::judge_proofs_in_place(document, {c.now}, find_key, canonicalizer);
     if (reports) {
         embedded.reports = std::move(*reports);
         auto const& binding = binding_proof(c, embedded.reports);

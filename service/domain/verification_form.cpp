@@ -5,6 +5,7 @@
 
 #include "schemas/open_badge_forms.hpp"
 #include "schemas/open_badge_rules.hpp"
+#include "schemas/verifiable_credential.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
@@ -39,6 +40,18 @@ bool is_context_violation(Violation const& violation) {
 Check contexts_check(CheckOutcome outcome, std::string code, std::string detail,
                      std::map<std::string, std::string> facts = {}) {
     return make_check("contexts", outcome, std::move(code), std::move(detail), std::move(facts));
+}
+
+/// Everything about the form of the document, what its kind asks for first.
+std::vector<Violation> violations_of(Case const& c) {
+    std::vector<Violation> violations;
+    if (c.kind == CredentialKind::badge)
+        violations = schemas::validate_open_badge(c.found.document, schemas::OpenBadgeProfile::published);
+    if (c.kind == CredentialKind::endorsement) violations = schemas::validate_endorsement(c.found.document);
+    auto const of_any = schemas::check_verifiable_credential(c.found.document);
+    violations.insert(violations.end(), of_any.begin(), of_any.end());
+    std::erase_if(violations, is_context_violation);  // The check `contexts` judges them.
+    return violations;
 }
 
 }  // namespace
@@ -82,13 +95,10 @@ Check check_format(Case& c) {
 }
 
 Check check_schema(Case& c) {
-    if (c.kind != CredentialKind::badge && c.kind != CredentialKind::endorsement)
+    auto const violations = violations_of(c);
+    if (violations.empty() && c.kind != CredentialKind::badge && c.kind != CredentialKind::endorsement)
         return make_check("schema", CheckOutcome::unchecked, "schema.not-a-badge",
                           "Only the form of Open Badges 3.0 is known here yet.");
-    auto violations = c.kind == CredentialKind::badge
-                          ? schemas::validate_open_badge(c.found.document, schemas::OpenBadgeProfile::published)
-                          : schemas::validate_endorsement(c.found.document);
-    std::erase_if(violations, is_context_violation);  // The check `contexts` judges them.
     if (violations.empty())
         return make_check("schema", CheckOutcome::pass, "schema.fits",
                           "Every member has the form that Open Badges 3.0 asks for.");

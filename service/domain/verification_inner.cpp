@@ -49,15 +49,12 @@ InnerCredential read_one(Json const& json, std::string about) {
     InnerCredential inner;
     inner.about = std::move(about);
     auto found = find_inner_credential(json);
-    if (!found) {
-        inner.unreadable = found.error().detail;
-        return inner;
-    }
+    if (!found) return inner;
     auto read = read_found(std::move(*found));
     inner.has_more = !read.endorsements.empty() || !read.nested.empty();
     read.endorsements.clear();
     read.nested.clear();
-    inner.credential = std::make_shared<ReadCredential const>(std::move(read));
+    inner.credential = std::make_shared<ReadCredential>(std::move(read));
     return inner;
 }
 

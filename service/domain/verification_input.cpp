@@ -1,5 +1,7 @@
 // Finds the credential in what people send: text, file, picture, data: address, envelope.
 
+#include <algorithm>
+
 #include "crypto/bake.hpp"
 #include "schemas/text.hpp"
 #include "service/domain/verification_case.hpp"
@@ -19,8 +21,10 @@ Error no_credential(std::string detail) {
 bool is_jws_like(std::string_view text) {
     auto const first = text.find('.');
     if (first == std::string_view::npos || text.find('.', first + 1) == std::string_view::npos) return false;
-    return text.find_first_of(" {}<>\"/:") == std::string_view::npos &&
-           (text.starts_with("ey") || text.starts_with("ew"));
+    if (!text.starts_with("ey") && !text.starts_with("ew")) return false;
+    return std::none_of(text.begin(), text.end(), [](char c) {
+        return c == ' ' || c == '{' || c == '}' || c == '<' || c == '>' || c == '"' || c == '/' || c == ':';
+    });
 }
 
 Result<std::string> from_data_uri(std::string_view uri) {
@@ -91,7 +95,10 @@ Result<FoundCredential> read_text(std::string_view text, int depth) {
         found.is_jws = true;
         auto token = crypto::read_vc_jwt(text);
         if (token) {
-            found.document = token->credential;
+            found.claim_faults = crypto::check_vc_jwt_claims(*token);
+            found.document = std::move(token->credential);
+            token->credential = Json();
+            token->payload = Json();
             found.token = std::move(*token);
         } else {
             found.token_fault = token.error();

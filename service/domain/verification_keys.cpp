@@ -138,7 +138,7 @@ void resolve_methods(Case& verified) {
 
 }  // namespace
 
-Case::Case(Question const& asked, Documents const& known, Instant moment, ReadCredential const& read)
+Case::Case(Question const& asked, Documents const& known, Instant moment, ReadCredential& read)
     : question(asked),
       documents(known),
       now(moment),

@@ -16,9 +16,9 @@ Check binding_check(CheckOutcome outcome, std::string code, std::string detail, 
     return make_check("issuer-binding", outcome, std::move(code), std::move(detail), std::move(facts));
 }
 
-Check judge_claims(crypto::VcJwt const& token, Facts facts) {
+Check judge_claims(FoundCredential const& found, Facts facts) {
     std::string missing;
-    for (auto const& fault : crypto::check_vc_jwt_claims(token)) {
+    for (auto const& fault : found.claim_faults) {
         auto const claim = fault.violation.pointer.substr(1);
         if (fault.kind == crypto::ClaimFault::Kind::contradiction) {
             facts["claim"] = claim;
@@ -34,7 +34,7 @@ Check judge_claims(crypto::VcJwt const& token, Facts facts) {
         return proof_check(CheckOutcome::warn, "proof.claim-missing",
                            "The signature is good; the token lacks the claim " + missing + ".", std::move(facts));
     }
-    if (token.credential.contains("proof"))
+    if (found.document.contains("proof"))
         return proof_check(CheckOutcome::warn, "proof.second-proof",
                            "The signature is good; a second, embedded proof is not checked here yet.",
                            std::move(facts));
@@ -76,7 +76,7 @@ Check check_proof(Case& c) {
     if (!c.proof_key.key) {
         bool const out_of_reach = c.proof_key.fault == "proof.unreachable";
         // A token at odds with itself is wrong whoever signed it.
-        if (auto claims = judge_claims(token, facts); out_of_reach && claims.outcome == CheckOutcome::fail)
+        if (auto claims = judge_claims(c.found, facts); out_of_reach && claims.outcome == CheckOutcome::fail)
             return claims;
         auto const outcome = out_of_reach ? CheckOutcome::unchecked : CheckOutcome::fail;
         return proof_check(outcome, c.proof_key.fault, c.proof_key.detail, std::move(facts));
@@ -85,7 +85,7 @@ Check check_proof(Case& c) {
     if (!crypto::verify_jws(token.jws, *c.proof_key.key))
         return proof_check(CheckOutcome::fail, "proof.bad-signature",
                            "The text was changed after signing, or another key signed it.", std::move(facts));
-    auto check = judge_claims(token, std::move(facts));
+    auto check = judge_claims(c.found, std::move(facts));
     c.proof_passed = check.outcome != CheckOutcome::fail;
     return check;
 }

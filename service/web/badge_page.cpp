@@ -108,10 +108,10 @@ void draw_skills(Drawing& d) {
     std::vector<View> skills;
     for (auto const& alignment : d.credential.subject.achievement.alignment) {
         if (alignment.target_type && *alignment.target_type != "CFItem") continue;
-        auto const code = alignment.target_code.value_or("");
         View skill;
-        skill.set("skill",
-                  foreign(code.empty() ? alignment.target_name : code + " " + alignment.target_name, d.language));
+        // Apart from the name: a Latin code at its start would turn an Arabic name round.
+        if (alignment.target_code) skill.set("skill_code", foreign(*alignment.target_code, ""));
+        skill.set("skill", foreign(alignment.target_name, d.language));
         auto const level = signed_level_of(d.credential.subject, alignment);
         if (level.level > 0)
             skill.set("skill_level", d.locale.markup("badge.skill_level",

@@ -86,7 +86,7 @@ class Server:
             rows.append(json.loads(self.send(urllib.request.Request(
                 self.address("/api/v1/credentials"), body, {**own, "Idempotency-Key": "-".join(award)}))))
         whole = [json.loads(self.get("/api/v1/credentials/" + row["id"], "application/json", **own)) for row in rows]
-        return [json.dumps(each["credential"]) if "proof" in each["credential"] else each["jwt"] for each in whole]
+        return [json.dumps(each["credential"], ensure_ascii=False, separators=(",", ":")) if "proof" in each["credential"] else each["jwt"] for each in whole]
 
     def restart(self):
         """The service as it runs: without what an import leaves in memory, its round over all learners behind it."""
@@ -134,7 +134,7 @@ def measure_verify(program, server, folder, requests):
         server.address("/api/v1/verify"), json.dumps({"input": badges[0]}).encode(), {"Content-Type": "application/json"})))
     assert kind["verdict"] == "valid", kind
     bodies = folder / "badges.ndjson"
-    bodies.write_text("".join(json.dumps({"input": badge}) + "\n" for badge in badges))
+    bodies.write_text("".join(json.dumps({"input": badge}, ensure_ascii=False) + "\n" for badge in badges), encoding="utf-8")
     runs = [load(program, server, "/api/v1/verify", requests, bodies=bodies) for _ in range(5)]
     assert all(set(run["statuses"]) == {"200"} for run in runs), runs
     median = lambda name: statistics.median(run[name] for run in runs)
@@ -171,9 +171,9 @@ def measure_service(options, folder):
     server = Server(options.itqan, place, options.port, True)
     try:
         server.restart()
-        measure_verify(options.load, server, place, options.requests // 3)
         if not options.only_verify:
-            measure_pages(options, server)
+            measure_pages(options, server)  # First: its claim link is in the only mail so far.
+        measure_verify(options.load, server, place, options.requests // 3)
     finally:
         server.stop()
 

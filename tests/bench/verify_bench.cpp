@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -30,11 +31,10 @@ using namespace itqan;
 enum class Form { embedded, token };
 
 struct House {
-    House() {
-        auto credential = tests::full_credential();
-        credential.issuer.id = did;
-        credential.status.front().list_credential = list_address;
-        unsigned_badge = schemas::to_json(credential);
+    explicit House(Json badge) : unsigned_badge(std::move(badge)) {
+        unsigned_badge["issuer"]["id"] = did;
+        unsigned_badge["credentialStatus"]["statusListCredential"] = list_address;
+        unsigned_badge["credentialStatus"]["statusListIndex"] = "94567";
         know(did, crypto::did_document(did, {}, {{"1", signer.public_key(), "https://badges.example/keys/1"}}));
         crypto::StatusList bits;
         for (std::uint64_t position = 0; position < 131'072; position += 100)
@@ -61,13 +61,13 @@ struct House {
                                       : crypto::issue_vc_jwt(signer, did + "#1", unsigned_badge);
     }
 
+    Json unsigned_badge;
     std::string const did = "did:web:badges.example:issuers:nakhla";
     std::string const list_address = "https://badges.example/status/1";
     Instant const now = *Instant::parse("2026-12-01T12:00:00Z");
     schemas::JsonLdProcessor processor{schemas::published_contexts()};
     crypto::RdfCanonicalizer canonicalizer{processor};
     crypto::LocalSigner signer{crypto::PrivateKey::generate(crypto::KeyType::ed25519), "1"};
-    Json unsigned_badge;
     domain::Documents documents;
 };
 
@@ -100,8 +100,8 @@ std::function<void()> verification(House& house, Form form) {
     };
 }
 
-void run(std::string const& wanted) {
-    House house, kept;
+void run(std::string const& wanted, Json const& badge) {
+    House house(badge), kept(badge);
     for (auto& [address, document] : kept.documents)
         document.reading = domain::new_reading();
     Bytes const message(64, 1);
@@ -125,7 +125,8 @@ void run(std::string const& wanted) {
 }  // namespace
 
 int main(int count, char** words) try {
-    run(count > 1 ? words[1] : "");
+    run(count > 1 ? words[1] : "",
+        count > 2 ? Json::parse(std::ifstream(words[2])) : schemas::to_json(tests::full_credential()));
     return 0;
 } catch (std::exception const& failure) {
     std::fprintf(stderr, "%s\n", failure.what());

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "crypto/did.hpp"
@@ -102,7 +104,10 @@ TEST_CASE("tokens are signed with a key of the configured type, which is rotated
     CHECK(embedded.signer->algorithm() == "EdDSA");
     CHECK(must(active(house, keys, "nakhla", ProofForm::jwt)).key_id == rotated.id);
     CHECK(must(active(house, keys)).key_id == embedded.key_id);
-    CHECK(states(house) == std::vector<std::string>{"active", "retired", "active"});
+    // Keys of one instant have no order.
+    auto all = states(house);
+    std::sort(all.begin(), all.end());
+    CHECK(all == std::vector<std::string>{"active", "active", "retired"});
     CHECK(listed(house, "nakhla").keys.size() == 3);
 }
 

@@ -146,6 +146,18 @@ TEST_CASE("a badge without a status says so and can be valid") {
     CHECK(report.verdict == Verdict::valid);
 }
 
+TEST_CASE("what breaks the data model of credentials is no well-formed badge") {
+    VerdictHouse house;
+    auto badge = house.issuer.badge();
+    badge["relatedResource"] = Json::array({{{"id", "https://badges.example/terms"}}});
+
+    auto const report = house.verify(badge);
+
+    CHECK(code_of(report, "schema") == "schema.violation");
+    CHECK(check_of(report, "schema").evidence.at("pointer").starts_with("/relatedResource/0"));
+    CHECK(report.verdict == Verdict::invalid);
+}
+
 TEST_CASE("every check turns some badge away from valid") {
     struct Spoiled {
         char const* id;

@@ -55,6 +55,7 @@ TEST_CASE("reasons of the token reader and of status lists have words") {
 
 TEST_CASE("checks that make no sense for a text say so") {
     for (auto const& id : domain::check_ids()) {
+        if (id == "nested") continue;  // In reports on learner records only.
         if (id != "format" && id != "proof") CHECK_MESSAGE(has_words(id + ".unreadable"), id);
         if (id != "format" && id != "validity") CHECK_MESSAGE(has_words(id + ".open-badges-2"), id);
     }
