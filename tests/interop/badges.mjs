@@ -142,7 +142,7 @@ function awarding(house) {
 /// Follows the link of the mail that the award sent, as the learner does: what is not claimed is nobody else's to see.
 async function claimed(house, row) {
   const folder = join(house.data, 'mail');
-  const mail = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1')).find((text) => text.includes(`<${row.learnerId}@`));
+  const mail = () => readdirSync(folder).filter((name) => /^[^.].*\.eml$/.test(name)).map((name) => readFileSync(join(folder, name), 'latin1')).find((text) => text.includes(`<${row.learnerId}@`));
   for (const end = Date.now() + 10_000; !mail(); await new Promise((next) => setTimeout(next, 50))) assert.ok(Date.now() < end, 'no mail for ' + row.learnerId);
   const parts = [...mail().matchAll(/base64\r?\n\r?\n([\w+/=\s]+)/g)].map(([, part]) => Buffer.from(part, 'base64').toString());
   const [, link] = parts.join().match(/https:\/\/localhost:\d+(\/claim\/[\w-]+)/);

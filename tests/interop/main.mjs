@@ -3,6 +3,7 @@ import { badges, tokensOf } from './badges.mjs';
 import { disclosures } from './disclosures.mjs';
 import { embedded } from './embedded.mjs';
 import { startConformance, startDemo } from './house.mjs';
+import { madeUp } from './made_up.mjs';
 import { presentations } from './presentations.mjs';
 import { tokens } from './tokens.mjs';
 
@@ -32,7 +33,7 @@ async function within(start, parts) {
   }
 }
 
-await within(startConformance, [embedded, disclosures, tokens, presentations]);
+await within(startConformance, [embedded, madeUp, disclosures, tokens, presentations]);
 await within(startDemo, [badges]);
 await within(() => startDemo('--key-type', 'p256'), [tokensOf('ES256')]);
 await within(() => startDemo('--key-type', 'ed25519'), [tokensOf('EdDSA')]);
