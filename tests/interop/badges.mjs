@@ -7,12 +7,12 @@ import { cryptosuite } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import { verify, verifyCredential } from '@digitalbazaar/vc';
 import * as jose from 'jose';
 import { PNG } from 'pngjs';
-import { changed } from './documents.mjs';
+import { changed, documents } from './documents.mjs';
 import { granted } from './house.mjs';
 import { loader } from './loader.mjs';
 import { ours } from './ours.mjs';
 import { presenting } from './presentations.mjs';
-import { assertRefused, assertVerified, notRevoked } from './theirs.mjs';
+import { assertRefused, assertVerified, notRevoked, signature2020, suites, theirs } from './theirs.mjs';
 
 const issuerId = 'nakhla';
 const achievementId = 'ach-01';
@@ -97,6 +97,21 @@ export async function badges(house, check) {
     await us.refuses(credential, /status-revoked/);
     assertVerified(await judge(await document(other)));
   });
+}
+
+/// What people without the VC-API ask: POST /api/v1/verify, as the page /verify does.
+export async function strangers(house, check) {
+  const verdict = async (credential) => granted(house.post('/api/v1/verify', { input: JSON.stringify(credential) }), 200);
+  for (const [name, suite] of Object.entries({ ...suites, Ed25519Signature2020: signature2020 }))
+    await check(`${name}, a badge of theirs: with the product's verifier`, async () => {
+      const them = await theirs(suite);
+      const { credentialStatus, ...credential } = documents['Open Badges 3.0'].make(them.did);
+      const signed = await them.issue(credential);
+      assert.equal((await verdict(signed)).headlineCode, 'valid');
+      const forged = await verdict(changed(signed, '/credentialSubject/result/0/value'));
+      assert.equal(forged.verdict, 'invalid');
+      assert.deepEqual(forged.checks.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code), ['proof.bad-signature']);
+    });
 }
 
 /// The product signs its tokens with one kind of key, RS256 unless it is told otherwise.

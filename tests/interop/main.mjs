@@ -1,5 +1,5 @@
 // Lets other people's libraries verify what Itqan signs, and Itqan what they sign. A line per check.
-import { badges, tokensOf } from './badges.mjs';
+import { badges, strangers, tokensOf } from './badges.mjs';
 import { disclosures } from './disclosures.mjs';
 import { embedded } from './embedded.mjs';
 import { startConformance, startDemo } from './house.mjs';
@@ -34,7 +34,7 @@ async function within(start, parts) {
 }
 
 await within(startConformance, [embedded, madeUp, disclosures, tokens, presentations]);
-await within(startDemo, [badges]);
+await within(startDemo, [badges, strangers]);
 await within(() => startDemo('--key-type', 'p256'), [tokensOf('ES256')]);
 await within(() => startDemo('--key-type', 'ed25519'), [tokensOf('EdDSA')]);
 console.log(`${passed} passed, ${failed} failed`);
