@@ -10,7 +10,7 @@ using tests::VcApiHouse;
 
 namespace {
 
-constexpr char issue_path[] = "/vc-api/issuers/eddsa-rdfc-2022/credentials/issue";
+constexpr char guarded_path[] = "/vc-api/issuers/eddsa-rdfc-2022/credentials/issue";
 
 std::string issue_body() {
     return Json{{"credential", credential_2()}}.dump();
@@ -22,7 +22,7 @@ TEST_CASE("without the configuration there is no VC-API, and no keys are made fo
     VcApiHouse house{domain::VcApiSettings{}};
 
     CHECK(house.send("GET", "/vc-api/issuers", "").status == 404);
-    CHECK(house.send("POST", issue_path, issue_body(), house.token(Role::admin)).status == 404);
+    CHECK(house.send("POST", guarded_path, issue_body(), house.token(Role::admin)).status == 404);
     CHECK(house.verify(credential_2()).status == 404);
     auto const document = house.send("GET", "/openapi.json", "").body.dump();
     CHECK(document.find("/vc-api/") == std::string::npos);
@@ -33,14 +33,14 @@ TEST_CASE("issuing takes the token of an issuer or administrator, verifying take
     VcApiHouse house{domain::VcApiSettings{.enabled = true}};
     auto const issuer = house.token(Role::issuer, "nakhla");
 
-    CHECK(house.send("POST", issue_path, issue_body()).code() == "token-required");
-    CHECK(house.send("POST", issue_path, issue_body(), "itq_unknown").status == 401);
-    CHECK(house.send("POST", issue_path, issue_body(), house.token(Role::provider, "prv-qalam")).code() ==
+    CHECK(house.send("POST", guarded_path, issue_body()).code() == "token-required");
+    CHECK(house.send("POST", guarded_path, issue_body(), "itq_unknown").status == 401);
+    CHECK(house.send("POST", guarded_path, issue_body(), house.token(Role::provider, "prv-qalam")).code() ==
           "wrong-role");
     CHECK(house.send("POST", "/vc-api/credentials/derive", "{}").status == 401);
     CHECK(house.send("POST", "/vc-api/presentations/prove", "{}").status == 401);
-    CHECK(house.send("POST", issue_path, issue_body(), issuer).status == 201);
-    auto const issued = house.send("POST", issue_path, issue_body(), house.token(Role::admin));
+    CHECK(house.send("POST", guarded_path, issue_body(), issuer).status == 201);
+    auto const issued = house.send("POST", guarded_path, issue_body(), house.token(Role::admin));
     CHECK(issued.status == 201);
     CHECK(house.verify(issued.body.at("verifiableCredential")).status == 200);
     CHECK(house.send("GET", "/vc-api/issuers", "").status == 200);

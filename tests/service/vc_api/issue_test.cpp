@@ -13,8 +13,8 @@ using tests::credential_2;
 
 namespace {
 
-constexpr char v2[] = "https://www.w3.org/ns/credentials/v2";
-constexpr char rdfc[] = "eddsa-rdfc-2022";
+constexpr char credentials_v2[] = "https://www.w3.org/ns/credentials/v2";
+constexpr char usual_profile[] = "eddsa-rdfc-2022";
 
 struct EmbeddedProfile {
     char const *name, *cryptosuite, *did_start;
@@ -37,12 +37,12 @@ Json with(Json const& members) {
 }
 
 void check_issued(Json const& credential) {
-    auto const replied = common_house().issue(rdfc, credential);
+    auto const replied = common_house().issue(usual_profile, credential);
     CHECK_MESSAGE(replied.status == 201, credential.dump() << " " << replied.body.dump());
 }
 
 /// Every profile refuses alike: 400, a code, and where.
-void check_refused(Json const& credential, std::string const& code, std::string const& pointer) {
+void check_not_issued(Json const& credential, std::string const& code, std::string const& pointer) {
     for (auto const* const profile : {"eddsa-rdfc-2022", "ecdsa-jcs-2019-p256", "jwt"}) {
         CAPTURE(std::string(profile));
         auto const replied = common_house().issue(profile, credential);
@@ -77,16 +77,16 @@ TEST_CASE("every profile signs with its own did:key, which verifies") {
 }
 
 TEST_CASE("the issuer is filled in where it is absent and never exchanged") {
-    auto const did = common_house().did(rdfc);
+    auto const did = common_house().did(usual_profile);
 
-    CHECK(common_house().issued(rdfc, credential_2()).at("issuer") == did);
-    CHECK(common_house().issued(rdfc, with({{"issuer", Json::object()}})).at("issuer") == Json{{"id", did}});
-    CHECK(common_house().issued(rdfc, with({{"issuer", {{"name", "Nakhla"}}}})).at("issuer") ==
+    CHECK(common_house().issued(usual_profile, credential_2()).at("issuer") == did);
+    CHECK(common_house().issued(usual_profile, with({{"issuer", Json::object()}})).at("issuer") == Json{{"id", did}});
+    CHECK(common_house().issued(usual_profile, with({{"issuer", {{"name", "Nakhla"}}}})).at("issuer") ==
           Json{{"id", did}, {"name", "Nakhla"}});
-    check_refused(with({{"issuer", "did:key:z6MkwasFwhdYiyvq3FJg6oKJ8mddRzAxGTzJK4wHM1Czf7ah"}}), "issuer-mismatch",
-                  "/credential/issuer");
-    check_refused(with({{"issuer", {{"id", "https://other.example"}}}}), "issuer-mismatch", "/credential/issuer/id");
-    check_refused(with({{"issuer", nullptr}}), "issuer-mismatch", "/credential/issuer");
+    check_not_issued(with({{"issuer", "did:key:z6MkwasFwhdYiyvq3FJg6oKJ8mddRzAxGTzJK4wHM1Czf7ah"}}), "issuer-mismatch",
+                     "/credential/issuer");
+    check_not_issued(with({{"issuer", {{"id", "https://other.example"}}}}), "issuer-mismatch", "/credential/issuer/id");
+    check_not_issued(with({{"issuer", nullptr}}), "issuer-mismatch", "/credential/issuer");
 }
 
 TEST_CASE("options may be absent, null or empty") {
@@ -95,15 +95,16 @@ TEST_CASE("options may be absent, null or empty") {
           Json{{"credential", credential_2()}, {"options", Json::object()}}}) {
         CHECK(common_house().post("issuers/eddsa-rdfc-2022/credentials/issue", body).status == 201);
     }
-    CHECK(common_house().issue(rdfc, credential_2(), Json::array()).pointers() == "/options");
+    CHECK(common_house().issue(usual_profile, credential_2(), Json::array()).pointers() == "/options");
 }
 
 TEST_CASE("conformance 2: what JSON-LD would lose is refused at issue") {
-    check_refused(with({{"undefinedMember", "x"}}), "json-ld-undefined-term", "/credential/undefinedMember");
-    check_refused(with({{"type", {"VerifiableCredential", "InvalidType"}}}), "json-ld-undefined-type", "/credential");
+    check_not_issued(with({{"undefinedMember", "x"}}), "json-ld-undefined-term", "/credential/undefinedMember");
+    check_not_issued(with({{"type", {"VerifiableCredential", "InvalidType"}}}), "json-ld-undefined-type",
+                     "/credential");
     auto older = credential_1();
     older["type"].push_back("InvalidType");
-    auto const replied = common_house().issue(rdfc, older);
+    auto const replied = common_house().issue(usual_profile, older);
     CHECK(replied.status == 400);
     CHECK(replied.code().starts_with("json-ld-"));
 }
@@ -119,7 +120,7 @@ TEST_CASE("conformance 4: VC 1.1 is issued and verified, with the context that d
         auto const verified = common_house().verify(issued);
         CHECK_MESSAGE(verified.status == 200, verified.body.dump());
     }
-    auto const newer = common_house().issued(rdfc, credential_2());
+    auto const newer = common_house().issued(usual_profile, credential_2());
     CHECK(newer.at("@context") == credential_2().at("@context"));
 }
 
@@ -127,7 +128,7 @@ TEST_CASE("conformance 8: a credential without a subject is refused") {
     auto credential = credential_2();
     credential.erase("credentialSubject");
 
-    check_refused(credential, "credential-structure", "/credential/credentialSubject");
+    check_not_issued(credential, "credential-structure", "/credential/credentialSubject");
 }
 
 TEST_CASE("conformance 9: proofs name their suite and are base58btc of a signature's length") {
@@ -158,8 +159,8 @@ TEST_CASE("conformance 10: a JCS proof carries the document's context, which mus
             auto other = issued;
             other["@context"] = {other.at("@context").at(0), "https://www.w3.org/ns/credentials/examples/v2"};
             CHECK(common_house().verify(other).status == (credential == credential_1() ? 400 : 200));
-            other["@context"] = {v2, "https://www.w3.org/ns/credentials/examples/v2"};
-            other["proof"]["@context"] = {v2, "https://w3id.org/security/data-integrity/v2"};
+            other["@context"] = {credentials_v2, "https://www.w3.org/ns/credentials/examples/v2"};
+            other["proof"]["@context"] = {credentials_v2, "https://w3id.org/security/data-integrity/v2"};
             CHECK(common_house().verify(other).status == 400);
         }
     }
@@ -169,43 +170,45 @@ TEST_CASE("conformance 12: contexts, ids, types, issuers and subjects have the f
     auto const contexts = [](Json const& list) { return with({{"@context", list}}); };
     auto no_context = credential_2();
     no_context.erase("@context");
-    check_refused(no_context, "credential-structure", "/credential/@context");
-    check_refused(contexts({"https://www.w3.org/ns/credentials/examples/v2", v2}), "credential-structure",
-                  "/credential/@context");
-    check_refused(contexts({v2, 123192875}), "credential-structure", "/credential/@context/1");
-    check_refused(contexts({v2, "https ://not-a-url/contexts/example/v1"}), "credential-structure",
-                  "/credential/@context/1");
-    check_refused(contexts({v2, "https://unresolvable.example/v1"}), "loading remote context failed", "/credential");
-    check_refused(with({{"id", nullptr}}), "credential-structure", "/credential/id");
-    check_refused(with({{"id", {"https://a.example/1", "https://a.example/2"}}}), "credential-structure",
-                  "/credential/id");
-    check_refused(with({{"type", {"RelationshipCredential"}}}), "credential-structure", "/credential/type");
-    auto unmapped = contexts({v2, {{"@vocab", nullptr}}});
+    check_not_issued(no_context, "credential-structure", "/credential/@context");
+    check_not_issued(contexts({"https://www.w3.org/ns/credentials/examples/v2", credentials_v2}),
+                     "credential-structure", "/credential/@context");
+    check_not_issued(contexts({credentials_v2, 123192875}), "credential-structure", "/credential/@context/1");
+    check_not_issued(contexts({credentials_v2, "https ://not-a-url/contexts/example/v1"}), "credential-structure",
+                     "/credential/@context/1");
+    check_not_issued(contexts({credentials_v2, "https://unresolvable.example/v1"}), "loading remote context failed",
+                     "/credential");
+    check_not_issued(with({{"id", nullptr}}), "credential-structure", "/credential/id");
+    check_not_issued(with({{"id", {"https://a.example/1", "https://a.example/2"}}}), "credential-structure",
+                     "/credential/id");
+    check_not_issued(with({{"type", {"RelationshipCredential"}}}), "credential-structure", "/credential/type");
+    auto unmapped = contexts({credentials_v2, {{"@vocab", nullptr}}});
     unmapped["type"] = {"VerifiableCredential", "ExampleTestCredential"};
-    check_refused(unmapped, "json-ld-undefined-type", "/credential");
-    auto to_no_url = contexts({v2, {{"ExampleTestCredential", "https ://not-a-url#ExampleTestCredential"}}});
+    check_not_issued(unmapped, "json-ld-undefined-type", "/credential");
+    auto to_no_url =
+        contexts({credentials_v2, {{"ExampleTestCredential", "https ://not-a-url#ExampleTestCredential"}}});
     to_no_url["type"] = {"VerifiableCredential", "ExampleTestCredential"};
-    check_refused(to_no_url, "invalid IRI mapping", "/credential");
-    check_refused(with({{"issuer", "fake-issuer"}}), "issuer-mismatch", "/credential/issuer");
-    check_refused(with({{"credentialSubject", Json::object()}}), "credential-structure",
-                  "/credential/credentialSubject");
-    check_refused(with({{"credentialSubject", {{{"id", "did:example:a"}}, Json::object()}}}), "credential-structure",
-                  "/credential/credentialSubject/1");
-    check_refused(with({{"credentialSubject", {{"id", {"did:example:a", "did:example:b"}}}}}), "credential-structure",
-                  "/credential/credentialSubject/id");
+    check_not_issued(to_no_url, "invalid IRI mapping", "/credential");
+    check_not_issued(with({{"issuer", "fake-issuer"}}), "issuer-mismatch", "/credential/issuer");
+    check_not_issued(with({{"credentialSubject", Json::object()}}), "credential-structure",
+                     "/credential/credentialSubject");
+    check_not_issued(with({{"credentialSubject", {{{"id", "did:example:a"}}, Json::object()}}}), "credential-structure",
+                     "/credential/credentialSubject/1");
+    check_not_issued(with({{"credentialSubject", {{"id", {"did:example:a", "did:example:b"}}}}}),
+                     "credential-structure", "/credential/credentialSubject/id");
     check_issued(with({{"type", {"https://example.org/#ExampleCredential", "VerifiableCredential"}}}));
     check_issued(with({{"credentialSubject", {{{"id", "did:example:a"}}, {{"id", "did:example:b"}}}}}));
-    check_issued(contexts({v2, "https://www.w3.org/ns/credentials/examples/v2"}));
+    check_issued(contexts({credentials_v2, "https://www.w3.org/ns/credentials/examples/v2"}));
 }
 
 TEST_CASE("conformance 13: dates are dateTimeStamps in their order, a far year included") {
     for (auto const* const date : {"2023-02-26T01:02:58.447Z", "2023-02-25T19:10:39-06:00", "4023-02-25T19:10:39Z"})
         check_issued(with({{"validFrom", date}}));
-    check_refused(with({{"validFrom", "Sat 25 Feb 2023 07:16:31 PM CST"}}), "credential-structure",
-                  "/credential/validFrom");
-    check_refused(with({{"validUntil", "2023-02-26T01:21:51"}}), "credential-structure", "/credential/validUntil");
-    check_refused(with({{"validFrom", "2027-11-22T11:25:09Z"}, {"validUntil", "2025-11-22T11:25:09Z"}}),
-                  "credential-structure", "/credential/validUntil");
+    check_not_issued(with({{"validFrom", "Sat 25 Feb 2023 07:16:31 PM CST"}}), "credential-structure",
+                     "/credential/validFrom");
+    check_not_issued(with({{"validUntil", "2023-02-26T01:21:51"}}), "credential-structure", "/credential/validUntil");
+    check_not_issued(with({{"validFrom", "2027-11-22T11:25:09Z"}, {"validUntil", "2025-11-22T11:25:09Z"}}),
+                     "credential-structure", "/credential/validUntil");
 }
 
 TEST_CASE("conformance 14: names and descriptions are texts, language objects or lists of them") {
@@ -218,9 +221,9 @@ TEST_CASE("conformance 14: names and descriptions are texts, language objects or
             check_issued(with({{member, value}}));
             check_issued(with({{"issuer", {{member, value}}}}));
         }
-        check_refused(with({{member, too_much}}), "credential-structure", std::string("/credential/") + member);
-        check_refused(with({{"issuer", {{member, too_much}}}}), "credential-structure",
-                      std::string("/credential/issuer/") + member);
+        check_not_issued(with({{member, too_much}}), "credential-structure", std::string("/credential/") + member);
+        check_not_issued(with({{"issuer", {{member, too_much}}}}), "credential-structure",
+                         std::string("/credential/issuer/") + member);
     }
 }
 
@@ -231,20 +234,20 @@ TEST_CASE("conformance 15: status, terms, evidence, refresh services and schemas
         CAPTURE(std::string(member));
         auto const pointer = std::string("/credential/") + member;
         check_issued(with({{member, {{"id", "did:example:1"}, {"type", type}}}}));
-        check_refused(with({{member, {{"id", "did:example:1"}}}}), "credential-structure", pointer);
+        check_not_issued(with({{member, {{"id", "did:example:1"}}}}), "credential-structure", pointer);
     }
     check_issued(with({{"credentialStatus", {{"type", type}}}}));
-    check_refused(with({{"credentialStatus", {{"type", type}, {"id", {"did:example:1", "did:example:2"}}}}}),
-                  "credential-structure", "/credential/credentialStatus/id");
-    check_refused(with({{"credentialSchema", {{"type", type}}}}), "credential-structure",
-                  "/credential/credentialSchema");
-    check_refused(with({{"credentialSchema", {{"type", type}, {"id", "https ://not-a-url"}}}}), "credential-structure",
-                  "/credential/credentialSchema/id");
+    check_not_issued(with({{"credentialStatus", {{"type", type}, {"id", {"did:example:1", "did:example:2"}}}}}),
+                     "credential-structure", "/credential/credentialStatus/id");
+    check_not_issued(with({{"credentialSchema", {{"type", type}}}}), "credential-structure",
+                     "/credential/credentialSchema");
+    check_not_issued(with({{"credentialSchema", {{"type", type}, {"id", "https ://not-a-url"}}}}),
+                     "credential-structure", "/credential/credentialSchema/id");
 }
 
 TEST_CASE("conformance 16: a protected term is not defined anew") {
-    check_refused(with({{"@context", {v2, {{"VerifiableCredential", "https://example.org/#Bad"}}}}}),
-                  "protected term redefinition", "/credential");
+    check_not_issued(with({{"@context", {credentials_v2, {{"VerifiableCredential", "https://example.org/#Bad"}}}}}),
+                     "protected term redefinition", "/credential");
 }
 
 TEST_CASE("conformance 17: related resources are objects with unique ids and the digests of known bytes") {
@@ -252,22 +255,24 @@ TEST_CASE("conformance 17: related resources are objects with unique ids and the
     constexpr char sri_july[] = "sha384-NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg";
     constexpr char sri_final[] = "sha384-l/HrjlBCNWyAX91hr6LFV2Y3heB5Tcr6IeE4/Tje8YyzYBM8IhqjHWiWpr8+ZbYU";
     auto const related = [](Json const& value) { return with({{"relatedResource", value}}); };
-    check_issued(related({{"id", v2}, {"digestMultibase", july}}));
-    check_issued(related({{"id", v2}, {"digestSRI", sri_july}}));
-    check_issued(related({{"id", v2}, {"digestSRI", sri_final}}));
-    check_refused(related({v2}), "credential-structure", "/credential/relatedResource");
-    check_refused(related({{"digestSRI", sri_july}}), "credential-structure", "/credential/relatedResource");
-    check_refused(related({{{"id", v2}, {"digestSRI", sri_july}}, {{"id", v2}, {"digestMultibase", july}}}),
-                  "credential-structure", "/credential/relatedResource");
-    check_refused(related({{"id", v2}}), "credential-structure", "/credential/relatedResource");
-    check_refused(related({{"id", v2}, {"digestMultibase", "uM4RgWQc3RUDtjJCSgTJtTfvpZ7SPEg_LNO0ESlovQC0"}}),
-                  "related-resource", "/credential/relatedResource");
+    check_issued(related({{"id", credentials_v2}, {"digestMultibase", july}}));
+    check_issued(related({{"id", credentials_v2}, {"digestSRI", sri_july}}));
+    check_issued(related({{"id", credentials_v2}, {"digestSRI", sri_final}}));
+    check_not_issued(related({credentials_v2}), "credential-structure", "/credential/relatedResource");
+    check_not_issued(related({{"digestSRI", sri_july}}), "credential-structure", "/credential/relatedResource");
+    check_not_issued(related({{{"id", credentials_v2}, {"digestSRI", sri_july}},
+                              {{"id", credentials_v2}, {"digestMultibase", july}}}),
+                     "credential-structure", "/credential/relatedResource");
+    check_not_issued(related({{"id", credentials_v2}}), "credential-structure", "/credential/relatedResource");
+    check_not_issued(
+        related({{"id", credentials_v2}, {"digestMultibase", "uM4RgWQc3RUDtjJCSgTJtTfvpZ7SPEg_LNO0ESlovQC0"}}),
+        "related-resource", "/credential/relatedResource");
 }
 
 TEST_CASE("an envelope holds a token of the credential and verifies") {
     auto const issued = common_house().issued("jwt", credential_2());
 
-    CHECK(issued.at("@context") == v2);
+    CHECK(issued.at("@context") == credentials_v2);
     CHECK(issued.at("type") == "EnvelopedVerifiableCredential");
     CHECK(issued.at("id").get<std::string>().starts_with("data:application/vc+jwt,ey"));
     auto const verified = common_house().verify(issued);
