@@ -71,6 +71,7 @@ Json compact_document(JsonLdRun& run, Json const& expanded, Json const& context)
 JsonLdOptions signing_options() {
     JsonLdOptions options;
     options.rdf_direction = RdfDirection::i18n_datatype;
+    options.lower_case_languages = true;
     options.safe = true;
     options.nested_contexts = true;
     return options;

@@ -34,8 +34,9 @@ struct JsonLdOptions {
     bool compact_arrays = true;
     bool compact_to_relative = true;
     RdfDirection rdf_direction = RdfDirection::none;
-    bool generalized_rdf = false;  ///< Keep blank nodes as predicates.
-    bool expand_first = false;     ///< to_rdf() by the letter of the specification; the same dataset, slower.
+    bool lower_case_languages = false;  ///< In RDF, as section 5.1.2 allows; beside a @direction always.
+    bool generalized_rdf = false;       ///< Keep blank nodes as predicates.
+    bool expand_first = false;          ///< to_rdf() by the letter of the specification; the same dataset, slower.
 
     /// Refuse whatever would get lost on the way to RDF, with a violation that says where: "json-ld-undefined-term",
     /// "json-ld-undefined-type", "json-ld-relative-iri", "json-ld-relative-type", "json-ld-reserved-term",
@@ -54,8 +55,8 @@ struct JsonLdOptions {
     JsonLdLimits limits = {};
 };
 
-/// As Data Integrity suites transform what they sign: no base, no loss, directions in datatypes, nested contexts.
-/// Issuers and verifiers have to agree on it to the byte.
+/// As Data Integrity suites transform what they sign: no base, no loss, directions in datatypes, languages in lower
+/// case, nested contexts. Issuers and verifiers have to agree on it to the byte.
 JsonLdOptions signing_options();
 
 /// Thread-safe. What it learned about the loader's contexts it keeps, so one processor should serve many documents.

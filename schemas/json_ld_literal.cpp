@@ -77,7 +77,9 @@ RdfWriter::Term RdfWriter::write_literal(LdLiteral const& literal, Term subject,
     auto const& value = *literal.value;
     if (literal.direction.empty() || run_.options.rdf_direction == RdfDirection::none) {
         if (value.is_string() && !literal.language.empty()) {
-            return dataset_.literal_in(literal.language, value.get_ref<std::string const&>());
+            auto const& text = value.get_ref<std::string const&>();
+            if (run_.options.lower_case_languages) return dataset_.literal_in(ascii_lower(literal.language), text);
+            return dataset_.literal_in(literal.language, text);
         }
         if (value.is_string() && literal.type.empty()) return dataset_.literal(value.get_ref<std::string const&>());
         auto const form = lexical_form(value, literal.type);

@@ -66,6 +66,11 @@ TEST_CASE("the direction of a text is hashed") {
               .find("\"ليلى\"^^<https://www.w3.org/ns/i18n#ar_rtl>") != std::string::npos);
 }
 
+TEST_CASE("a language is hashed in lower case, as other signers have it") {
+    CHECK(canonical_with("name", {{"@value", "Layla"}, {"@language", "en-GB"}}).find("\"Layla\"@en-gb .") !=
+          std::string::npos);
+}
+
 TEST_CASE("a context that is held by an object means what it holds") {
     auto const with_contexts = [](Json more) {
         auto document = person();
