@@ -60,6 +60,23 @@ class Validator {
         return std::move(violations_);
     }
 
+    std::vector<Violation> validate_learner_record(Json const& document) {
+        if (!document.is_object()) {
+            report(root_, "must be a JSON object");
+            return std::move(violations_);
+        }
+        refuse_empty_values(document, root_);
+        check_shape(document, shapes::record, root_);
+        check_type(document, shapes::credential.type, false, root_);
+        if (!document.contains("validFrom") && !document.contains("issuanceDate"))
+            report(root_.at("validFrom"), "is missing");
+        check_order(document, "validFrom", "validUntil");
+        check_order(document, "issuanceDate", "expirationDate");
+        check_status(document);
+        check_proof(document);
+        return std::move(violations_);
+    }
+
   private:
     void report(Place const& place, std::string detail) { violations_.push_back({place.text(), std::move(detail)}); }
 
@@ -228,6 +245,9 @@ class Validator {
         if (&shape == &shapes::subject) {
             if (!value.contains("id") && !value.contains("identifier")) report(place, "must hold id or identifier");
             check_results(value, place);
+        } else if (&shape == &shapes::record_subject) {
+            if (!value.contains("id") && !value.contains("identifier")) report(place, "must hold id or identifier");
+            check_record(value, place);
         } else if (&shape == &shapes::criteria) {
             if (!value.contains("id") && !value.contains("narrative")) report(place, "must hold id or narrative");
         } else if (&shape == &shapes::result_description) {
@@ -243,6 +263,21 @@ class Validator {
         } else if (&shape == &shapes::older_credential) {
             check_order(value, "issuanceDate", "expirationDate");
         }
+    }
+
+    /// What the credentials in it are like is judged where each is read. Associations of published records name
+    /// achievements that stand in none of them.
+    void check_record(Json const& subject, Place const& place) {
+        auto const where = place.at("verifiableCredential");
+        auto const inside = subject.find("verifiableCredential");
+        if (inside == subject.end()) return report(where, "is missing");
+        auto const is_credential = [](Json const& value) { return value.is_object() || value.is_string(); };
+        if (!inside->is_array()) {
+            if (!is_credential(*inside)) report(where, "must be a credential or a compact JWS");
+            return;
+        }
+        for (std::size_t i = 0; i < inside->size(); ++i)
+            if (!is_credential((*inside)[i])) report(where.at(i), "must be a credential or a compact JWS");
     }
 
     void check_identity(Json const& identity, Place const& place) {
@@ -401,6 +436,10 @@ class Validator {
 
 std::vector<Violation> validate_open_badge(Json const& document, OpenBadgeProfile profile) {
     return Validator(profile).validate(document);
+}
+
+std::vector<Violation> validate_learner_record(Json const& document) {
+    return Validator(OpenBadgeProfile::published).validate_learner_record(document);
 }
 
 std::vector<Violation> validate_endorsement(Json const& document) {

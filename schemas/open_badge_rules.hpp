@@ -21,4 +21,8 @@ std::vector<Violation> validate_open_badge(Json const& document,
 /// The same for an EndorsementCredential by itself, as others publish it.
 std::vector<Violation> validate_endorsement(Json const& document);
 
+/// The same for a ClrCredential (Comprehensive Learner Record 2.0), without what stands in `verifiableCredential`: the
+/// credentials in a record are documents of their own.
+std::vector<Violation> validate_learner_record(Json const& document);
+
 }  // namespace itqan::schemas

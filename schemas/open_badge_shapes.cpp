@@ -78,6 +78,8 @@ constexpr std::array<std::string_view, 19> identity_types{
     "isbn",          "issn",         "lisSourcedId",    "oneRosterSourcedId",
     "sisSourcedId",  "ltiContextId", "ltiDeploymentId", "ltiToolId",
     "ltiPlatformId", "ltiUserId",    "identifier"};
+constexpr std::array<std::string_view, 8> association_types{"exactMatchOf", "isChildOf",   "isParentOf", "isPartOf",
+                                                            "isPeerOf",     "isRelatedTo", "precedes",   "replacedBy"};
 
 using enum ValueKind;
 
@@ -177,6 +179,28 @@ constexpr std::array endorsement_members{party("issuer", true),
                                          optional("issuanceDate", date_time),
                                          optional("expirationDate", date_time),
                                          list("credentialSchema", shapes::schema)};
+constexpr std::array association_members{choice("associationType", open_word, association_types, true),
+                                         required("sourceId", uri), required("targetId", uri)};
+constexpr std::array record_subject_members{optional("id", uri), list("identifier", shapes::identity),
+                                            list("achievement", shapes::achievement),
+                                            list("association", shapes::association)};
+constexpr std::array record_members{required("id", uri),
+                                    required("name"),
+                                    optional("description"),
+                                    party("issuer", true),
+                                    optional("validFrom", date_time),
+                                    optional("validUntil", date_time),
+                                    optional("issuanceDate", date_time),
+                                    optional("expirationDate", date_time),
+                                    optional("awardedDate", date_time),
+                                    optional("partial", boolean),
+                                    one("image", shapes::image),
+                                    needs("credentialSubject", shapes::record_subject),
+                                    list("evidence", shapes::evidence),
+                                    list("endorsement", shapes::endorsement),
+                                    texts("endorsementJwt", jws),
+                                    list("credentialSchema", shapes::schema),
+                                    one("refreshService", shapes::refresh)};
 constexpr std::array credential_members{required("id", uri),
                                         optional("name"),
                                         optional("description"),
@@ -229,6 +253,9 @@ constinit Shape const schema{{}, false, typed_reference_members};
 constinit Shape const refresh{{}, false, typed_reference_members};
 constinit Shape const endorsement_subject{"EndorsementSubject", false, endorsement_subject_members};
 constinit Shape const endorsement{"EndorsementCredential", false, endorsement_members};
+constinit Shape const association{"Association", true, association_members};
+constinit Shape const record_subject{"ClrSubject", false, record_subject_members};
+constinit Shape const record{"ClrCredential", false, record_members};
 constinit Shape const credential{"VerifiableCredential", false, credential_members};
 constinit Shape const older_credential{"VerifiableCredential", false, older_credential_members};
 

@@ -1,6 +1,6 @@
 #pragma once
-// The members of every Open Badges 3.0 object as tables: name, kind of value, required or not, one or many. The rules
-// that join several members are in open_badge_rules.cpp.
+// The members of every Open Badges 3.0 and CLR 2.0 object as tables: name, kind of value, required or not, one or many.
+// The rules that join several members are in open_badge_rules.cpp.
 
 #include <span>
 #include <string_view>
@@ -41,9 +41,11 @@ struct Shape {
 
 namespace shapes {
 extern Shape const image, geo, address, identifier_entry, identity, profile, alignment, level, result_description,
-    result, criteria, related, achievement, subject, evidence, schema, refresh, endorsement, endorsement_subject;
+    result, criteria, related, achievement, subject, evidence, schema, refresh, endorsement, endorsement_subject,
+    association, record_subject;
 extern Shape const credential;        ///< VCDM 2.0: validFrom.
 extern Shape const older_credential;  ///< VCDM 1.1: issuanceDate and a name.
+extern Shape const record;            ///< ClrCredential of CLR 2.0, of either model.
 }  // namespace shapes
 
 }  // namespace itqan::schemas

@@ -33,6 +33,9 @@ struct Violation {
     std::string detail;   ///< What is wrong and what would be right.
 };
 
+/// Adds to what is known to be wrong those faults that are of no member named there yet.
+void add_unreported(std::vector<Violation>& known, std::vector<Violation> more);
+
 struct Error {
     Fault fault;
     std::string code;                        ///< Stable and documented: "unknown-learner".

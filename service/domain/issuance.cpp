@@ -92,8 +92,7 @@ Json document_of(Addresses const& addresses, storage::CredentialRow const& row, 
 
 Result<void> check_form(std::string const& achievement_id, Json const& document) {
     auto violations = schemas::validate_open_badge(document, schemas::OpenBadgeProfile::own);
-    auto const of_any = schemas::check_verifiable_credential(document);
-    violations.insert(violations.end(), of_any.begin(), of_any.end());
+    add_unreported(violations, schemas::check_verifiable_credential(document));
     if (violations.empty()) return {};
     return Error{Fault::unprocessable, "invalid-credential",
                  "The programme's data for " + achievement_id + " make a badge that breaks Open Badges 3.0.",

@@ -81,6 +81,20 @@ std::string headline_of(std::string const& code, Case const& verified) {
     return "Do not rely on this";
 }
 
+/// "eddsa-rdfc-2022, ecdsa-rdfc-2019"; what anybody may have written, so cut short.
+std::string suites_of(Case const& verified) {
+    constexpr std::size_t longest = 64;
+    std::string names;
+    for (auto const& report : verified.embedded ? verified.embedded->reports : std::vector<crypto::ProofReport>()) {
+        auto const& name = report.cryptosuite.empty() ? report.type : report.cryptosuite;
+        if (name.empty() || names.find(name) != std::string::npos) continue;
+        if (names.size() + name.size() > longest) break;
+        names += (names.empty() ? "" : ", ") + name;
+    }
+    if (!names.empty()) return names;
+    return verified.found.document.contains("proof") ? "unread proof" : "no proof";
+}
+
 std::string kind_in_words(Case const& verified) {
     auto const& document = verified.found.document;
     if (!document.is_object()) return verified.found.is_jws ? "unreadable JWT" : "unreadable document";
@@ -102,9 +116,7 @@ std::string kind_in_words(Case const& verified) {
     }
     auto const context = document.value("@context", Json()).dump();
     bool const is_version_1 = context.find(schemas::open_badge_terms::vcdm_1) != std::string::npos;
-    auto const proof = verified.found.token         ? "VC-JWT " + verified.found.token->jws.algorithm
-                       : document.contains("proof") ? std::string("embedded proof")
-                                                    : std::string("no proof");
+    auto const proof = verified.found.token ? "VC-JWT " + verified.found.token->jws.algorithm : suites_of(verified);
     return kind + (is_version_1 ? " (VCDM 1.1, " : " (VCDM 2.0, ") + proof + ")";
 }
 

@@ -93,7 +93,7 @@ class Server:
         answers = [self.send(urllib.request.Request(
             self.address("/vc-api/issuers/bitstring/credentials/issue"), json.dumps({"credential": small_badge(number)}).encode(),
             {"Content-Type": "application/json"})) for number in range(count)]
-        return [answer.decode() for answer in answers]
+        return [json.dumps(json.loads(answer)["verifiableCredential"]) for answer in answers]
 
     def restart(self):
         """The service as it runs: without what an import leaves in memory, its round over all learners behind it."""

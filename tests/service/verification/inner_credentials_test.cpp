@@ -189,7 +189,7 @@ TEST_CASE("a learner record is as good as the credentials in it") {
     CHECK(outcome_of(record, "proof") == "pass");
     CHECK(record.nested.size() == 3);
     CHECK(record.nested.at(2).verdict == Verdict::valid);
-    CHECK(record.verdict == Verdict::warning);  // The form of learner records is not known yet.
+    CHECK(record.verdict == Verdict::valid);
     CHECK(code_of(with_forged, "nested") == "nested.bad");
     CHECK(with_forged.headline_code == "invalid");
     CHECK(outcome_of(empty, "nested") == "fail");
