@@ -13,7 +13,7 @@ Reply replied(int status, Result<Json> const& answer) {
 }
 
 Reply list_issuers(Call const& call) {
-    return json_reply(200, call.context.vc_api->issuers());
+    return replied(200, call.context.vc_api->issuers());
 }
 
 Reply issue(Call const& call) {

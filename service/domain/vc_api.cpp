@@ -52,11 +52,13 @@ Result<IssuerKeys::DidKey> VcApi::key_of(VcApiProfile const& profile) {
         [&](storage::Session& session) { return services_.keys.did_key(session, profile.issuer_id(), profile.key); });
 }
 
-Json VcApi::issuers() {
+Result<Json> VcApi::issuers() {
     auto list = Json::array();
     for (auto const& profile : vc_api_profiles()) {
         auto const key = key_of(profile);
-        if (!key) continue;  // Revoked by hand: the profile signs no more.
+        // Revoked by hand: the profile signs no more.
+        if (!key && key.error().code == "no-active-key") continue;
+        if (!key) return key.error();
         auto const name = std::string(profile.name);
         Json issuer{{"profile", name},
                     {"id", key->did},
@@ -66,7 +68,7 @@ Json VcApi::issuers() {
         if (!profile.is_enveloped()) issuer["cryptosuite"] = profile.cryptosuite;
         list.push_back(std::move(issuer));
     }
-    return {{"issuers", std::move(list)}};
+    return Json{{"issuers", std::move(list)}};
 }
 
 Json VcApi::status_entry(VcApiProfile const& profile) {
@@ -130,6 +132,10 @@ VcApiSources VcApi::sources(Instant now) {
     sources.find_key = [this, now](std::string const& method, std::string const& purpose) {
         // Our issuers' documents list keys for assertion only.
         return purpose == "assertionMethod" ? own_key(method, now) : unknown_method(method);
+    };
+    sources.is_revoked = [this](crypto::PublicKey const& key) {
+        return services_.database.read(
+            [&](storage::Session& session) { return services_.keys.is_revoked(session, key); });
     };
     sources.own_status = [this](VcApiSources::StatusEntry const& entry) { return own_status(entry); };
     return sources;

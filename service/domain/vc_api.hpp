@@ -16,14 +16,15 @@ struct VcApiSettings {
 
 class VcApi {
   public:
-    /// Makes the keys of the profiles that have none.
+    /// Makes the keys of the profiles that never had one.
     VcApi(Services& services, VcApiSettings const& settings);
 
     /// Whether strangers may issue.
     bool is_open() const { return is_open_; }
 
-    /// {"issuers": [{"profile", "id": did:key, "verificationMethod", "endpoint", "cryptosuite"?, "keyType"}]}
-    Json issuers();
+    /// {"issuers": [{"profile", "id": did:key, "verificationMethod", "endpoint", "cryptosuite"?, "keyType"}]}, without
+    /// profiles whose key was revoked. Error: unavailable "sealed-key".
+    Result<Json> issuers();
 
     // Bodies and answers of the routes. Errors: not_found for a profile that is none, unavailable "no-active-key",
     // and those of the pure parts, which are malformed whatever they were: the VC-API knows no other refusal.

@@ -21,6 +21,11 @@ Error refused_at(char const* code, std::string detail, std::string pointer, std:
     return {Fault::malformed, code, std::move(detail), {{std::move(pointer), std::move(what)}}};
 }
 
+Error revoked_key(std::string pointer) {
+    return refused_at("revoked-key", "The key of this signature was revoked.", std::move(pointer),
+                      "is a key that its owner revoked");
+}
+
 /// One request on its way through the checks. Pointers are into its body.
 class Verifier {
   public:
@@ -144,10 +149,13 @@ Result<std::vector<std::string>> Verifier::proofs(Json const& document, crypto::
     if (!reports) return error_at(pointer, reports.error());
     std::optional<Error> refused;
     std::vector<std::string> methods;
+    auto const is_of_revoked_key = [&](crypto::ProofReport const& report) {
+        return report.key && sources_.is_revoked(*report.key);
+    };
     for (auto const& report : *reports) {
         methods.push_back(report.verification_method);
-        if (!report.fault) continue;
-        auto fault = *report.fault;
+        if (!report.fault && !is_of_revoked_key(report)) continue;
+        auto fault = report.fault ? *report.fault : revoked_key(report.pointer + "/verificationMethod");
         if (fault.violations.empty()) fault.violations.push_back({report.pointer, fault.detail});
         if (!refused)
             refused = std::move(fault);
@@ -176,6 +184,7 @@ Result<VcApiToken> Verifier::open(Json const& document, TokenKind kind, crypto::
         error.violations = {{"/id", error.detail}};
         return error_at(pointer, std::move(error));
     }
+    if (sources_.is_revoked(token->key)) return error_at(pointer, revoked_key("/id"));
     passed("proof");
     return token;
 }

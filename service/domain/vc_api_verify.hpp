@@ -17,6 +17,9 @@ struct VcApiSources {
     /// The key of a verification method that is neither did:key nor did:jwk: those of our own issuers.
     crypto::FindKey find_key;
 
+    /// Whether the key of a proof is one that this installation revoked. A did:key names its key and cannot say so.
+    std::function<bool(crypto::PublicKey const& key)> is_revoked;
+
     /// Whether the bit of one of our own lists is set; nothing for a list of others. Error: unprocessable "status-list"
     /// for a list or position that we do not have.
     struct StatusEntry {
@@ -36,9 +39,9 @@ struct VcApiVerified {
 /// proofs, status and validity are always judged; "validity" fails only where options.checks is absent or names it,
 /// else it is a warning, and likewise "issuer-binding" (the proof's key is the issuer's), which only fails where it is
 /// named. Errors point into the body: those of read_vc_api_request, "credential-structure", "related-resource",
-/// VcApiLinkedData::check, ProofReport, "status-revoked", "status-suspended", "status-list", "not-yet-valid",
-/// "expired", "issuer-binding" and, of envelopes, "envelope-shape", "envelope-type", "envelope-signature",
-/// "legacy-claim", "token-claims", "token-time", those of parse_compact_jws.
+/// VcApiLinkedData::check, ProofReport, "revoked-key" (ours, by hand), "status-revoked", "status-suspended",
+/// "status-list", "not-yet-valid", "expired", "issuer-binding" and, of envelopes, "envelope-shape", "envelope-type",
+/// "envelope-signature", "legacy-claim", "token-claims", "token-time", those of parse_compact_jws.
 Result<VcApiVerified> verify_credential(Json const& body, VcApiSources const& sources,
                                         VcApiLinkedData const& linked_data, Instant now);
 
