@@ -53,7 +53,7 @@ TEST_CASE("without the configuration there is no VC-API, and no keys are made fo
     CHECK(house.house.keys.list("vc-api/eddsa-rdfc-2022").empty());
 }
 
-TEST_CASE("issuing takes the token of an issuer or administrator, verifying takes none") {
+TEST_CASE("issuing takes an administrator's token, verifying takes none") {
     VcApiHouse house{domain::VcApiSettings{.enabled = true}};
     auto const issuer = house.token(Role::issuer, "nakhla");
 
@@ -63,7 +63,12 @@ TEST_CASE("issuing takes the token of an issuer or administrator, verifying take
           "wrong-role");
     CHECK(house.send("POST", "/vc-api/credentials/derive", "{}").status == 401);
     CHECK(house.send("POST", "/vc-api/presentations/prove", "{}").status == 401);
-    CHECK(house.send("POST", guarded_path, issue_body(), issuer).status == 201);
+    for (auto const* const path : {guarded_path, "/vc-api/credentials/derive", "/vc-api/presentations/prove"}) {
+        CAPTURE(std::string(path));
+        auto const replied = house.send("POST", path, issue_body(), issuer);
+        CHECK(replied.status == 403);
+        CHECK(replied.code() == "wrong-role");
+    }
     auto const issued = house.send("POST", guarded_path, issue_body(), house.token(Role::admin));
     CHECK(issued.status == 201);
     CHECK(house.verify(issued.body.at("verifiableCredential")).status == 200);
