@@ -1,7 +1,6 @@
 #include "service/domain/vc_api_token.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <nlohmann/json.hpp>
 
@@ -16,8 +15,6 @@ namespace itqan::domain {
 namespace {
 
 constexpr std::int64_t leeway_seconds = 300;
-/// Of RFC 7519, and what binds a token to its presenter (RFC 7800, OpenID): they say nothing of the credential.
-constexpr std::array registered{"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf"};
 
 Error claim_error(char const* claim, std::string detail) {
     return {Fault::malformed,
@@ -143,20 +140,20 @@ Json filled_in(Json credential, Json const& payload) {
 Result<Json> carried_by(Json const& payload, std::string const& type, TokenKind kind) {
     auto const* const claim = kind == TokenKind::credential ? "vc" : "vp";
     bool const is_older = type.empty() || type == "jwt";
-    for (auto const* const each : {"vc", "vp"}) {
-        bool const is_read = is_older && std::string_view(each) == claim && !payload.contains("@context");
+    for (auto const each : document_claims) {
+        bool const is_read = is_older && each == claim && !payload.contains("@context");
         if (payload.contains(each) && !is_read)
             return Error{Fault::malformed,
                          "legacy-claim",
-                         std::string("A token of this type holds no ") + each + " claim: its payload is the document.",
-                         {{std::string("/") + each, "must be absent"}}};
+                         "A token of this type holds no " + std::string(each) + " claim: its payload is the document.",
+                         {{"/" + std::string(each), "must be absent"}}};
     }
     if (auto const inner = payload.find(claim); inner != payload.end()) {
         if (!inner->is_object()) return claim_error(claim, "must be an object");
         return kind == TokenKind::credential ? filled_in(*inner, payload) : *inner;
     }
     auto document = payload;
-    for (auto const* const each : registered)
+    for (auto const each : registered_claims)
         document.erase(each);
     if (kind == TokenKind::presentation) document.erase("nonce");
     return document;
