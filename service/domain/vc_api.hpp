@@ -39,7 +39,9 @@ class VcApi {
     Json status_entry(VcApiProfile const& profile);
     VcApiSources sources(Instant now);
     Result<crypto::PublicKey> own_key(std::string const& method, Instant now);
-    Result<std::optional<bool>> own_status(VcApiSources::StatusEntry const& entry);
+    Result<std::optional<VcApiSources::ListedStatus>> own_status(VcApiSources::StatusEntry const& entry);
+    std::string list_issuer(storage::Session& session, std::string const& issuer_id);
+    std::string own_state(std::string const& credential_id);
 
     Services& services_;
     bool is_open_;
