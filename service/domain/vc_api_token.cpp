@@ -9,12 +9,11 @@
 #include "schemas/iri.hpp"
 #include "schemas/text.hpp"
 #include "schemas/verifiable_credential.hpp"
+#include "service/domain/clock_leeway.hpp"
 #include "service/domain/vc_api_documents.hpp"
 
 namespace itqan::domain {
 namespace {
-
-constexpr std::int64_t leeway_seconds = 300;
 
 Error claim_error(char const* claim, std::string detail) {
     return {Fault::malformed,
@@ -86,9 +85,9 @@ std::optional<Error> check_times(Json const& payload, Instant now) {
     }
     auto const until = seconds_of(payload, "exp");
     auto const from = seconds_of(payload, "nbf");
-    if (until && *until + leeway_seconds <= now.seconds())
+    if (until && *until <= now.seconds())
         return Error{Fault::malformed, "token-time", "The token has run out.", {{"/exp", "is past"}}};
-    if (from && *from - leeway_seconds > now.seconds())
+    if (from && is_to_come(Instant{*from * 1000}, now))
         return Error{Fault::malformed, "token-time", "The token is not valid yet.", {{"/nbf", "is to come"}}};
     return std::nullopt;
 }

@@ -10,6 +10,7 @@
 #include "schemas/resource_digest.hpp"
 #include "schemas/verifiable_credential.hpp"
 #include "schemas/verifiable_credential_forms.hpp"
+#include "service/domain/clock_leeway.hpp"
 #include "service/domain/vc_api_token.hpp"
 
 namespace itqan::domain {
@@ -265,7 +266,7 @@ Result<void> Verifier::validity(Json const& credential, std::string const& point
         return {};
     };
     for (auto const* const member : {"validFrom", "issuanceDate"})
-        if (auto const from = date(member); from && *from > now_)
+        if (auto const from = date(member); from && is_to_come(*from, now_))
             return judge("not-yet-valid", member, "The credential is not valid yet.");
     for (auto const* const member : {"validUntil", "expirationDate"})
         if (auto const until = date(member); until && *until < now_)

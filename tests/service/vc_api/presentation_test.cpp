@@ -240,6 +240,16 @@ TEST_CASE("a presentation token of today holds the presentation itself, and its 
 
     payload["exp"] = 1'000'000;
     check_not_believed(wrapped(), "token-time", Json::object());
+    auto const now = common_house().house.clock.now.seconds();
+    payload["exp"] = now;
+    check_not_believed(wrapped(), "token-time", Json::object());
+    payload["exp"] = now + 1;
+    check_accepted(wrapped(), Json::object());
+    payload["nbf"] = now + 300;
+    check_accepted(wrapped(), Json::object());
+    payload["nbf"] = now + 301;
+    check_not_believed(wrapped(), "token-time", Json::object());
+    payload.erase("nbf");
     payload.erase("exp");
     payload["iss"] = "did:key:z6MkwasFwhdYiyvq3FJg6oKJ8mddRzAxGTzJK4wHM1Czf7ah";
     check_not_believed(wrapped(), "token-claims", Json::object());
