@@ -82,6 +82,7 @@ struct KeyRow {
 void insert_key(Session& session, KeyRow const& row);
 void update_key_state(Session& session, KeyRow const& row);                 ///< Also moves the change counter "keys".
 std::vector<KeyRow> keys_of(Session& session, std::string_view issuer_id);  ///< Oldest first.
+std::vector<KeyRow> revoked_keys(Session& session);                         ///< Of all issuers, oldest first.
 std::optional<KeyRow> key(Session& session, std::string_view id);
 
 struct StatusListRow {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/did.hpp"
+#include "service/domain/verification_case.hpp"
 #include "storage/credentials.hpp"
 
 namespace itqan::domain {
@@ -52,11 +53,13 @@ Result<IssuerKeys::DidKey> VcApi::key_of(VcApiProfile const& profile) {
         [&](storage::Session& session) { return services_.keys.did_key(session, profile.issuer_id(), profile.key); });
 }
 
-Json VcApi::issuers() {
+Result<Json> VcApi::issuers() {
     auto list = Json::array();
     for (auto const& profile : vc_api_profiles()) {
         auto const key = key_of(profile);
-        if (!key) continue;  // Revoked by hand: the profile signs no more.
+        // Revoked by hand: the profile signs no more.
+        if (!key && key.error().code == "no-active-key") continue;
+        if (!key) return key.error();
         auto const name = std::string(profile.name);
         Json issuer{{"profile", name},
                     {"id", key->did},
@@ -66,7 +69,7 @@ Json VcApi::issuers() {
         if (!profile.is_enveloped()) issuer["cryptosuite"] = profile.cryptosuite;
         list.push_back(std::move(issuer));
     }
-    return {{"issuers", std::move(list)}};
+    return Json{{"issuers", std::move(list)}};
 }
 
 Json VcApi::status_entry(VcApiProfile const& profile) {
@@ -131,7 +134,12 @@ VcApiSources VcApi::sources(Instant now) {
         // Our issuers' documents list keys for assertion only.
         return purpose == "assertionMethod" ? own_key(method, now) : unknown_method(method);
     };
+    sources.is_revoked = [this](crypto::PublicKey const& key) {
+        return services_.database.read(
+            [&](storage::Session& session) { return services_.keys.is_revoked(session, key); });
+    };
     sources.own_status = [this](VcApiSources::StatusEntry const& entry) { return own_status(entry); };
+    sources.own_state = [this](std::string const& credential_id) { return own_state(credential_id); };
     return sources;
 }
 
@@ -151,24 +159,45 @@ Result<crypto::PublicKey> VcApi::own_key(std::string const& method, Instant now)
     return key->key;
 }
 
-Result<std::optional<bool>> VcApi::own_status(VcApiSources::StatusEntry const& entry) {
-    using Bit = std::optional<bool>;
+std::string VcApi::own_state(std::string const& credential_id) {
+    if (services_.addresses.path_of(credential_id).empty()) return {};
+    auto const document = services_.documents.get(own_state_address(credential_id));
+    if (!document.own || !document.failure.empty()) return {};
+    auto const state = parse_json(document.body, json_limits::credential);
+    return state ? text_member(*state, "status") : std::string();
+}
+
+/// Who signs a list: an issuer of the programme, or a profile whose key was not revoked.
+std::string VcApi::list_issuer(storage::Session& session, std::string const& issuer_id) {
+    for (auto const& profile : vc_api_profiles()) {
+        if (profile.issuer_id() != issuer_id) continue;
+        auto const key = services_.keys.did_key(session, issuer_id, profile.key);
+        return key ? key->did : std::string();
+    }
+    auto const programme = services_.programmes.current(session);
+    auto const* const issuer = programme->issuer(issuer_id);
+    return issuer == nullptr ? std::string() : services_.addresses.issuer_did(issuer->slug);
+}
+
+Result<std::optional<VcApiSources::ListedStatus>> VcApi::own_status(VcApiSources::StatusEntry const& entry) {
+    using Listed = std::optional<VcApiSources::ListedStatus>;
     auto const prefix = services_.addresses.status_list("");
-    if (!entry.list.starts_with(prefix)) return Bit();
+    if (!entry.list.starts_with(prefix)) return Listed();
     auto const refused = [&](char const* member, char const* what) {
         return Error{Fault::unprocessable,
                      "status-list",
                      "The status entry names no position of a list of ours.",
                      {{std::string("/") + member, what}}};
     };
-    return services_.database.read([&](storage::Session& session) -> Result<Bit> {
+    return services_.database.read([&](storage::Session& session) -> Result<Listed> {
         auto const list = storage::status_list(session, entry.list.substr(prefix.size()));
         if (!list) return refused("statusListCredential", "is no list of ours");
         if (list->purpose != entry.purpose) return refused("statusPurpose", "is another than the list's");
         if (entry.index >= static_cast<std::uint64_t>(list->length))
             return refused("statusListIndex", "lies behind the end of the list");
         auto const set = storage::set_positions(session, list->id);
-        return Bit(std::find(set.begin(), set.end(), static_cast<std::int64_t>(entry.index)) != set.end());
+        bool const is_set = std::find(set.begin(), set.end(), static_cast<std::int64_t>(entry.index)) != set.end();
+        return Listed({is_set, list_issuer(session, list->issuer_id)});
     });
 }
 

@@ -16,14 +16,15 @@ struct VcApiSettings {
 
 class VcApi {
   public:
-    /// Makes the keys of the profiles that have none.
+    /// Makes the keys of the profiles that never had one.
     VcApi(Services& services, VcApiSettings const& settings);
 
     /// Whether strangers may issue.
     bool is_open() const { return is_open_; }
 
-    /// {"issuers": [{"profile", "id": did:key, "verificationMethod", "endpoint", "cryptosuite"?, "keyType"}]}
-    Json issuers();
+    /// {"issuers": [{"profile", "id": did:key, "verificationMethod", "endpoint", "cryptosuite"?, "keyType"}]}, without
+    /// profiles whose key was revoked. Error: unavailable "sealed-key".
+    Result<Json> issuers();
 
     // Bodies and answers of the routes. Errors: not_found for a profile that is none, unavailable "no-active-key",
     // and those of the pure parts, which are malformed whatever they were: the VC-API knows no other refusal.
@@ -38,7 +39,9 @@ class VcApi {
     Json status_entry(VcApiProfile const& profile);
     VcApiSources sources(Instant now);
     Result<crypto::PublicKey> own_key(std::string const& method, Instant now);
-    Result<std::optional<bool>> own_status(VcApiSources::StatusEntry const& entry);
+    Result<std::optional<VcApiSources::ListedStatus>> own_status(VcApiSources::StatusEntry const& entry);
+    std::string list_issuer(storage::Session& session, std::string const& issuer_id);
+    std::string own_state(std::string const& credential_id);
 
     Services& services_;
     bool is_open_;

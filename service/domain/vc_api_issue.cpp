@@ -9,6 +9,7 @@
 #include "crypto/selective_disclosure.hpp"
 #include "schemas/resource_digest.hpp"
 #include "schemas/verifiable_credential.hpp"
+#include "service/domain/vc_api_token.hpp"
 
 namespace itqan::domain {
 namespace {
@@ -37,6 +38,31 @@ std::optional<Error> settle_issuer(Json& credential, std::string const& did) {
         "issuer-mismatch",
         "This path signs for " + did + " alone.",
         {{found->is_object() ? "/credential/issuer/id" : "/credential/issuer", "must be " + did + " or absent"}}};
+}
+
+/// Absent, or the signer's: nobody presents in another's name.
+std::optional<Error> check_holder(Json const& presentation, std::string const& did) {
+    auto const found = presentation.find("holder");
+    if (found == presentation.end() || id_of(presentation, "holder") == did) return std::nullopt;
+    return Error{
+        Fault::malformed,
+        "holder-mismatch",
+        "This profile presents for " + did + " alone.",
+        {{found->is_object() ? "/presentation/holder/id" : "/presentation/holder", "must be " + did + " or absent"}}};
+}
+
+/// Names that a token takes for claims: whoever reads it would take the member for one, or lose it.
+std::optional<Error> check_claims(Json const& credential) {
+    std::vector<Violation> violations;
+    auto const refuse = [&](std::string_view name) {
+        if (credential.contains(name))
+            violations.push_back({"/credential/" + std::string(name), "is the name of a claim of tokens"});
+    };
+    std::for_each(registered_claims.begin(), registered_claims.end(), refuse);
+    std::for_each(document_claims.begin(), document_claims.end(), refuse);
+    if (violations.empty()) return std::nullopt;
+    return Error{Fault::malformed, "registered-claim", "Members of a credential in a token are not named like claims.",
+                 std::move(violations)};
 }
 
 /// What everybody who sees a part of the credential has to see: who says it, until when, and where it may be withdrawn.
@@ -74,6 +100,7 @@ Result<Json> sign_envelope(Json const& credential, VcApiSigner const& signer) {
                      "vcdm-version",
                      "An envelope holds a credential of version 2.0.",
                      {{"/credential/@context", "must start with https://www.w3.org/ns/credentials/v2"}}};
+    if (auto refused = check_claims(credential)) return *refused;
     auto payload = credential;
     payload["iss"] = signer.did;
     auto const token = crypto::sign_compact(signer.signer, {signer.method, "vc+jwt"}, canonical_json(payload));
@@ -155,6 +182,7 @@ Result<Json> prove_presentation(VcApiRequest request, VcApiSigner const& signer,
     if (auto refused = violations_at(pointer, "presentation-structure", "This is no presentation of the data model.",
                                      schemas::check_verifiable_presentation(presentation)))
         return *refused;
+    if (auto refused = check_holder(presentation, signer.did)) return *refused;
     auto const kept = linked_data.check(presentation, schemas::SameId::consistent, true);
     if (!kept) return error_at(pointer, kept.error());
     auto domain = text_option(request.options, "domain");

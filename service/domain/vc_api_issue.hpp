@@ -34,13 +34,14 @@ Result<VcApiRequest> read_vc_api_request(Json const& body, char const* member);
 /// (schemas/verifiable_credential.hpp), digests of known related resources are compared, nothing may get lost as
 /// JSON-LD, and a context that defines proofs is appended where there is none. `status` gives a credentialStatus and is
 /// asked last. Errors: malformed "invalid-body", "issuer-mismatch" (another issuer than the signer's DID),
-/// "credential-structure", "related-resource", "vcdm-version" (an envelope of a 1.1 credential); those of
-/// VcApiLinkedData::check and crypto::add_proof.
+/// "credential-structure", "related-resource", "vcdm-version" (an envelope of a 1.1 credential), "registered-claim" (a
+/// member of one that is named like a claim); those of VcApiLinkedData::check and crypto::add_proof.
 Result<Json> issue_credential(VcApiRequest request, VcApiSigner const& signer, std::function<Json()> const& status,
                               VcApiLinkedData const& linked_data, Instant now);
 
 /// A holder's embedded proof (purpose authentication) with options.challenge and options.domain. Errors: as above, and
-/// malformed "presentation-structure", "unsupported-profile" (envelopes and selective disclosure).
+/// malformed "presentation-structure", "holder-mismatch" (another holder than the signer's DID), "unsupported-profile"
+/// (envelopes and selective disclosure).
 Result<Json> prove_presentation(VcApiRequest request, VcApiSigner const& signer, VcApiLinkedData const& linked_data,
                                 Instant now);
 

@@ -195,6 +195,9 @@ TEST_CASE("keys are listed oldest first, change state, and move the counter of k
         CHECK(found->revoked_at == after(4));
         CHECK(change_count(session, "keys") > before);
         CHECK_FALSE(key(session, "k2"));
+        auto const revoked = revoked_keys(session);
+        REQUIRE(revoked.size() == 1);
+        CHECK(revoked.front().id == "k1");
     });
 }
 
