@@ -16,6 +16,13 @@ Error unknown_method(std::string const& method) {
     return {Fault::not_found, "unknown-verification-method", "No key is known here for " + method + ".", {}};
 }
 
+/// Null for whatever is not the name of one.
+VcApiProfile const* holder_profile(Json const& options) {
+    auto const named = options.find("profile");
+    if (named == options.end() || named->is_null()) return find_vc_api_profile(default_holder);
+    return named->is_string() ? find_vc_api_profile(named->get_ref<std::string const&>()) : nullptr;
+}
+
 Json answer_of(VcApiVerified const& verified) {
     auto warnings = Json::array();
     for (auto const& [pointer, detail] : verified.warnings)
@@ -103,10 +110,7 @@ Result<Json> VcApi::derive(Json const& body) {
 Result<Json> VcApi::prove(Json const& body, Instant now) {
     auto request = read_vc_api_request(body, "presentation");
     if (!request) return request.error();
-    auto const wanted = text_option(request->options, "profile");
-    if (!wanted) return wanted.error();
-    auto const* const profile = *wanted && (*wanted)->size() == 1 ? find_vc_api_profile((*wanted)->front())
-                                                                  : find_vc_api_profile(default_holder);
+    auto const* const profile = holder_profile(request->options);
     if (profile == nullptr)
         return Error{Fault::malformed,
                      "unsupported-profile",

@@ -120,6 +120,14 @@ Result<std::optional<std::vector<std::string>>> text_option(Json const& options,
     return Texts(found->get<std::vector<std::string>>());
 }
 
+Result<std::optional<std::string>> challenge_option(Json const& options) {
+    auto const given = text_option(options, "challenge");
+    if (!given) return given.error();
+    if (!*given) return std::optional<std::string>();
+    if ((*given)->size() != 1) return invalid_body("/options/challenge", "must be a text");
+    return std::optional((*given)->front());
+}
+
 Result<Json> issue_credential(VcApiRequest request, VcApiSigner const& signer, std::function<Json()> const& status,
                               VcApiLinkedData const& linked_data, Instant now) {
     auto& credential = request.document;
@@ -162,10 +170,9 @@ Result<Json> prove_presentation(VcApiRequest request, VcApiSigner const& signer,
     crypto::ProofOptions options;
     options.purpose = "authentication";
     if (*domain) options.domain = std::move(**domain);
-    if (auto const challenge = request.options.find("challenge"); challenge != request.options.end()) {
-        if (!challenge->is_string()) return invalid_body("/options/challenge", "must be a text");
-        options.challenge = challenge->get<std::string>();
-    }
+    auto challenge = challenge_option(request.options);
+    if (!challenge) return challenge.error();
+    options.challenge = std::move(*challenge);
     return sign_embedded(std::move(presentation), std::move(options), signer, pointer, linked_data, now);
 }
 

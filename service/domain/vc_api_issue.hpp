@@ -48,7 +48,10 @@ Result<Json> prove_presentation(VcApiRequest request, VcApiSigner const& signer,
 /// options.selectivePointers name. Errors: malformed "invalid-body"; those of crypto::derive_proof.
 Result<Json> derive_credential(VcApiRequest const& request, VcApiLinkedData const& linked_data);
 
-/// options.<member> as texts: a text, or a list of them. Nothing when it is absent. Error: malformed "invalid-body".
+/// options.<member> as texts: a text, or a list of them. Nothing when it is absent or null. Error: malformed
+/// "invalid-body".
 Result<std::optional<std::vector<std::string>>> text_option(Json const& options, char const* member);
+/// options.challenge, which is one text, also in a list.
+Result<std::optional<std::string>> challenge_option(Json const& options);
 
 }  // namespace itqan::domain

@@ -123,16 +123,14 @@ bool belongs_to(std::string const& method, std::string const& issuer) {
 Result<crypto::ProofRules> Verifier::read_options(Json const& options, char const* purpose) {
     auto checks = text_option(options, "checks");
     auto domain = text_option(options, "domain");
-    auto challenge = text_option(options, "challenge");
-    for (auto const* const read : {&checks, &domain, &challenge})
-        if (!*read) return read->error();
-    if (*challenge && (*challenge)->size() != 1)
-        return refused_at("invalid-body", "The request does not say what it must.", "/options/challenge",
-                          "must be a text");
+    auto challenge = challenge_option(options);
+    if (!checks) return checks.error();
+    if (!domain) return domain.error();
+    if (!challenge) return challenge.error();
     wanted_ = std::move(*checks);
     crypto::ProofRules rules{now_, purpose};
     if (*domain) rules.domain = std::move(**domain);
-    if (*challenge) rules.challenge = (*challenge)->front();
+    rules.challenge = std::move(*challenge);
     return rules;
 }
 
