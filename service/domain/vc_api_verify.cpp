@@ -135,7 +135,7 @@ Result<crypto::ProofRules> Verifier::read_options(Json const& options, char cons
 }
 
 Result<void> Verifier::terms(Json const& document, std::string const& pointer) {
-    auto const kept = linked_data_.check(document, schemas::SameId::consistent, false, share_);
+    auto const kept = linked_data_.check_to_verify(document, share_);
     if (!kept) return error_at(pointer, kept.error());
     passed("terms");
     return {};
