@@ -1,10 +1,8 @@
 #include "service/domain/vc_api.hpp"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
-#include "crypto/did.hpp"
+#include "service/domain/verification_reading.hpp"
 #include "storage/credentials.hpp"
 
 namespace itqan::domain {
@@ -150,13 +148,14 @@ Result<crypto::PublicKey> VcApi::own_key(std::string const& method, Instant now)
     auto const controller = method.substr(0, method.find('#'));
     auto const document = services_.documents.get(controller);
     if (!document.own || !document.failure.empty()) return unknown_method(method);
-    auto const json = parse_json(document.body, json_limits::credential);
-    if (!json) return unknown_method(method);
-    if (document.media_type == "application/jwk+json") return crypto::PublicKey::from_jwk(*json);
-    if (document.media_type != "application/did+json") return unknown_method(method);
-    auto const listed = crypto::read_assertion_keys(*json, controller, now);
+    if (document.media_type == "application/jwk+json") {
+        auto const jwk = parse_json(document.body, json_limits::credential);
+        return jwk ? crypto::PublicKey::from_jwk(*jwk) : unknown_method(method);
+    }
+    if (document.media_type != "application/did+json" || !document.reading) return unknown_method(method);
+    auto const listed = document.reading->keys(document.body, controller, now);
     if (!listed) return listed.error();
-    auto const* const key = listed->find(std::string_view(method));
+    auto const* const key = (*listed)->keys.find(std::string_view(method));
     if (key == nullptr) return unknown_method(method);
     return key->key;
 }
@@ -177,8 +176,7 @@ Result<std::optional<bool>> VcApi::own_status(VcApiSources::StatusEntry const& e
         if (list->purpose != entry.purpose) return refused("statusPurpose", "is another than the list's");
         if (entry.index >= static_cast<std::uint64_t>(list->length))
             return refused("statusListIndex", "lies behind the end of the list");
-        auto const set = storage::set_positions(session, list->id);
-        return Bit(std::find(set.begin(), set.end(), static_cast<std::int64_t>(entry.index)) != set.end());
+        return Bit(storage::is_status_bit_set(session, list->id, static_cast<std::int64_t>(entry.index)));
     });
 }
 
