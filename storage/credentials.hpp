@@ -101,6 +101,7 @@ std::optional<StatusListRow> open_status_list(Session& session, std::string_view
 std::vector<std::int64_t> reserve_positions(Session& session, std::string_view list_id,
                                             std::vector<std::int64_t> const& wanted);
 void set_status_bit(Session& session, std::string_view list_id, std::int64_t position, Instant now);
-std::vector<std::int64_t> set_positions(Session& session, std::string_view list_id);
+bool is_status_bit_set(Session& session, std::string_view list_id, std::int64_t position);
+std::vector<std::int64_t> set_positions(Session& session, std::string_view list_id);  ///< All that are set.
 
 }  // namespace itqan::storage

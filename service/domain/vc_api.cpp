@@ -1,11 +1,9 @@
 #include "service/domain/vc_api.hpp"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
-#include "crypto/did.hpp"
 #include "service/domain/verification_case.hpp"
+#include "service/domain/verification_reading.hpp"
 #include "storage/credentials.hpp"
 
 namespace itqan::domain {
@@ -15,6 +13,13 @@ constexpr std::string_view default_holder = "eddsa-rdfc-2022";
 
 Error unknown_method(std::string const& method) {
     return {Fault::not_found, "unknown-verification-method", "No key is known here for " + method + ".", {}};
+}
+
+/// Null for whatever is not the name of one.
+VcApiProfile const* holder_profile(Json const& options) {
+    auto const named = options.find("profile");
+    if (named == options.end() || named->is_null()) return find_vc_api_profile(default_holder);
+    return named->is_string() ? find_vc_api_profile(named->get_ref<std::string const&>()) : nullptr;
 }
 
 Json answer_of(VcApiVerified const& verified) {
@@ -104,10 +109,7 @@ Result<Json> VcApi::derive(Json const& body) {
 Result<Json> VcApi::prove(Json const& body, Instant now) {
     auto request = read_vc_api_request(body, "presentation");
     if (!request) return request.error();
-    auto const wanted = text_option(request->options, "profile");
-    if (!wanted) return wanted.error();
-    auto const* const profile = *wanted && (*wanted)->size() == 1 ? find_vc_api_profile((*wanted)->front())
-                                                                  : find_vc_api_profile(default_holder);
+    auto const* const profile = holder_profile(request->options);
     if (profile == nullptr)
         return Error{Fault::malformed,
                      "unsupported-profile",
@@ -148,13 +150,14 @@ Result<crypto::PublicKey> VcApi::own_key(std::string const& method, Instant now)
     auto const controller = method.substr(0, method.find('#'));
     auto const document = services_.documents.get(controller);
     if (!document.own || !document.failure.empty()) return unknown_method(method);
-    auto const json = parse_json(document.body, json_limits::credential);
-    if (!json) return unknown_method(method);
-    if (document.media_type == "application/jwk+json") return crypto::PublicKey::from_jwk(*json);
-    if (document.media_type != "application/did+json") return unknown_method(method);
-    auto const listed = crypto::read_assertion_keys(*json, controller, now);
+    if (document.media_type == "application/jwk+json") {
+        auto const jwk = parse_json(document.body, json_limits::credential);
+        return jwk ? crypto::PublicKey::from_jwk(*jwk) : unknown_method(method);
+    }
+    if (document.media_type != "application/did+json" || !document.reading) return unknown_method(method);
+    auto const listed = document.reading->keys(document.body, controller, now);
     if (!listed) return listed.error();
-    auto const* const key = listed->find(std::string_view(method));
+    auto const* const key = (*listed)->keys.find(std::string_view(method));
     if (key == nullptr) return unknown_method(method);
     return key->key;
 }
@@ -195,8 +198,7 @@ Result<std::optional<VcApiSources::ListedStatus>> VcApi::own_status(VcApiSources
         if (list->purpose != entry.purpose) return refused("statusPurpose", "is another than the list's");
         if (entry.index >= static_cast<std::uint64_t>(list->length))
             return refused("statusListIndex", "lies behind the end of the list");
-        auto const set = storage::set_positions(session, list->id);
-        bool const is_set = std::find(set.begin(), set.end(), static_cast<std::int64_t>(entry.index)) != set.end();
+        bool const is_set = storage::is_status_bit_set(session, list->id, static_cast<std::int64_t>(entry.index));
         return Listed({is_set, list_issuer(session, list->issuer_id)});
     });
 }

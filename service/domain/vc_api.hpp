@@ -30,7 +30,7 @@ class VcApi {
     // and those of the pure parts, which are malformed whatever they were: the VC-API knows no other refusal.
     Result<Json> issue(std::string_view profile, Json const& body, Instant now);
     Result<Json> derive(Json const& body);
-    Result<Json> prove(Json const& body, Instant now);  ///< With the key of options.profile, eddsa-rdfc-2022 if absent.
+    Result<Json> prove(Json const& body, Instant now);  ///< With the key of options.profile, else eddsa-rdfc-2022.
     Result<Json> verify_credential(Json const& body, Instant now);
     Result<Json> verify_presentation(Json const& body, Instant now);
 

@@ -15,14 +15,6 @@ namespace itqan::domain {
 namespace {
 
 constexpr char credential_pointer[] = "/credential";
-constexpr std::size_t most_texts = 64;
-
-Error invalid_body(std::string pointer, std::string detail) {
-    return {Fault::malformed,
-            "invalid-body",
-            "The request does not say what it must.",
-            {{std::move(pointer), std::move(detail)}}};
-}
 
 /// Absent: the signer's. Otherwise it has to be the signer's: nobody signs in another's name.
 std::optional<Error> settle_issuer(Json& credential, std::string const& did) {
@@ -117,35 +109,12 @@ std::optional<Error> check_credential(Json const& credential, VcApiLinkedData co
     if (auto refused = violations_at(credential_pointer, "related-resource", "A related resource has other bytes.",
                                      schemas::check_related_resources(credential)))
         return refused;
-    auto const kept = linked_data.check(credential, schemas::SameId::consistent, true);
+    auto const kept = linked_data.check_to_sign(credential);
     if (!kept) return error_at(credential_pointer, kept.error());
     return std::nullopt;
 }
 
 }  // namespace
-
-Result<VcApiRequest> read_vc_api_request(Json const& body, char const* member) {
-    auto const pointer = std::string("/") + member;
-    if (!body.is_object()) return invalid_body("", "must be an object");
-    auto const document = body.find(member);
-    if (document == body.end()) return invalid_body(pointer, "is required");
-    if (!document->is_object()) return invalid_body(pointer, "must be an object");
-    auto const options = body.find("options");
-    if (options == body.end() || options->is_null()) return VcApiRequest{*document, Json::object()};
-    if (!options->is_object()) return invalid_body("/options", "must be an object");
-    return VcApiRequest{*document, *options};
-}
-
-Result<std::optional<std::vector<std::string>>> text_option(Json const& options, char const* member) {
-    using Texts = std::optional<std::vector<std::string>>;
-    auto const found = options.find(member);
-    if (found == options.end() || found->is_null()) return Texts();
-    if (found->is_string()) return Texts({found->get<std::string>()});
-    auto const is_text = [](Json const& value) { return value.is_string(); };
-    if (!found->is_array() || found->size() > most_texts || !std::all_of(found->begin(), found->end(), is_text))
-        return invalid_body(std::string("/options/") + member, "must be a text or a list of at most 64 texts");
-    return Texts(found->get<std::vector<std::string>>());
-}
 
 Result<Json> issue_credential(VcApiRequest request, VcApiSigner const& signer, std::function<Json()> const& status,
                               VcApiLinkedData const& linked_data, Instant now) {
@@ -183,17 +152,16 @@ Result<Json> prove_presentation(VcApiRequest request, VcApiSigner const& signer,
                                      schemas::check_verifiable_presentation(presentation)))
         return *refused;
     if (auto refused = check_holder(presentation, signer.did)) return *refused;
-    auto const kept = linked_data.check(presentation, schemas::SameId::consistent, true);
+    auto const kept = linked_data.check_to_sign(presentation);
     if (!kept) return error_at(pointer, kept.error());
     auto domain = text_option(request.options, "domain");
     if (!domain) return domain.error();
     crypto::ProofOptions options;
     options.purpose = "authentication";
     if (*domain) options.domain = std::move(**domain);
-    if (auto const challenge = request.options.find("challenge"); challenge != request.options.end()) {
-        if (!challenge->is_string()) return invalid_body("/options/challenge", "must be a text");
-        options.challenge = challenge->get<std::string>();
-    }
+    auto challenge = challenge_option(request.options);
+    if (!challenge) return challenge.error();
+    options.challenge = std::move(*challenge);
     return sign_embedded(std::move(presentation), std::move(options), signer, pointer, linked_data, now);
 }
 

@@ -135,21 +135,19 @@ bool belongs_to(std::string const& method, std::string const& issuer) {
 Result<crypto::ProofRules> Verifier::read_options(Json const& options, char const* purpose) {
     auto checks = text_option(options, "checks");
     auto domain = text_option(options, "domain");
-    auto challenge = text_option(options, "challenge");
-    for (auto const* const read : {&checks, &domain, &challenge})
-        if (!*read) return read->error();
-    if (*challenge && (*challenge)->size() != 1)
-        return refused_at("invalid-body", "The request does not say what it must.", "/options/challenge",
-                          "must be a text");
+    auto challenge = challenge_option(options);
+    if (!checks) return checks.error();
+    if (!domain) return domain.error();
+    if (!challenge) return challenge.error();
     wanted_ = std::move(*checks);
     crypto::ProofRules rules{now_, purpose};
     if (*domain) rules.domain = std::move(**domain);
-    if (*challenge) rules.challenge = (*challenge)->front();
+    rules.challenge = std::move(*challenge);
     return rules;
 }
 
 Result<void> Verifier::terms(Json const& document, std::string const& pointer) {
-    auto const kept = linked_data_.check(document, schemas::SameId::consistent, false, share_);
+    auto const kept = linked_data_.check_to_verify(document, share_);
     if (!kept) return error_at(pointer, kept.error());
     passed("terms");
     return {};

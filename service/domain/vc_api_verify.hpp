@@ -9,7 +9,7 @@
 
 #include "crypto/data_integrity.hpp"
 #include "service/domain/refusing_canonicalizer.hpp"
-#include "service/domain/vc_api_issue.hpp"
+#include "service/domain/vc_api_documents.hpp"
 
 namespace itqan::domain {
 
@@ -47,10 +47,10 @@ struct VcApiVerified {
 /// proofs, status and validity are always judged; "validity" fails only where options.checks is absent or names it,
 /// else it is a warning, and likewise "issuer-binding" (the proof's key is the issuer's), which only fails where it is
 /// named. Errors point into the body: those of read_vc_api_request, "credential-structure", "related-resource",
-/// VcApiLinkedData::check, ProofReport, "revoked-key" (ours, by hand), "status-revoked", "status-suspended" (by a list,
-/// or a badge of ours that is on hold), "status-list", "too-many-status-entries" (more than 8), "not-yet-valid",
-/// "expired", "issuer-binding" and, of envelopes, "envelope-shape", "envelope-type", "envelope-signature",
-/// "legacy-claim", "token-claims", "token-time", those of parse_compact_jws.
+/// VcApiLinkedData::check_to_verify, ProofReport, "revoked-key" (ours, by hand), "status-revoked", "status-suspended"
+/// (by a list, or a badge of ours that is on hold), "status-list", "too-many-status-entries" (more than 8),
+/// "not-yet-valid", "expired", "issuer-binding" and, of envelopes, "envelope-shape", "envelope-type",
+/// "envelope-signature", "legacy-claim", "token-claims", "token-time", those of parse_compact_jws.
 Result<VcApiVerified> verify_credential(Json const& body, VcApiSources const& sources,
                                         VcApiLinkedData const& linked_data, Instant now);
 

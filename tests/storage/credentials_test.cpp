@@ -247,6 +247,10 @@ TEST_CASE("a status bit is set once, and setting it moves the counter of status"
 
     test->read([](Session& session) {
         CHECK(set_positions(session, "l1") == std::vector<std::int64_t>{3, 9});
+        CHECK(is_status_bit_set(session, "l1", 3));
+        CHECK(is_status_bit_set(session, "l2", 1));
+        CHECK_FALSE(is_status_bit_set(session, "l1", 1));
+        CHECK_FALSE(is_status_bit_set(session, "none", 3));
         CHECK(change_count(session, "status") == 3);
     });
 }

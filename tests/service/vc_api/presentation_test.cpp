@@ -119,6 +119,44 @@ TEST_CASE("a presentation that a profile proves verifies with its challenge and 
     CHECK(refused.pointers() == "/options/profile");
 }
 
+TEST_CASE("the profile that proves is one known name, and the first where none is given") {
+    auto const proven_with = [](Json const& options) {
+        return common_house().post("presentations/prove", {{"presentation", presentation()}, {"options", options}});
+    };
+    for (Json const& name : {Json::array(), Json::array({"eddsa-jcs-2022"}), Json(5), Json(true), Json::object(),
+                             Json(""), Json("eddsa-2099")}) {
+        CAPTURE(name.dump());
+        auto const refused = proven_with({{"profile", name}});
+        CHECK(refused.status == 400);
+        CHECK(refused.code() == "unsupported-profile");
+        CHECK(refused.pointers() == "/options/profile");
+    }
+    for (Json const& options : {Json::object(), Json{{"profile", nullptr}}}) {
+        auto const made = proven_with(options);
+        REQUIRE_MESSAGE(made.status == 201, made.body.dump());
+        CHECK(made.body.at("verifiablePresentation").at("proof").at("cryptosuite") == "eddsa-rdfc-2022");
+    }
+}
+
+TEST_CASE("a challenge that is null is none, for holders and for verifiers") {
+    Json const silent{{"challenge", nullptr}, {"domain", nullptr}};
+    auto const made =
+        common_house().post("presentations/prove", {{"presentation", presentation()}, {"options", silent}});
+
+    REQUIRE_MESSAGE(made.status == 201, made.body.dump());
+    auto const& document = made.body.at("verifiablePresentation");
+    CHECK_FALSE(document.at("proof").contains("challenge"));
+    check_accepted(document, silent);
+    check_not_believed(document, "proof-challenge", {{"challenge", "c-1"}});
+    for (Json const& challenge : {Json(5), Json::array(), Json::array({"a", "b"}), Json::object()}) {
+        Json const options{{"challenge", challenge}};
+        CHECK(common_house().verify_presentation(document, options).pointers() == "/options/challenge");
+        CHECK(common_house()
+                  .post("presentations/prove", {{"presentation", presentation()}, {"options", options}})
+                  .pointers() == "/options/challenge");
+    }
+}
+
 TEST_CASE("conformance 18: contexts, types and holders of presentations have the forms of the data model") {
     auto const holder = common_house().did(holder_profile);
     for (Json const& named : {Json(holder), Json{{"id", holder}}}) {
