@@ -49,6 +49,8 @@ struct DocumentRow {
 /// Throws ConstraintError when the award, the share code or the status position is taken.
 void insert_credential(Session& session, CredentialRow const& row);
 void insert_document(Session& session, DocumentRow const& row);
+/// In the place of the document of the same credential, edition and form, when there is one.
+void replace_document(Session& session, DocumentRow const& row);
 /// Writes the changeable fields: status, reason, claim_state, visibility, show_name, language, edition, changed_at.
 /// Returns false when the stored row is no longer as `expected_changed_at` says.
 bool update_credential(Session& session, CredentialRow const& row, Instant expected_changed_at);

@@ -255,13 +255,29 @@ Result<storage::KeyRow> IssuerKeys::revoke(Actor const& actor, std::string_view 
     });
 }
 
+Result<std::string> IssuerKeys::public_jwk(storage::Session& session, Issuer const& issuer,
+                                           std::string_view key_id) const {
+    auto key = storage::key(session, key_id);
+    if (!key || key->issuer_id != issuer.id || state_of(*key) == crypto::KeyState::next)
+        return Error{Fault::not_found, "not-found", "There is no such key here.", {}};
+    if (state_of(*key) == crypto::KeyState::revoked)
+        return Error{Fault::gone, "key-revoked", "This key was revoked.", {}};
+    return std::move(key->public_jwk);
+}
+
+/// Embedded proofs name a Multikey, tokens the kid of a JWK: a key that may sign both stands there twice, for a method
+/// holds one of the two.
 Json IssuerKeys::did_document(storage::Session& session, Issuer const& issuer) {
     std::vector<crypto::ListedKey> listed;
     for (auto const& row : storage::keys_of(session, issuer.id)) {
-        crypto::ListedKey key{row.id, public_key_of(row), std::nullopt, row.revoked_at};
-        // Tokens under an embedded proof's key name its JWK, which has an address of its own.
-        if (key.key.type() != embedded_type) key.kid = addresses_.key(issuer.slug, row.id);
-        listed.push_back(std::move(key));
+        crypto::ListedKey const key{row.id, public_key_of(row), std::nullopt, row.revoked_at};
+        auto const type = key.key.type();
+        if (type == embedded_type) listed.push_back(key);
+        if (type == embedded_type && type != jwt_type_) continue;
+        auto as_jwk = key;
+        as_jwk.kid = addresses_.key(issuer.slug, row.id);
+        if (type == embedded_type) as_jwk.fragment += "-jwk";
+        listed.push_back(std::move(as_jwk));
     }
     return crypto::did_document(addresses_.issuer_did(issuer.slug), {addresses_.issuer(issuer.slug)}, listed);
 }

@@ -66,6 +66,11 @@ class IssuerKeys {
     /// Everything under the key fails from now on. Error: not_found, conflict when already revoked.
     Result<storage::KeyRow> revoke(Actor const& actor, std::string_view key_id);
 
+    /// What stands at the key's own address, for the world and for our verifier. Retired keys stay: what they signed
+    /// still verifies. Errors: not_found, also for a key that does not sign yet; gone "key-revoked", and so is all
+    /// under it (decision 5).
+    Result<std::string> public_jwk(storage::Session& session, Issuer const& issuer, std::string_view key_id) const;
+
     /// did:web document of one issuer / of the installation (which lists no key and signs no badge).
     Json did_document(storage::Session& session, Issuer const& issuer);
     Json installation_document(std::vector<Issuer> const& issuers) const;

@@ -130,6 +130,33 @@ TEST_CASE("a signed document keeps its bytes, per edition and form") {
                     ConstraintError);
 }
 
+TEST_CASE("a document takes the place of the one of its edition and form, and of no other") {
+    TemporaryDatabase test;
+    test->write([](Session& session) {
+        insert_document(session, {"c1", 1, "jwt", "key-1", "old", noon});
+        insert_document(session, {"c1", 1, "json", "key-1", "beside", noon});
+        insert_document(session, {"c1", 2, "jwt", "key-1", "next", noon});
+        insert_document(session, {"c2", 1, "jwt", "key-1", "another's", noon});
+    });
+
+    test->write([](Session& session) {
+        replace_document(session, {"c1", 1, "jwt", "key-2", "new", after(1)});
+        replace_document(session, {"c3", 1, "jwt", "key-2", "first", after(1)});
+    });
+
+    test->read([](Session& session) {
+        auto const found = document(session, "c1", 1, "jwt");
+        REQUIRE(found);
+        CHECK(found->body == "new");
+        CHECK(found->key_id == "key-2");
+        CHECK(found->signed_at == after(1));
+        CHECK(document(session, "c1", 1, "json")->body == "beside");
+        CHECK(document(session, "c1", 2, "jwt")->body == "next");
+        CHECK(document(session, "c2", 1, "jwt")->body == "another's");
+        CHECK(document(session, "c3", 1, "jwt")->body == "first");
+    });
+}
+
 TEST_CASE("credentials are listed oldest first in pages, by every filter") {
     TemporaryDatabase test;
     test->write([](Session& session) {
