@@ -31,8 +31,8 @@ class PublicKey {
   public:
     /// Reads a JWK (RFC 7517, RFC 8037): kty OKP/Ed25519, EC/P-256, P-384, P-521, or RSA of 2048 to 8192 bits with an
     /// odd exponent. Refuses private members, coordinates of the wrong length, points not on the curve or of small
-    /// order, and an `alg`, `use` or `key_ops` that contradicts the key. Errors: unprocessable "private-key-exposed", "invalid-key",
-    /// "unsupported-key".
+    /// order, and an `alg`, `use` or `key_ops` that contradicts the key. Errors: unprocessable "private-key-exposed",
+    /// "invalid-key", "unsupported-key".
     static Result<PublicKey> from_jwk(Json const& jwk);
 
     /// Reads Multikey text ("z6Mk...", "zDn...", "z82...", "z2J9..."). Errors: malformed "invalid-multikey",

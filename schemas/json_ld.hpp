@@ -45,8 +45,10 @@ struct JsonLdOptions {
     bool safe = false;
 
     /// Refuse what leaves no trace in RDF, so that it could be added to a signed document or taken away unnoticed:
-    /// null, empty arrays, keywords and contexts over nothing, a language without a value ("json-ld-traceless"); and
-    /// "@id" where the context has a name for it, which readers of the JSON would miss ("json-ld-keyword-alias").
+    /// null, empty arrays, keywords and contexts over nothing, a language without a value ("json-ld-traceless"). And
+    /// what readers of the JSON would miss, because they know it by the name that a published context gives it: "@id"
+    /// ("json-ld-keyword-alias"), a member or type under its IRI, or under a term that the document defines itself
+    /// ("json-ld-term-alias").
     bool exact = false;
 
     /// Take an object {"@context": {...}} in the array of contexts of the document as what it holds, as jsonld.js does

@@ -54,6 +54,7 @@ struct TermDefinition {
     bool is_prefix = false;
     bool is_protected = false;
     bool is_reverse = false;
+    bool is_published = false;  ///< A context of the loader says so, not one that the document writes out.
     Container container;
     std::optional<std::string> type;                     ///< "@id", "@vocab", "@json", "@none" or an IRI.
     Keyword type_keyword = Keyword::no_keyword;          ///< When `type` is one.

@@ -153,7 +153,8 @@ bool Expander::expand_members(Object& object, ContextPtr const& active, ActivePr
             if (!expand_keyword(object, active, property, keyword, value)) return false;
         } else if (!iri || iri->find(':') == std::string_view::npos) {
             if (loses_term(run_, key)) return false;
-        } else if (!expand_property(object, active, key, *iri, value)) {
+        } else if (hides_term(run_, *active, key, active->terms.find(key), *iri) ||
+                   !expand_property(object, active, key, *iri, value)) {
             return false;
         }
     }

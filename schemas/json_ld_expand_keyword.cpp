@@ -34,6 +34,19 @@ bool hides_keyword(JsonLdRun& run, ActiveContext const& active, std::string cons
            run.hides("the word " + key + ", for which the context has a name", "json-ld-keyword-alias");
 }
 
+bool hides_term(JsonLdRun& run, ActiveContext const& active, std::string_view name, TermDefinition const* definition,
+                std::string_view iri) {
+    if (!run.options.exact || (definition != nullptr && definition->is_published)) return false;
+    if (!run.spend(1 + active.terms.size() / 8)) return true;
+    std::string_view known;
+    active.terms.for_each([&](TermDefinition const& other) {
+        if (other.is_published && other.term != name && other.iri == iri) known = other.term;
+    });
+    if (known.empty()) return false;
+    return run.hides("\"" + std::string(name) + "\", which published contexts call \"" + std::string(known) + "\"",
+                     "json-ld-term-alias");
+}
+
 bool Expander::expand_keyword(Object& object, ContextPtr const& active, ActiveProperty property, Keyword keyword,
                               Json const& value) {
     if (property == "@reverse") {
@@ -91,7 +104,8 @@ std::optional<std::string> Expander::expand_id(ActiveContext const& active, std:
 
 std::optional<std::string> Expander::expand_type(ActiveContext const& type_scoped, std::string const& value) {
     auto iri = expand_iri(run_, type_scoped, value, {.document_relative = true});
-    if (iri != "@json") check_type_reference(run_, iri, value);
+    if (iri != "@json" && check_type_reference(run_, iri, value) && iri)
+        hides_term(run_, type_scoped, value, type_scoped.terms.find(value), *iri);
     return iri;
 }
 

@@ -20,6 +20,11 @@ bool loses_term(JsonLdRun& run, std::string_view key);
 /// In exact mode, fails for a keyword over nothing and for one that the context has a name for, and returns true.
 bool hides_keyword(JsonLdRun& run, ActiveContext const& active, std::string const& key, Json const& element);
 
+/// In exact mode, fails for a name that means what a published context has another name for, and returns true.
+/// `definition` is the name's own, or null.
+bool hides_term(JsonLdRun& run, ActiveContext const& active, std::string_view name, TermDefinition const* definition,
+                std::string_view iri);
+
 inline constexpr std::string_view nothing_in_array = "an empty array, which is dropped";
 inline constexpr std::string_view null_is_dropped = "null, which is dropped";
 

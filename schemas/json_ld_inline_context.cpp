@@ -1,9 +1,10 @@
 #include "schemas/json_ld_inline_context.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "schemas/json_ld_keyword.hpp"
 

@@ -157,6 +157,7 @@ bool TermDefiner::check_keyword(std::string_view term, Json const& value) {
 bool TermDefiner::build(Draft& draft) {
     draft.definition.term = draft.term;
     draft.definition.is_protected = protected_by_default_;
+    draft.definition.is_published = local_.is_known;
     if (!read_protected(draft) || !read_type(draft)) return false;
     if (draft.is_reserved()) return drop(draft);
     if (!read_mapping(draft) || !read_container(draft) || !read_index(draft) || !read_context(draft) ||

@@ -26,6 +26,8 @@ bool RdfWalk::read_member(ActiveContext const& active, std::string const& key, J
     if (definition != nullptr) {
         if (definition->is_reverse) return false;
         if (definition->is_property) {
+            Step const step(run_, std::string_view(key));
+            if (hides_term(run_, active, key, definition, *definition->iri)) return false;
             stack_.push_back({key, *definition->iri, definition, &value});
             return true;
         }
@@ -44,7 +46,10 @@ bool RdfWalk::read_member(ActiveContext const& active, std::string const& key, J
         Step const step(run_, std::string_view(key));
         loses_term(run_, key);
     } else {
-        stack_.push_back({key, names_.emplace_back(*iri), nullptr, &value});
+        auto const& name = names_.emplace_back(*iri);
+        Step const step(run_, std::string_view(key));
+        if (hides_term(run_, active, key, nullptr, name)) return false;
+        stack_.push_back({key, name, nullptr, &value});
     }
     return true;
 }
@@ -113,11 +118,13 @@ void RdfWalk::walk_types(ActiveContext const& type_scoped, Json const& types, Te
 void RdfWalk::walk_type(ActiveContext const& type_scoped, std::string const& type, Term subject, TermId graph) {
     auto const* definition = type_scoped.terms.find(type);
     if (definition != nullptr && definition->is_well_formed) {
+        if (hides_term(run_, type_scoped, type, definition, *definition->iri)) return;
         writer_.add(subject, writer_.type(), writer_.iri(*definition->iri), graph);
         return;
     }
     auto const iri = expand_iri_in(storage_, run_, type_scoped, type, {.document_relative = true});
     if (!check_type_reference(run_, iri, type) || !iri) return;
+    if (hides_term(run_, type_scoped, type, nullptr, *iri)) return;
     writer_.add(subject, writer_.type(), writer_.reference(*iri), graph);
 }
 

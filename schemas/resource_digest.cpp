@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include <nlohmann/json.hpp>
 
 #include "schemas/base58.hpp"
 #include "schemas/json_pointer.hpp"

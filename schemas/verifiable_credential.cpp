@@ -1,11 +1,12 @@
 #include "schemas/verifiable_credential.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <span>
 #include <string_view>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "schemas/iri.hpp"
 #include "schemas/json_pointer.hpp"

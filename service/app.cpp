@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include <chrono>
+#include <stdexcept>
 
 #include "service/api/routes.hpp"
 #include "service/domain/sweep.hpp"
@@ -170,7 +171,10 @@ std::uint16_t App::port() const {
 }
 Json App::vc_api_issuers() {
     auto& vc_api = parts_->api.vc_api;
-    return vc_api ? vc_api->issuers().at("issuers") : Json::array();
+    if (!vc_api) return Json::array();
+    auto const issuers = vc_api->issuers();
+    if (!issuers) throw std::runtime_error(issuers.error().detail);
+    return issuers->at("issuers");
 }
 void App::reload_certificate() {
     parts_->server.reload_certificate();

@@ -29,6 +29,7 @@ class App {
     void start();
     std::uint16_t port() const;
     /// The issuing profiles of the VC-API, as GET /vc-api/issuers lists them; empty where it is off.
+    /// Throws std::runtime_error when one of their keys cannot be opened.
     Json vc_api_issuers();
     void reload_certificate();
     /// Waits for requests in hand and the mail in hand.

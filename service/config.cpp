@@ -300,7 +300,7 @@ std::string config_text(Config const& config) {
          << "# security = \"starttls\"        # or implicit, none\n# user = \"itqan\"\n# password_file = "
             "\"/etc/itqan/smtp-password\"\n"
          << "# ca_file = \"/etc/ssl/certs/ca-certificates.crt\"\n"
-         << "\n[vc_api]\n# Issue and verify over the W3C's VC-API, with did:keys of its own; issuing takes a token.\n"
+         << "\n[vc_api]\n# Issue and verify over the W3C's VC-API, with did:keys of its own; administrators issue.\n"
          << "enabled = " << (config.vc_api ? "true" : "false") << "\n"
          << "\n[limits]\n# trusted_proxies = [\"127.0.0.1/32\"]\n# exempt_networks = []\n";
     return text.str();

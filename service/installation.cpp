@@ -24,7 +24,7 @@ struct Installation::Parts {
     domain::Issuance issuance{*database, programmes, keys, status, addresses, clock};
     domain::Intake intake{*database, programmes, issuance, addresses, clock};
     domain::Claims claims{*database, programmes, issuance, addresses, clock};
-    domain::OwnDocuments documents{*database, programmes, keys, status, claims, addresses};
+    domain::OwnDocuments documents{*database, programmes, keys, status, issuance, claims, addresses};
     domain::Services services{clock,  *database, addresses, settings, programmes, keys,
                               status, issuance,  intake,    claims,   documents};
 };

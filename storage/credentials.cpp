@@ -65,6 +65,12 @@ void insert_document(Session& session, DocumentRow const& row) {
                     row.credential_id, row.edition, row.form, row.key_id, row.body, row.signed_at);
 }
 
+void replace_document(Session& session, DocumentRow const& row) {
+    session.execute("DELETE FROM credential_document WHERE credential_id = $1 AND edition = $2 AND form = $3",
+                    row.credential_id, row.edition, row.form);
+    insert_document(session, row);
+}
+
 bool update_credential(Session& session, CredentialRow const& row, Instant expected_changed_at) {
     // Two changes within a millisecond must differ, or the second could not see the first.
     return session.execute(

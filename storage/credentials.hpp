@@ -49,6 +49,8 @@ struct DocumentRow {
 /// Throws ConstraintError when the award, the share code or the status position is taken.
 void insert_credential(Session& session, CredentialRow const& row);
 void insert_document(Session& session, DocumentRow const& row);
+/// In the place of the document of the same credential, edition and form, when there is one.
+void replace_document(Session& session, DocumentRow const& row);
 /// Writes the changeable fields: status, reason, claim_state, visibility, show_name, language, edition, changed_at.
 /// Returns false when the stored row is no longer as `expected_changed_at` says.
 bool update_credential(Session& session, CredentialRow const& row, Instant expected_changed_at);
@@ -82,6 +84,7 @@ struct KeyRow {
 void insert_key(Session& session, KeyRow const& row);
 void update_key_state(Session& session, KeyRow const& row);                 ///< Also moves the change counter "keys".
 std::vector<KeyRow> keys_of(Session& session, std::string_view issuer_id);  ///< Oldest first.
+std::vector<KeyRow> revoked_keys(Session& session);                         ///< Of all issuers, oldest first.
 std::optional<KeyRow> key(Session& session, std::string_view id);
 
 struct StatusListRow {
@@ -100,6 +103,7 @@ std::optional<StatusListRow> open_status_list(Session& session, std::string_view
 std::vector<std::int64_t> reserve_positions(Session& session, std::string_view list_id,
                                             std::vector<std::int64_t> const& wanted);
 void set_status_bit(Session& session, std::string_view list_id, std::int64_t position, Instant now);
-std::vector<std::int64_t> set_positions(Session& session, std::string_view list_id);
+bool is_status_bit_set(Session& session, std::string_view list_id, std::int64_t position);
+std::vector<std::int64_t> set_positions(Session& session, std::string_view list_id);  ///< All that are set.
 
 }  // namespace itqan::storage

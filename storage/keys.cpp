@@ -39,6 +39,13 @@ std::vector<KeyRow> keys_of(Session& session, std::string_view issuer_id) {
     return rows;
 }
 
+std::vector<KeyRow> revoked_keys(Session& session) {
+    std::vector<KeyRow> rows;
+    session.query("SELECT " KEY_COLUMNS " FROM issuer_key WHERE state = 'revoked' ORDER BY created_at, id",
+                  [&](Row const& row) { rows.push_back(key_from(row)); });
+    return rows;
+}
+
 std::optional<KeyRow> key(Session& session, std::string_view id) {
     std::optional<KeyRow> found;
     session.query(

@@ -60,6 +60,14 @@ void set_status_bit(Session& session, std::string_view list_id, std::int64_t pos
     if (changed == 1) bump_change(session, "status");
 }
 
+bool is_status_bit_set(Session& session, std::string_view list_id, std::int64_t position) {
+    bool is_set = false;
+    session.query(
+        "SELECT 1 FROM status_bit WHERE list_id = $1 AND position = $2", [&](Row const&) { is_set = true; }, list_id,
+        position);
+    return is_set;
+}
+
 std::vector<std::int64_t> set_positions(Session& session, std::string_view list_id) {
     std::vector<std::int64_t> positions;
     session.query(

@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include "crypto/keys.hpp"
 #include "service/api/endpoint.hpp"
 #include "service/domain/body_reader.hpp"
+#include "service/domain/vc_api_profiles.hpp"
 #include "storage/credentials.hpp"
 
 namespace itqan::api {
@@ -10,18 +13,26 @@ Json optional_time(std::optional<Instant> const& instant) {
     return instant ? Json(instant->text()) : Json();
 }
 
-Json key_json(Call const& call, domain::Issuer const& issuer, storage::KeyRow const& row) {
-    return {{"id", row.id},
-            {"issuerId", row.issuer_id},
-            {"url", call.services.addresses.key(issuer.slug, row.id)},
-            {"type", row.type},
-            {"purpose", row.purpose},
-            {"state", row.state},
-            {"publicKeyJwk", Json::parse(row.public_jwk)},
-            {"createdAt", row.created_at.text()},
-            {"activatedAt", optional_time(row.activated_at)},
-            {"retiredAt", optional_time(row.retired_at)},
-            {"revokedAt", optional_time(row.revoked_at)}};
+/// A key of the VC-API has no issuer and no address: it is its own name, a did:key.
+Json key_json(Call const& call, domain::Issuer const* issuer, storage::KeyRow const& row) {
+    Json json{{"id", row.id},
+              {"issuerId", row.issuer_id},
+              {"type", row.type},
+              {"purpose", row.purpose},
+              {"state", row.state},
+              {"publicKeyJwk", Json::parse(row.public_jwk)},
+              {"createdAt", row.created_at.text()},
+              {"activatedAt", optional_time(row.activated_at)},
+              {"retiredAt", optional_time(row.retired_at)},
+              {"revokedAt", optional_time(row.revoked_at)}};
+    if (issuer != nullptr) json["url"] = call.services.addresses.key(issuer->slug, row.id);
+    return json;
+}
+
+bool is_of_vc_api(std::string_view issuer_id) {
+    auto const profiles = domain::vc_api_profiles();
+    return std::any_of(profiles.begin(), profiles.end(),
+                       [&](domain::VcApiProfile const& profile) { return profile.issuer_id() == issuer_id; });
 }
 
 std::shared_ptr<domain::Programme const> programme_of(Call const& call) {
@@ -35,7 +46,13 @@ Reply list_keys(Call const& call) {
     for (auto const& issuer : programme->issuers) {
         if (!call.actor().acts_for_issuer(issuer.id) || (wanted && *wanted != issuer.id)) continue;
         for (auto const& row : call.services.keys.list(issuer.id))
-            data.push_back(key_json(call, issuer, row));
+            data.push_back(key_json(call, &issuer, row));
+    }
+    for (auto const& profile : domain::vc_api_profiles()) {
+        auto const id = profile.issuer_id();
+        if (!call.actor().acts_for_all() || (wanted && *wanted != id)) continue;
+        for (auto const& row : call.services.keys.list(id))
+            data.push_back(key_json(call, nullptr, row));
     }
     return json_reply(200, {{"data", std::move(data)}, {"nextCursor", nullptr}});
 }
@@ -72,11 +89,11 @@ Result<Wanted> wanted_key(Call const& call) {
     return Wanted{programme, issuer, *type};
 }
 
-Result<domain::Answer> answered(Call const& call, domain::Issuer const& issuer, Result<storage::KeyRow> const& row,
+Result<domain::Answer> answered(Call const& call, domain::Issuer const* issuer, Result<storage::KeyRow> const& row,
                                 int status) {
     if (!row) return row.error();
     std::optional<std::string> location;
-    if (status == 201) location = call.services.addresses.key(issuer.slug, row->id);
+    if (status == 201 && issuer != nullptr) location = call.services.addresses.key(issuer->slug, row->id);
     return domain::Answer{status, location, key_json(call, issuer, *row).dump(), false};
 }
 
@@ -84,7 +101,7 @@ Reply create_key(Call const& call) {
     auto const wanted = wanted_key(call);
     if (!wanted) return wanted.error();
     return once_kept_after(call, [&] {
-        return answered(call, *wanted->issuer, call.services.keys.create(call.actor(), *wanted->issuer, wanted->type),
+        return answered(call, wanted->issuer, call.services.keys.create(call.actor(), *wanted->issuer, wanted->type),
                         201);
     });
 }
@@ -93,7 +110,7 @@ Reply rotate_keys(Call const& call) {
     auto const wanted = wanted_key(call);
     if (!wanted) return wanted.error();
     return once_kept_after(call, [&] {
-        return answered(call, *wanted->issuer, call.services.keys.rotate(call.actor(), *wanted->issuer, wanted->type),
+        return answered(call, wanted->issuer, call.services.keys.rotate(call.actor(), *wanted->issuer, wanted->type),
                         200);
     });
 }
@@ -103,9 +120,10 @@ Reply revoke_key(Call const& call) {
     auto const id = call.path("id");
     auto const stored = call.services.database.read([&](storage::Session& s) { return storage::key(s, id); });
     auto const* const issuer = stored ? programme->issuer(stored->issuer_id) : nullptr;
-    if (issuer == nullptr || !call.actor().acts_for_issuer(issuer->id)) return not_found("key");
+    bool const is_known = issuer != nullptr || (stored && is_of_vc_api(stored->issuer_id));
+    if (!is_known || !call.actor().acts_for_issuer(stored->issuer_id)) return not_found("key");
     return once_kept_after(call,
-                           [&] { return answered(call, *issuer, call.services.keys.revoke(call.actor(), id), 200); });
+                           [&] { return answered(call, issuer, call.services.keys.revoke(call.actor(), id), 200); });
 }
 
 }  // namespace
@@ -115,7 +133,7 @@ std::vector<Endpoint> key_endpoints() {
     return {
         {.path = "/api/v1/keys",
          .tag = "keys",
-         .summary = "Signing keys of the issuers the caller acts for",
+         .summary = "Signing keys of the issuers the caller acts for, for administrators also those of the VC-API",
          .roles = issuers,
          .answer = "Page",
          .query = {{"issuerId", "of this issuer only"}},

@@ -13,7 +13,7 @@ Reply replied(int status, Result<Json> const& answer) {
 }
 
 Reply list_issuers(Call const& call) {
-    return json_reply(200, call.context.vc_api->issuers());
+    return replied(200, call.context.vc_api->issuers());
 }
 
 Reply issue(Call const& call) {
@@ -50,8 +50,9 @@ Endpoint posted(std::string path, std::string summary, std::string request, int 
             .handle = std::move(handle)};
 }
 
-Endpoint with_token(Endpoint endpoint, std::string description) {
-    endpoint.roles = {Role::issuer, Role::admin};
+/// The profiles' keys are the installation's: no issuer of the programme signs with what it shares with others.
+Endpoint for_administrators(Endpoint endpoint, std::string description) {
+    endpoint.roles = {Role::admin};
     endpoint.description = std::move(description);
     return endpoint;
 }
@@ -67,16 +68,21 @@ std::vector<Endpoint> vc_api_endpoints() {
          .answer = "VcApiIssuers",
          .is_vc_api = true,
          .handle = list_issuers},
-        with_token(posted("/vc-api/issuers/{profile}/credentials/issue", "Sign a credential with the key of a profile",
-                          "VcApiIssue", 201, "VcApiCredential", issue),
-                   "The issuer is the profile's did:key, filled in where it is absent. What is wrong with the "
-                   "credential is 400."),
-        with_token(posted("/vc-api/credentials/derive", "Show a part of a credential with a base proof", "VcApiDerive",
-                          201, "VcApiCredential", derive),
-                   "ecdsa-sd-2023: what its issuer made mandatory and what the pointers name."),
-        with_token(posted("/vc-api/presentations/prove", "Sign a presentation with the key of a profile", "VcApiProve",
-                          201, "VcApiPresentation", prove),
-                   "An embedded proof, purpose authentication, with challenge and domain."),
+        for_administrators(
+            posted("/vc-api/issuers/{profile}/credentials/issue", "Sign a credential with the key of a profile",
+                   "VcApiIssue", 201, "VcApiCredential", issue),
+            "The issuer is the profile's did:key, filled in where it is absent. What is wrong with the "
+            "credential is 400. For administrators, since all issuers share these keys; an installation that is "
+            "open to strangers asks no token."),
+        for_administrators(
+            posted("/vc-api/credentials/derive", "Show a part of a credential with a base proof", "VcApiDerive", 201,
+                   "VcApiCredential", derive),
+            "ecdsa-sd-2023: what its issuer made mandatory and what the pointers name. For administrators."),
+        for_administrators(
+            posted("/vc-api/presentations/prove", "Sign a presentation with the key of a profile", "VcApiProve", 201,
+                   "VcApiPresentation", prove),
+            "An embedded proof, purpose authentication, with challenge and domain. A holder that is named must "
+            "be the profile's did:key. For administrators."),
         posted("/vc-api/credentials/verify", "Verify a credential of anybody", "VcApiVerifyCredential", 200,
                "VcApiVerified", verify_credential),
         posted("/vc-api/presentations/verify", "Verify a presentation and the credentials in it",

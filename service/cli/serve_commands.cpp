@@ -195,7 +195,8 @@ void add_serve_commands(CLI::App& app, Common& common) {
     demo_cli->add_option("--listen", options->listen, "Address and port (default 127.0.0.1:8443)");
     demo_cli->add_option("--as-of", options->as_of, "Start the programme's clock at this date; shift no dates");
     demo_cli->add_option("--programme", options->programme, "A folder with another programme");
-    demo_cli->add_option("--key-type", options->key_type, "What VC-JWTs are signed with: rsa (default), ed25519 or p256");
+    demo_cli->add_option("--key-type", options->key_type,
+                         "What VC-JWTs are signed with: rsa (default), ed25519 or p256");
     demo_cli->add_flag("--expose-demo", options->expose, "Listen on other addresses than loopback");
     demo_cli->add_flag("--quiet", options->quiet, "Print nothing when it is ready");
     auto* const serve_cli = add_command(app, common, "serve", "The service in production",

@@ -42,12 +42,13 @@ Result<domain::Report> judge_alone(std::string input, std::optional<std::string>
     domain::Question question;
     question.input = domain::without_blanks_around(std::move(input));
     question.recipient = recipient;
+    auto inquiry = domain::Inquiry::open(std::move(question));
+    if (!inquiry) return inquiry.error();
     domain::Documents documents;
     while (true) {
-        auto verification = domain::verify(question, documents, now);
-        if (!verification) return verification.error();
-        if (verification->report) return std::move(*verification->report);
-        for (auto const& address : verification->needs)
+        auto verification = inquiry->judge(documents, now);
+        if (verification.report) return std::move(*verification.report);
+        for (auto const& address : verification.needs)
             documents[address].failure = "there is no way out to the network from here";
     }
 }

@@ -165,7 +165,7 @@ class ChoiceWriter {
   private:
     struct Plan {
         storage::CredentialRow row;
-        Instant before;
+        storage::CredentialRow present;  ///< As it was found.
         std::optional<Prepared> edition;
     };
 
@@ -173,7 +173,7 @@ class ChoiceWriter {
     Result<Plan> plan(storage::Session& session, Choices const& choices, Find const& find) {
         Result<storage::CredentialRow> const found = find(session);
         if (!found) return found.error();
-        Plan plan{*found, found->changed_at, std::nullopt};
+        Plan plan{*found, *found, std::nullopt};
         auto& row = plan.row;
         bool const text_changes = row.show_name != choices.show_name || row.language != choices.language;
         row.claim_state = "claimed";
@@ -192,7 +192,8 @@ class ChoiceWriter {
 
     std::optional<storage::CredentialRow> write(storage::Session& session, Actor const& actor, Act const& act,
                                                 Plan const& plan) {
-        if (!storage::update_credential(session, plan.row, plan.before)) return std::nullopt;
+        if (plan.edition && !issuance_.check_key(session, plan.present)) return std::nullopt;
+        if (!storage::update_credential(session, plan.row, plan.present.changed_at)) return std::nullopt;
         if (plan.edition) {
             for (auto const& document : plan.edition->documents)
                 storage::insert_document(session, document);

@@ -2,11 +2,11 @@
 
 #include "schemas/identifier.hpp"
 #include "service/domain/body_reader.hpp"
+#include "service/domain/clock_leeway.hpp"
 
 namespace itqan::domain {
 namespace {
 
-constexpr std::int64_t clock_leeway = 5 * 60'000;
 constexpr int recent_days = 365;
 constexpr int history_years = 10;
 
@@ -51,7 +51,7 @@ Result<void> read_learner(Json const& body, CompletionRequest& request) {
 
 Result<void> check_date(Actor const& actor, Json const& body, Instant now) {
     auto const completed = Instant::parse(body.at("completedAt").get<std::string>()).value();
-    if (completed.milliseconds > now.milliseconds + clock_leeway)
+    if (is_to_come(completed, now))
         return unprocessable("completed-in-future", "A completion cannot lie in the future.", "/completedAt",
                              "is after " + now.text());
     bool const history = actor.may_post_history || actor.acts_for_all();

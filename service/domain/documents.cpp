@@ -39,6 +39,24 @@ std::vector<std::string> parts_of(std::string_view path) {
     return parts;
 }
 
+/// The form that a badge's file is asked for in: "ID.jwt", "ID.json", "ID.png?proof=jwt". A page has no form.
+std::optional<ProofForm> form_at(std::string_view file, std::string_view address) {
+    if (file.ends_with(".jwt")) return ProofForm::jwt;
+    if (file.ends_with(".json")) return ProofForm::embedded;
+    address = address.substr(0, address.find('#'));
+    auto const query = address.find('?');
+    if (file.find('.') == std::string_view::npos || query == std::string_view::npos) return std::nullopt;
+    auto rest = address.substr(query + 1);
+    constexpr std::string_view name = "proof=";
+    while (!rest.empty()) {
+        auto const end = rest.find('&');
+        auto const pair = rest.substr(0, end);
+        if (pair.starts_with(name)) return read_proof_form(pair.substr(name.size()));
+        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    }
+    return std::nullopt;
+}
+
 /// What only this installation knows of a credential: on hold, and why it was withdrawn.
 Document state_of_credential(storage::Session& session, std::string const& address, std::string const& part) {
     auto const id = part.substr(0, part.find('#'));
@@ -54,11 +72,12 @@ Document state_of_credential(storage::Session& session, std::string const& addre
 }  // namespace
 
 OwnDocuments::OwnDocuments(storage::Database& database, ProgrammeStore& programmes, IssuerKeys& keys,
-                           StatusLists& status, Claims& claims, Addresses const& addresses)
+                           StatusLists& status, Issuance& issuance, Claims& claims, Addresses const& addresses)
     : database_(database),
       programmes_(programmes),
       keys_(keys),
       status_(status),
+      issuance_(issuance),
       claims_(claims),
       addresses_(addresses) {}
 
@@ -126,22 +145,24 @@ Document OwnDocuments::answer(storage::Session& session, Issuers const& issuers,
     if (path.empty()) return failed("there is no way out to other hosts from here yet");
     auto const parts = parts_of(path);
     if (parts.size() == 4 && parts[0] == "issuers" && parts[2] == "keys") {
-        auto const key = storage::key(session, parts[3]);
         auto const* const issuer = programme.issuer_by_slug(parts[1]);
-        if (!key || issuer == nullptr || key->issuer_id != issuer->id) return failed("there is no such key");
-        if (key->state == "revoked") return failed("gone");
-        return own(key->public_jwk, "application/jwk+json");
+        if (issuer == nullptr) return failed("there is no such key");
+        auto jwk = keys_.public_jwk(session, *issuer, parts[3]);
+        if (!jwk) return failed(jwk.error().fault == Fault::gone ? "gone" : "there is no such key");
+        return own(std::move(*jwk), "application/jwk+json");
     }
     if (parts.size() == 2 && parts[0] == "status") {
-        auto const served = status_.serve(parts[1], programme);
+        auto const served = status_.serve_either(parts[1], programme);
         if (!served) return failed(served.error().detail);
-        return keep(address, stamp, own((*served)->text, "application/vc"));
+        bool const is_token = (*served)->form == ProofForm::jwt;
+        return keep(address, stamp, own((*served)->text, is_token ? "application/vc+jwt" : "application/vc"));
     }
     if (parts.size() == 2 && parts[0] == "credentials") return state_of_credential(session, address, parts[1]);
     return failed("there is no such document here");
 }
 
-/// The text behind an own address of a badge: its page, one of its files, or the address people share.
+/// What stands at an own address of a badge: in the form that its ending or `?proof=` names, else as it was signed
+/// first (its page, its pictures, the address people share).
 Result<std::string> OwnDocuments::credential_at(std::string const& address) {
     auto const path = addresses_.path_of(address.substr(0, address.find_first_of("?#")));
     if (path.empty())
@@ -151,6 +172,7 @@ Result<std::string> OwnDocuments::credential_at(std::string const& address) {
             "Links to other services are not followed yet. Download the badge there and send its file or text.",
             {}};
     auto const parts = parts_of(path);
+    std::string const asked = parts.size() == 2 && parts[0] == "credentials" ? parts[1] : "";
     auto const view = [&]() -> Result<CredentialView> {
         if (parts.size() == 2 && parts[0] == "c") return claims_.view_by_share_code(parts[1], nullptr);
         if (parts.size() >= 2 && parts[0] == "credentials")
@@ -162,7 +184,13 @@ Result<std::string> OwnDocuments::credential_at(std::string const& address) {
     }();
     if (view && view->erased)
         return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
-    if (view) return view->document;
+    if (view) {
+        auto const form = form_at(asked, address);
+        if (!form || *form == view->form) return view->document;
+        auto document = issuance_.document(view->row.id, *form);
+        if (!document) return document.error();
+        return std::move(document->body);
+    }
     if (view.error().fault != Fault::not_found) return view.error();
     return Error{Fault::unprocessable,
                  "no-credential",

@@ -16,14 +16,15 @@ namespace itqan::domain {
 class OwnDocuments {
   public:
     OwnDocuments(storage::Database& database, ProgrammeStore& programmes, IssuerKeys& keys, StatusLists& status,
-                 Claims& claims, Addresses const& addresses);
+                 Issuance& issuance, Claims& claims, Addresses const& addresses);
 
     /// The document at an own address, or one whose `failure` says why there is none. DID documents and status lists
     /// are kept with what was read of them until a change counter moves, whoever moved it.
     Document get(std::string const& address);
 
     /// Verifies with own documents only, in at most 6 rounds. `input` may also be an https address of a badge of ours.
-    /// Errors: those of domain::verify; unprocessable "foreign-address"; gone "credential-erased".
+    /// Errors: those of domain::verify; unprocessable "foreign-address"; gone "credential-erased", and
+    /// "key-revoked" as Issuance::document says; unavailable.
     Result<Report> verify(std::string input, std::optional<std::string> const& recipient, Instant now);
 
   private:
@@ -49,6 +50,7 @@ class OwnDocuments {
     ProgrammeStore& programmes_;
     IssuerKeys& keys_;
     StatusLists& status_;
+    Issuance& issuance_;
     Claims& claims_;
     Addresses const& addresses_;
 

@@ -111,6 +111,17 @@ Result<storage::DocumentRow> sign(storage::CredentialRow const& row, ProofForm f
                                 key.key_id, std::move(*text), now};
 }
 
+storage::DocumentRow first_form(storage::Session& session, storage::CredentialRow const& row) {
+    auto first = storage::first_document(session, row.id, row.edition);
+    if (!first) throw std::runtime_error("credential " + row.id + " has no document");
+    return std::move(*first);
+}
+
+bool is_revoked(storage::Session& session, std::string const& key_id) {
+    auto const key = storage::key(session, key_id);
+    return !key || key->state == "revoked";
+}
+
 Error unknown_learner(std::string const& id) {
     return {Fault::unprocessable, "unknown-learner", "There is no learner " + id + ".", {{"/learnerId", "is unknown"}}};
 }
@@ -315,6 +326,7 @@ Result<Prepared> Issuance::new_edition(storage::Session& session, Programme cons
     auto const urn = storage::subject_urn(session, row.issuer_id, row.learner_id);
     if (!learner || learner->erased_at || !before || !urn)
         return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+    if (auto const good = check_key(session, row); !good) return good.error();
     auto const* const issuer = programme.issuer(row.issuer_id);
     auto const form = issuer != nullptr ? issuer->proof : ProofForm::embedded;
     auto const key = key_of(session, programme, row, form);
@@ -377,21 +389,36 @@ Result<IssuerKeys::Active> Issuance::key_of(storage::Session& session, Programme
     return keys_.active(session, *issuer, form);
 }
 
+Result<void> Issuance::check_key(storage::Session& session, storage::CredentialRow const& row) const {
+    auto const first = storage::first_document(session, row.id, row.edition);
+    if (!first) return Error{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
+    if (!is_revoked(session, first->key_id)) return {};
+    return Error{Fault::gone, "key-revoked", "The key that this credential was signed with was revoked.", {}};
+}
+
+Result<std::optional<storage::DocumentRow>> Issuance::usable(storage::Session& session,
+                                                             storage::CredentialRow const& row, ProofForm form) const {
+    auto first = first_form(session, row);
+    // The first form stands for what was issued, also when it fails now.
+    if (first.form == proof_form_name(form)) return std::optional(std::move(first));
+    if (auto const good = check_key(session, row); !good) return good.error();
+    auto kept = storage::document(session, row.id, row.edition, proof_form_name(form));
+    if (kept && is_revoked(session, kept->key_id)) kept.reset();
+    return kept;
+}
+
 Result<storage::DocumentRow> Issuance::other_form(storage::Session& session, storage::CredentialRow const& row,
                                                   ProofForm form) {
-    auto const first = storage::first_document(session, row.id, row.edition);
-    if (!first) throw std::runtime_error("credential " + row.id + " has no document");
-    if (auto const key = storage::key(session, first->key_id); !key || key->state == "revoked")
-        return Error{Fault::gone, "key-revoked", "The key that this credential was signed with was revoked.", {}};
+    auto const first = first_form(session, row);
     auto const key = key_of(session, *programmes_.current(session), row, form);
     if (!key) return key.error();
-    auto const after_first = std::max(clock_.wall(), Instant{first->signed_at.milliseconds + 1});
-    return sign(row, form, *key, read_signed(*first), after_first);
+    auto const after_first = std::max(clock_.wall(), Instant{first.signed_at.milliseconds + 1});
+    return sign(row, form, *key, read_signed(first), after_first);
 }
 
 Result<storage::DocumentRow> Issuance::document(std::string_view credential_id, ProofForm form) {
     Error const erased{Fault::gone, "credential-erased", "This credential was erased on request.", {}};
-    auto const name = proof_form_name(form);
+    using Kept = std::optional<storage::DocumentRow>;
     constexpr int most_attempts = 3;
     for (int attempt = 1; attempt <= most_attempts; ++attempt) {
         bool is_new = false;
@@ -399,19 +426,24 @@ Result<storage::DocumentRow> Issuance::document(std::string_view credential_id, 
             auto const row = storage::credential(session, credential_id);
             if (!row) return Error{Fault::not_found, "not-found", "There is no such credential here.", {}};
             if (row->erased_at) return erased;
-            if (auto kept = storage::document(session, row->id, row->edition, name)) return std::move(*kept);
+            auto kept = usable(session, *row, form);
+            if (!kept) return kept.error();
+            if (*kept) return std::move(**kept);
             is_new = true;
             return other_form(session, *row, form);
         });
         if (!document || !is_new) return document;
-        // A signature leaves only after its row is durable (decision 14), and of two that were made at once one stays.
-        auto kept = database_.write([&](storage::Session& session) -> Result<std::optional<storage::DocumentRow>> {
+        // A signature leaves only after its row is durable (decision 14), of two that were made at once one stays, and
+        // a key that was revoked meanwhile is seen.
+        auto kept = database_.write([&](storage::Session& session) -> Result<Kept> {
             auto const row = storage::credential(session, credential_id);
             if (!row || row->erased_at) return erased;
-            if (row->edition != document->edition) return std::optional<storage::DocumentRow>();
-            if (auto other = storage::document(session, row->id, row->edition, name)) return other;
-            storage::insert_document(session, *document);
-            return std::optional(*document);
+            if (row->edition != document->edition) return Kept();
+            auto other = usable(session, *row, form);
+            if (!other || *other) return other;
+            if (is_revoked(session, document->key_id)) return Kept();
+            storage::replace_document(session, *document);
+            return Kept(*document);
         });
         if (!kept) return kept.error();
         if (*kept) return std::move(**kept);

@@ -82,14 +82,21 @@ class Issuance {
                                          OnWritten const& on_written = nullptr);
 
     /// Signs the next edition after a changed choice of the holder (decision 7): same id, position, awardedDate and
-    /// validUntil, later validFrom. The row carries the new language, show_name and visibility. Errors: gone; conflict
-    /// "credential-expired", "achievement-changed"; unavailable.
+    /// validUntil, later validFrom. The row carries the new language, show_name and visibility. Errors: gone
+    /// "credential-erased", "key-revoked" as check_key() says; conflict "credential-expired", "achievement-changed";
+    /// unavailable.
     Result<Prepared> new_edition(storage::Session& session, Programme const& programme,
                                  storage::CredentialRow const& row);
 
+    /// Whether the key that signed the first form of the row's edition is in force: under a revoked one everything
+    /// fails until it is issued again (decision 5), and no other key may bring it back. Writers of what was signed
+    /// after an earlier look ask again. Error: gone "key-revoked", "credential-erased".
+    Result<void> check_key(storage::Session& session, storage::CredentialRow const& row) const;
+
     /// The signed document of the current edition in this form; signed and kept now when nobody asked for it before
-    /// (decision 11). It says what the first form says. Errors: not_found; gone "credential-erased", "key-revoked" when
-    /// the key of the first form is: no other key may bring its badges back; unavailable.
+    /// (decision 11), and again when its own key was revoked since. It says what the first form says. Errors:
+    /// not_found; gone "credential-erased", "key-revoked" for another form than the first, as check_key() says;
+    /// unavailable.
     Result<storage::DocumentRow> document(std::string_view credential_id, ProofForm form);
 
   private:
@@ -97,6 +104,9 @@ class Issuance {
                                      Achievement const& achievement, HandAward const& award);
     Result<IssuerKeys::Active> key_of(storage::Session& session, Programme const& programme,
                                       storage::CredentialRow const& row, ProofForm form);
+    /// The kept document that may be given out; none when it must be signed first.
+    Result<std::optional<storage::DocumentRow>> usable(storage::Session& session, storage::CredentialRow const& row,
+                                                       ProofForm form) const;
     Result<storage::DocumentRow> other_form(storage::Session& session, storage::CredentialRow const& row,
                                             ProofForm form);
     std::string subject_of(storage::Session& session, std::string const& issuer_id, std::string const& learner_id,

@@ -1,6 +1,5 @@
 #include "service/domain/issuer_keys.hpp"
 
-#include <set>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
@@ -94,14 +93,19 @@ IssuerKeys::~IssuerKeys() = default;
 
 void IssuerKeys::ensure(Issuer const& issuer) {
     for (auto const type : std::set{embedded_type, jwt_type_})
-        ensure(issuer.id, type,
-               [&] { return new_row(kek_, addresses_, issuer, type, crypto::KeyState::active, clock_.wall()); });
+        make_unless(
+            [&](storage::Session& session) {
+                return find_key(storage::keys_of(session, issuer.id), type, crypto::KeyState::active).has_value();
+            },
+            [&] { return new_row(kek_, addresses_, issuer, type, crypto::KeyState::active, clock_.wall()); });
 }
 
 void IssuerKeys::ensure_did_key(std::string_view issuer_id, crypto::KeyType type) {
     if (schemas::is_programme_id(issuer_id))
         throw std::logic_error("an issuer of a programme may have the id " + std::string(issuer_id));
-    ensure(issuer_id, type, [&] {
+    // Also a revoked one: it was ended by hand, and a restart does not undo that.
+    auto const has_key = [&](storage::Session& session) { return !storage::keys_of(session, issuer_id).empty(); };
+    make_unless(has_key, [&] {
         auto const key = crypto::PrivateKey::generate(type);
         auto const method = did_key_method(crypto::did_key(key.public_key()));
         return sealed_row(kek_, key, crypto::random_uuid_v4(), issuer_id, method, crypto::KeyState::active,
@@ -109,16 +113,13 @@ void IssuerKeys::ensure_did_key(std::string_view issuer_id, crypto::KeyType type
     });
 }
 
-template <typename MakeRow>
-void IssuerKeys::ensure(std::string_view issuer_id, crypto::KeyType type, MakeRow const& make_row) {
-    auto const has_active = [&](storage::Session& session) {
-        return find_key(storage::keys_of(session, issuer_id), type, crypto::KeyState::active).has_value();
-    };
-    if (database_.read(has_active)) return;
+template <typename HasKey, typename MakeRow>
+void IssuerKeys::make_unless(HasKey const& has_key, MakeRow const& make_row) {
+    if (database_.read(has_key)) return;
     // Made before the transaction: an RSA key takes a while.
     storage::KeyRow const row = make_row();
     database_.write([&](storage::Session& session) {
-        if (has_active(session)) return;
+        if (has_key(session)) return;
         storage::insert_key(session, row);
         record(session, Actor{}, "key.created", row, row.created_at);
     });
@@ -171,6 +172,24 @@ Result<std::shared_ptr<crypto::Signer const>> IssuerKeys::signer(storage::Sessio
     std::lock_guard const lock(mutex_);
     if (change == change_) signers_.insert_or_assign(place, opened);
     return opened;
+}
+
+bool IssuerKeys::is_revoked(storage::Session& session, crypto::PublicKey const& key) {
+    auto const change = storage::change_count(session, "keys");
+    {
+        std::lock_guard const lock(mutex_);
+        if (change == revoked_change_) return revoked_.contains(key.thumbprint());
+    }
+    std::set<std::string> revoked;
+    for (auto const& row : storage::revoked_keys(session))
+        revoked.insert(public_key_of(row).thumbprint());
+    bool const is_one = revoked.contains(key.thumbprint());
+    std::lock_guard const lock(mutex_);
+    if (change > revoked_change_) {
+        revoked_ = std::move(revoked);
+        revoked_change_ = change;
+    }
+    return is_one;
 }
 
 std::vector<storage::KeyRow> IssuerKeys::list(std::string_view issuer_id) {
@@ -236,13 +255,29 @@ Result<storage::KeyRow> IssuerKeys::revoke(Actor const& actor, std::string_view 
     });
 }
 
+Result<std::string> IssuerKeys::public_jwk(storage::Session& session, Issuer const& issuer,
+                                           std::string_view key_id) const {
+    auto key = storage::key(session, key_id);
+    if (!key || key->issuer_id != issuer.id || state_of(*key) == crypto::KeyState::next)
+        return Error{Fault::not_found, "not-found", "There is no such key here.", {}};
+    if (state_of(*key) == crypto::KeyState::revoked)
+        return Error{Fault::gone, "key-revoked", "This key was revoked.", {}};
+    return std::move(key->public_jwk);
+}
+
+/// Embedded proofs name a Multikey, tokens the kid of a JWK: a key that may sign both stands there twice, for a method
+/// holds one of the two.
 Json IssuerKeys::did_document(storage::Session& session, Issuer const& issuer) {
     std::vector<crypto::ListedKey> listed;
     for (auto const& row : storage::keys_of(session, issuer.id)) {
-        crypto::ListedKey key{row.id, public_key_of(row), std::nullopt, row.revoked_at};
-        // Tokens under an embedded proof's key name its JWK, which has an address of its own.
-        if (key.key.type() != embedded_type) key.kid = addresses_.key(issuer.slug, row.id);
-        listed.push_back(std::move(key));
+        crypto::ListedKey const key{row.id, public_key_of(row), std::nullopt, row.revoked_at};
+        auto const type = key.key.type();
+        if (type == embedded_type) listed.push_back(key);
+        if (type == embedded_type && type != jwt_type_) continue;
+        auto as_jwk = key;
+        as_jwk.kid = addresses_.key(issuer.slug, row.id);
+        if (type == embedded_type) as_jwk.fragment += "-jwk";
+        listed.push_back(std::move(as_jwk));
     }
     return crypto::did_document(addresses_.issuer_did(issuer.slug), {addresses_.issuer(issuer.slug)}, listed);
 }

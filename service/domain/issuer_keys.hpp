@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,10 +48,15 @@ class IssuerKeys {
         std::string did;
         std::string method;  ///< did:key:X#X
     };
-    /// Makes the key when there is none. Throws std::logic_error for an id that a programme could have.
+    /// Makes the key when there is none of any state: one that was revoked is not replaced. Throws std::logic_error
+    /// for an id that a programme could have.
     void ensure_did_key(std::string_view issuer_id, crypto::KeyType type);
     /// Errors: as active().
     Result<DidKey> did_key(storage::Session& session, std::string_view issuer_id, crypto::KeyType type);
+
+    /// Whether this installation had the key and revoked it. For names that are their key, such as did:key: they have
+    /// no document that would say so.
+    bool is_revoked(storage::Session& session, crypto::PublicKey const& key);
 
     std::vector<storage::KeyRow> list(std::string_view issuer_id);
     /// Makes a key in state next, or active when the issuer has none of this type.
@@ -60,13 +66,18 @@ class IssuerKeys {
     /// Everything under the key fails from now on. Error: not_found, conflict when already revoked.
     Result<storage::KeyRow> revoke(Actor const& actor, std::string_view key_id);
 
+    /// What stands at the key's own address, for the world and for our verifier. Retired keys stay: what they signed
+    /// still verifies. Errors: not_found, also for a key that does not sign yet; gone "key-revoked", and so is all
+    /// under it (decision 5).
+    Result<std::string> public_jwk(storage::Session& session, Issuer const& issuer, std::string_view key_id) const;
+
     /// did:web document of one issuer / of the installation (which lists no key and signs no badge).
     Json did_document(storage::Session& session, Issuer const& issuer);
     Json installation_document(std::vector<Issuer> const& issuers) const;
 
   private:
-    template <typename MakeRow>
-    void ensure(std::string_view issuer_id, crypto::KeyType type, MakeRow const& make_row);
+    template <typename HasKey, typename MakeRow>
+    void make_unless(HasKey const& has_key, MakeRow const& make_row);
     Result<std::shared_ptr<crypto::Signer const>> signer(storage::Session& session, std::string_view issuer_id,
                                                          crypto::KeyType type);
 
@@ -78,6 +89,8 @@ class IssuerKeys {
     std::mutex mutex_;
     std::int64_t change_ = -1;
     std::map<std::pair<std::string, crypto::KeyType>, std::shared_ptr<crypto::Signer const>> signers_;  ///< By issuer.
+    std::int64_t revoked_change_ = -1;
+    std::set<std::string> revoked_;  ///< Thumbprints, as of `revoked_change_`.
 };
 
 }  // namespace itqan::domain

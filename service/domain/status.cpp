@@ -139,11 +139,19 @@ Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::strin
         auto text = sign_document(form, issuer->key, schemas::to_json(fields), now);
         if (!text) throw std::runtime_error("status list " + row->id + " cannot be signed: " + text.error().detail);
         auto etag = "\"" + crypto::sha256_hex(*text).substr(0, 32) + "\"";
-        auto const served = std::make_shared<Served const>(Served{std::move(*text), std::move(etag), now});
+        auto const served = std::make_shared<Served const>(Served{std::move(*text), std::move(etag), now, form});
         std::lock_guard const lock(mutex_);
         served_.insert_or_assign(place, Kept{version, served});
         return served;
     });
+}
+
+Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve_either(std::string_view list_id,
+                                                                             Programme const& programme) {
+    auto embedded = serve(list_id, programme, ProofForm::embedded);
+    if (embedded || embedded.error().code != "no-active-key") return embedded;
+    auto token = serve(list_id, programme, ProofForm::jwt);
+    return token ? token : embedded;
 }
 
 }  // namespace itqan::domain

@@ -30,9 +30,13 @@ class StatusLists {
         std::string text;
         std::string etag;
         Instant signed_at;
+        ProofForm form = ProofForm::embedded;
     };
     Result<std::shared_ptr<Served const>> serve(std::string_view list_id, Programme const& programme,
                                                 ProofForm form = ProofForm::embedded);
+    /// For readers of both forms: embedded, or the token while the issuer has no active key for embedded proofs. A
+    /// revoked key of one form takes nothing from the badges in the other.
+    Result<std::shared_ptr<Served const>> serve_either(std::string_view list_id, Programme const& programme);
 
   private:
     struct ListIssuer {

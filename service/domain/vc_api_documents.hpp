@@ -1,6 +1,6 @@
 #pragma once
-// What issuing and verifying over the VC-API share: the contexts, JSON-LD and RDF behind them, and errors that point
-// into the body of the request.
+// What issuing and verifying over the VC-API share: the members of requests, the contexts, JSON-LD and RDF behind them,
+// and errors that point into the body of the request.
 
 #include <optional>
 #include <string>
@@ -21,9 +21,15 @@ class VcApiLinkedData {
 
     /// Whether nothing of a document gets lost or changes its meaning on the way to RDF, whatever the suite signs:
     /// check_linked_document with plain contexts that are written out allowed, then JSON-LD in safe mode, without a
-    /// base. What proofs say is their suites' business. Errors: those of the two.
-    /// `share`: it may cost the n-th part of what one document may.
-    Result<void> check(Json const& document, schemas::SameId same_id, bool exact, std::size_t share = 1) const;
+    /// base. Several objects may say different things under one id as long as they do not contradict each other. What
+    /// proofs say is their suites' business. Errors: those of the two.
+    ///
+    /// What we sign leaves a trace in RDF down to its empty lists (JsonLdOptions::exact), so that nothing can be added
+    /// or taken away unnoticed.
+    Result<void> check_to_sign(Json const& document) const;
+    /// What others signed may hold members without a trace: they say nothing. `share`: it may cost the n-th part of
+    /// what one document may.
+    Result<void> check_to_verify(Json const& document, std::size_t share) const;
 
     crypto::Canonicalizer const& canonicalizer() const { return canonicalizer_; }
 
@@ -31,9 +37,25 @@ class VcApiLinkedData {
     schemas::CanonLimits const& limits() const { return limits_; }
 
   private:
+    Result<void> check(Json const& document, schemas::JsonLdOptions const& options) const;
+
     schemas::CanonLimits limits_;
     crypto::RdfCanonicalizer canonicalizer_;
 };
+
+/// The members that a request of this kind has: {"credential": {...}, "options": {...}?}. Options that are absent or
+/// null are {}. Pointers of errors are into the body. Error: malformed "invalid-body".
+struct VcApiRequest {
+    Json document;
+    Json options;
+};
+Result<VcApiRequest> read_vc_api_request(Json const& body, char const* member);
+
+/// options.<member> as texts: a text, or a list of them. Nothing when it is absent or null. Error: malformed
+/// "invalid-body".
+Result<std::optional<std::vector<std::string>>> text_option(Json const& options, char const* member);
+/// options.challenge, which is one text, also in a list.
+Result<std::optional<std::string>> challenge_option(Json const& options);
 
 /// The error as one of the request's member at `pointer`: every pointer behind it, and one at least.
 Error error_at(std::string const& pointer, Error error);

@@ -9,19 +9,12 @@
 #include "crypto/selective_disclosure.hpp"
 #include "schemas/resource_digest.hpp"
 #include "schemas/verifiable_credential.hpp"
+#include "service/domain/vc_api_token.hpp"
 
 namespace itqan::domain {
 namespace {
 
 constexpr char credential_pointer[] = "/credential";
-constexpr std::size_t most_texts = 64;
-
-Error invalid_body(std::string pointer, std::string detail) {
-    return {Fault::malformed,
-            "invalid-body",
-            "The request does not say what it must.",
-            {{std::move(pointer), std::move(detail)}}};
-}
 
 /// Absent: the signer's. Otherwise it has to be the signer's: nobody signs in another's name.
 std::optional<Error> settle_issuer(Json& credential, std::string const& did) {
@@ -37,6 +30,31 @@ std::optional<Error> settle_issuer(Json& credential, std::string const& did) {
         "issuer-mismatch",
         "This path signs for " + did + " alone.",
         {{found->is_object() ? "/credential/issuer/id" : "/credential/issuer", "must be " + did + " or absent"}}};
+}
+
+/// Absent, or the signer's: nobody presents in another's name.
+std::optional<Error> check_holder(Json const& presentation, std::string const& did) {
+    auto const found = presentation.find("holder");
+    if (found == presentation.end() || id_of(presentation, "holder") == did) return std::nullopt;
+    return Error{
+        Fault::malformed,
+        "holder-mismatch",
+        "This profile presents for " + did + " alone.",
+        {{found->is_object() ? "/presentation/holder/id" : "/presentation/holder", "must be " + did + " or absent"}}};
+}
+
+/// Names that a token takes for claims: whoever reads it would take the member for one, or lose it.
+std::optional<Error> check_claims(Json const& credential) {
+    std::vector<Violation> violations;
+    auto const refuse = [&](std::string_view name) {
+        if (credential.contains(name))
+            violations.push_back({"/credential/" + std::string(name), "is the name of a claim of tokens"});
+    };
+    std::for_each(registered_claims.begin(), registered_claims.end(), refuse);
+    std::for_each(document_claims.begin(), document_claims.end(), refuse);
+    if (violations.empty()) return std::nullopt;
+    return Error{Fault::malformed, "registered-claim", "Members of a credential in a token are not named like claims.",
+                 std::move(violations)};
 }
 
 /// What everybody who sees a part of the credential has to see: who says it, until when, and where it may be withdrawn.
@@ -74,6 +92,7 @@ Result<Json> sign_envelope(Json const& credential, VcApiSigner const& signer) {
                      "vcdm-version",
                      "An envelope holds a credential of version 2.0.",
                      {{"/credential/@context", "must start with https://www.w3.org/ns/credentials/v2"}}};
+    if (auto refused = check_claims(credential)) return *refused;
     auto payload = credential;
     payload["iss"] = signer.did;
     auto const token = crypto::sign_compact(signer.signer, {signer.method, "vc+jwt"}, canonical_json(payload));
@@ -90,35 +109,12 @@ std::optional<Error> check_credential(Json const& credential, VcApiLinkedData co
     if (auto refused = violations_at(credential_pointer, "related-resource", "A related resource has other bytes.",
                                      schemas::check_related_resources(credential)))
         return refused;
-    auto const kept = linked_data.check(credential, schemas::SameId::consistent, true);
+    auto const kept = linked_data.check_to_sign(credential);
     if (!kept) return error_at(credential_pointer, kept.error());
     return std::nullopt;
 }
 
 }  // namespace
-
-Result<VcApiRequest> read_vc_api_request(Json const& body, char const* member) {
-    auto const pointer = std::string("/") + member;
-    if (!body.is_object()) return invalid_body("", "must be an object");
-    auto const document = body.find(member);
-    if (document == body.end()) return invalid_body(pointer, "is required");
-    if (!document->is_object()) return invalid_body(pointer, "must be an object");
-    auto const options = body.find("options");
-    if (options == body.end() || options->is_null()) return VcApiRequest{*document, Json::object()};
-    if (!options->is_object()) return invalid_body("/options", "must be an object");
-    return VcApiRequest{*document, *options};
-}
-
-Result<std::optional<std::vector<std::string>>> text_option(Json const& options, char const* member) {
-    using Texts = std::optional<std::vector<std::string>>;
-    auto const found = options.find(member);
-    if (found == options.end() || found->is_null()) return Texts();
-    if (found->is_string()) return Texts({found->get<std::string>()});
-    auto const is_text = [](Json const& value) { return value.is_string(); };
-    if (!found->is_array() || found->size() > most_texts || !std::all_of(found->begin(), found->end(), is_text))
-        return invalid_body(std::string("/options/") + member, "must be a text or a list of at most 64 texts");
-    return Texts(found->get<std::vector<std::string>>());
-}
 
 Result<Json> issue_credential(VcApiRequest request, VcApiSigner const& signer, std::function<Json()> const& status,
                               VcApiLinkedData const& linked_data, Instant now) {
@@ -155,17 +151,17 @@ Result<Json> prove_presentation(VcApiRequest request, VcApiSigner const& signer,
     if (auto refused = violations_at(pointer, "presentation-structure", "This is no presentation of the data model.",
                                      schemas::check_verifiable_presentation(presentation)))
         return *refused;
-    auto const kept = linked_data.check(presentation, schemas::SameId::consistent, true);
+    if (auto refused = check_holder(presentation, signer.did)) return *refused;
+    auto const kept = linked_data.check_to_sign(presentation);
     if (!kept) return error_at(pointer, kept.error());
     auto domain = text_option(request.options, "domain");
     if (!domain) return domain.error();
     crypto::ProofOptions options;
     options.purpose = "authentication";
     if (*domain) options.domain = std::move(**domain);
-    if (auto const challenge = request.options.find("challenge"); challenge != request.options.end()) {
-        if (!challenge->is_string()) return invalid_body("/options/challenge", "must be a text");
-        options.challenge = challenge->get<std::string>();
-    }
+    auto challenge = challenge_option(request.options);
+    if (!challenge) return challenge.error();
+    options.challenge = std::move(*challenge);
     return sign_embedded(std::move(presentation), std::move(options), signer, pointer, linked_data, now);
 }
 

@@ -3,9 +3,7 @@
 // JSON out. Which path has which key, and where status positions come from, is vc_api.hpp's part.
 
 #include <functional>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "crypto/signer.hpp"
 #include "schemas/clock.hpp"
@@ -22,33 +20,23 @@ struct VcApiSigner {
     std::string method;  ///< did:key:X#X
 };
 
-/// The members that a request of this kind has: {"credential": {...}, "options": {...}?}. Options that are absent or
-/// null are {}. Pointers of errors are into the body. Error: malformed "invalid-body".
-struct VcApiRequest {
-    Json document;
-    Json options;
-};
-Result<VcApiRequest> read_vc_api_request(Json const& body, char const* member);
-
 /// Signs a credential of VCDM 2.0 or 1.1: the issuer is filled in where it is absent, the structure is checked
 /// (schemas/verifiable_credential.hpp), digests of known related resources are compared, nothing may get lost as
 /// JSON-LD, and a context that defines proofs is appended where there is none. `status` gives a credentialStatus and is
 /// asked last. Errors: malformed "invalid-body", "issuer-mismatch" (another issuer than the signer's DID),
-/// "credential-structure", "related-resource", "vcdm-version" (an envelope of a 1.1 credential); those of
-/// VcApiLinkedData::check and crypto::add_proof.
+/// "credential-structure", "related-resource", "vcdm-version" (an envelope of a 1.1 credential), "registered-claim" (a
+/// member of one that is named like a claim); those of VcApiLinkedData::check_to_sign and crypto::add_proof.
 Result<Json> issue_credential(VcApiRequest request, VcApiSigner const& signer, std::function<Json()> const& status,
                               VcApiLinkedData const& linked_data, Instant now);
 
 /// A holder's embedded proof (purpose authentication) with options.challenge and options.domain. Errors: as above, and
-/// malformed "presentation-structure", "unsupported-profile" (envelopes and selective disclosure).
+/// malformed "presentation-structure", "holder-mismatch" (another holder than the signer's DID), "unsupported-profile"
+/// (envelopes and selective disclosure).
 Result<Json> prove_presentation(VcApiRequest request, VcApiSigner const& signer, VcApiLinkedData const& linked_data,
                                 Instant now);
 
 /// What a holder shows of a credential with a base proof of ecdsa-sd-2023: what is mandatory and what
 /// options.selectivePointers name. Errors: malformed "invalid-body"; those of crypto::derive_proof.
 Result<Json> derive_credential(VcApiRequest const& request, VcApiLinkedData const& linked_data);
-
-/// options.<member> as texts: a text, or a list of them. Nothing when it is absent. Error: malformed "invalid-body".
-Result<std::optional<std::vector<std::string>>> text_option(Json const& options, char const* member);
 
 }  // namespace itqan::domain

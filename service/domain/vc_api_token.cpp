@@ -1,7 +1,6 @@
 #include "service/domain/vc_api_token.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <nlohmann/json.hpp>
 
@@ -10,14 +9,11 @@
 #include "schemas/iri.hpp"
 #include "schemas/text.hpp"
 #include "schemas/verifiable_credential.hpp"
+#include "service/domain/clock_leeway.hpp"
 #include "service/domain/vc_api_documents.hpp"
 
 namespace itqan::domain {
 namespace {
-
-constexpr std::int64_t leeway_seconds = 300;
-/// Of RFC 7519, and what binds a token to its presenter (RFC 7800, OpenID): they say nothing of the credential.
-constexpr std::array registered{"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf"};
 
 Error claim_error(char const* claim, std::string detail) {
     return {Fault::malformed,
@@ -89,9 +85,9 @@ std::optional<Error> check_times(Json const& payload, Instant now) {
     }
     auto const until = seconds_of(payload, "exp");
     auto const from = seconds_of(payload, "nbf");
-    if (until && *until + leeway_seconds <= now.seconds())
+    if (until && *until <= now.seconds())
         return Error{Fault::malformed, "token-time", "The token has run out.", {{"/exp", "is past"}}};
-    if (from && *from - leeway_seconds > now.seconds())
+    if (from && is_to_come(Instant{*from * 1000}, now))
         return Error{Fault::malformed, "token-time", "The token is not valid yet.", {{"/nbf", "is to come"}}};
     return std::nullopt;
 }
@@ -143,20 +139,20 @@ Json filled_in(Json credential, Json const& payload) {
 Result<Json> carried_by(Json const& payload, std::string const& type, TokenKind kind) {
     auto const* const claim = kind == TokenKind::credential ? "vc" : "vp";
     bool const is_older = type.empty() || type == "jwt";
-    for (auto const* const each : {"vc", "vp"}) {
-        bool const is_read = is_older && std::string_view(each) == claim && !payload.contains("@context");
+    for (auto const each : document_claims) {
+        bool const is_read = is_older && each == claim && !payload.contains("@context");
         if (payload.contains(each) && !is_read)
             return Error{Fault::malformed,
                          "legacy-claim",
-                         std::string("A token of this type holds no ") + each + " claim: its payload is the document.",
-                         {{std::string("/") + each, "must be absent"}}};
+                         "A token of this type holds no " + std::string(each) + " claim: its payload is the document.",
+                         {{"/" + std::string(each), "must be absent"}}};
     }
     if (auto const inner = payload.find(claim); inner != payload.end()) {
         if (!inner->is_object()) return claim_error(claim, "must be an object");
         return kind == TokenKind::credential ? filled_in(*inner, payload) : *inner;
     }
     auto document = payload;
-    for (auto const* const each : registered)
+    for (auto const each : registered_claims)
         document.erase(each);
     if (kind == TokenKind::presentation) document.erase("nonce");
     return document;

@@ -2,12 +2,19 @@
 // Credentials and presentations inside compact tokens, as the VC-API reads them: the token's form, signature and
 // claims, and the document that it carries. Both VC-JOSE-COSE and the older tokens with `vc` and `vp` claims are read.
 
+#include <array>
 #include <string>
 #include <string_view>
 
 #include "crypto/data_integrity.hpp"
 
 namespace itqan::domain {
+
+/// Of RFC 7519, and what binds a token to its presenter (RFC 7800, OpenID): they say nothing of the credential.
+inline constexpr std::array<std::string_view, 8> registered_claims{"iss", "sub", "aud", "exp",
+                                                                   "nbf", "iat", "jti", "cnf"};
+/// What older tokens keep their document in.
+inline constexpr std::array<std::string_view, 2> document_claims{"vc", "vp"};
 
 /// What was signed, and by whom.
 struct VcApiToken {

@@ -1,6 +1,7 @@
 #include "service/domain/vc_api_verify.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@
 #include "schemas/resource_digest.hpp"
 #include "schemas/verifiable_credential.hpp"
 #include "schemas/verifiable_credential_forms.hpp"
+#include "service/domain/clock_leeway.hpp"
 #include "service/domain/vc_api_token.hpp"
 
 namespace itqan::domain {
@@ -16,9 +18,15 @@ namespace {
 
 constexpr std::size_t most_credentials = 32;
 constexpr std::size_t smallest_share = 8;
+constexpr std::size_t most_status_entries = 8;
 
 Error refused_at(char const* code, std::string detail, std::string pointer, std::string what) {
     return {Fault::malformed, code, std::move(detail), {{std::move(pointer), std::move(what)}}};
+}
+
+Error revoked_key(std::string pointer) {
+    return refused_at("revoked-key", "The key of this signature was revoked.", std::move(pointer),
+                      "is a key that its owner revoked");
 }
 
 /// One request on its way through the checks. Pointers are into its body.
@@ -36,13 +44,17 @@ class Verifier {
     Result<void> credential(Json const& document, crypto::ProofRules const& rules, std::string const& pointer);
     Result<void> presentation(Json const& document, crypto::ProofRules const& rules, std::string const& pointer);
 
-    VcApiVerified take() { return std::move(verified_); }
+    VcApiVerified take() {
+        std::erase_if(verified_.checks, [&](std::string const& check) { return doubted_.contains(check); });
+        return std::move(verified_);
+    }
 
   private:
     Result<void> enveloped_credential(Json const& document, crypto::ProofRules const& rules,
                                       std::string const& pointer);
-    Result<Json> enveloped_presentation(Json const& document, crypto::ProofRules const& rules,
-                                        std::string const& pointer);
+    Result<VcApiToken> enveloped_presentation(Json const& document, crypto::ProofRules const& rules,
+                                              std::string const& pointer);
+    Result<void> presented(Json const& presentation, std::vector<std::string> const& methods, std::string const& place);
     Result<VcApiToken> open(Json const& document, TokenKind kind, crypto::ProofRules const& rules,
                             std::string const& pointer);
     Result<std::vector<std::string>> proofs(Json const& document, crypto::ProofRules const& rules,
@@ -51,15 +63,20 @@ class Verifier {
     Result<void> meaning(Json const& credential, std::vector<std::string> const& methods, std::string const& pointer);
     Result<void> issuer_binding(Json const& credential, std::vector<std::string> const& methods,
                                 std::string const& pointer);
+    Result<void> holder_binding(Json const& presentation, std::vector<std::string> const& methods,
+                                std::string const& pointer);
     Result<void> validity(Json const& credential, std::string const& pointer);
     Result<void> status(Json const& credential, std::string const& pointer);
-    Result<void> status_entry(Json const& entry, std::string const& pointer);
+    Result<void> own_state(Json const& credential, std::string const& pointer);
+    Result<void> status_entry(Json const& entry, std::string const& issuer, std::string const& pointer);
 
     void passed(char const* check) {
         auto& checks = verified_.checks;
         if (std::find(checks.begin(), checks.end(), check) == checks.end()) checks.emplace_back(check);
     }
-    void warn(std::string pointer, std::string detail) {
+    /// The check did not hold here, so it is not said to have passed, wherever else it held.
+    void warn(char const* check, std::string pointer, std::string detail) {
+        doubted_.insert(check);
         verified_.warnings.push_back({std::move(pointer), std::move(detail)});
     }
     bool is_asked(std::string const& check, bool when_silent) const {
@@ -74,6 +91,7 @@ class Verifier {
     /// Which part of the work for one document each gets: tokens do not count in the presentation that they are in.
     std::size_t share_ = 1;
     VcApiVerified verified_;
+    std::set<std::string, std::less<>> doubted_;  ///< Checks with a warning.
 };
 
 /// Whether a holder may have left out what an issuer signed.
@@ -120,21 +138,19 @@ bool belongs_to(std::string const& method, std::string const& issuer) {
 Result<crypto::ProofRules> Verifier::read_options(Json const& options, char const* purpose) {
     auto checks = text_option(options, "checks");
     auto domain = text_option(options, "domain");
-    auto challenge = text_option(options, "challenge");
-    for (auto const* const read : {&checks, &domain, &challenge})
-        if (!*read) return read->error();
-    if (*challenge && (*challenge)->size() != 1)
-        return refused_at("invalid-body", "The request does not say what it must.", "/options/challenge",
-                          "must be a text");
+    auto challenge = challenge_option(options);
+    if (!checks) return checks.error();
+    if (!domain) return domain.error();
+    if (!challenge) return challenge.error();
     wanted_ = std::move(*checks);
     crypto::ProofRules rules{now_, purpose};
     if (*domain) rules.domain = std::move(**domain);
-    if (*challenge) rules.challenge = (*challenge)->front();
+    rules.challenge = std::move(*challenge);
     return rules;
 }
 
 Result<void> Verifier::terms(Json const& document, std::string const& pointer) {
-    auto const kept = linked_data_.check(document, schemas::SameId::consistent, false, share_);
+    auto const kept = linked_data_.check_to_verify(document, share_);
     if (!kept) return error_at(pointer, kept.error());
     passed("terms");
     return {};
@@ -147,10 +163,13 @@ Result<std::vector<std::string>> Verifier::proofs(Json const& document, crypto::
     if (!reports) return error_at(pointer, reports.error());
     std::optional<Error> refused;
     std::vector<std::string> methods;
+    auto const is_of_revoked_key = [&](crypto::ProofReport const& report) {
+        return report.key && sources_.is_revoked(*report.key);
+    };
     for (auto const& report : *reports) {
         methods.push_back(report.verification_method);
-        if (!report.fault) continue;
-        auto fault = *report.fault;
+        if (!report.fault && !is_of_revoked_key(report)) continue;
+        auto fault = report.fault ? *report.fault : revoked_key(report.pointer + "/verificationMethod");
         if (fault.violations.empty()) fault.violations.push_back({report.pointer, fault.detail});
         if (!refused)
             refused = std::move(fault);
@@ -179,6 +198,7 @@ Result<VcApiToken> Verifier::open(Json const& document, TokenKind kind, crypto::
         error.violations = {{"/id", error.detail}};
         return error_at(pointer, std::move(error));
     }
+    if (sources_.is_revoked(token->key)) return error_at(pointer, revoked_key("/id"));
     passed("proof");
     return token;
 }
@@ -233,7 +253,7 @@ Result<void> Verifier::issuer_binding(Json const& credential, std::vector<std::s
     }
     std::string const what = "No proof was made with a key that is known to be the issuer's.";
     if (is_asked("issuer-binding", false)) return refused_at("issuer-binding", what, pointer + "/issuer", what);
-    warn(pointer + "/issuer", what);
+    warn("issuer-binding", pointer + "/issuer", what);
     return {};
 }
 
@@ -243,11 +263,11 @@ Result<void> Verifier::validity(Json const& credential, std::string const& point
     };
     auto const judge = [&](char const* code, char const* member, std::string what) -> Result<void> {
         if (is_asked("validity", true)) return refused_at(code, what, pointer + "/" + member, what);
-        warn(pointer + "/" + member, std::move(what));
+        warn("validity", pointer + "/" + member, std::move(what));
         return {};
     };
     for (auto const* const member : {"validFrom", "issuanceDate"})
-        if (auto const from = date(member); from && *from > now_)
+        if (auto const from = date(member); from && is_to_come(*from, now_))
             return judge("not-yet-valid", member, "The credential is not valid yet.");
     for (auto const* const member : {"validUntil", "expirationDate"})
         if (auto const until = date(member); until && *until < now_)
@@ -257,17 +277,35 @@ Result<void> Verifier::validity(Json const& credential, std::string const& point
 }
 
 Result<void> Verifier::status(Json const& credential, std::string const& pointer) {
-    for (auto const& [entry, place] : items_of(credential, "credentialStatus", pointer)) {
+    auto const entries = items_of(credential, "credentialStatus", pointer);
+    if (entries.size() > most_status_entries)
+        return refused_at("too-many-status-entries", "A credential has at most 8 status entries.",
+                          pointer + "/credentialStatus", "must have at most 8 items");
+    if (auto kept = own_state(credential, pointer); !kept) return kept;
+    auto const issuer = id_of(credential, "issuer");
+    for (auto const& [entry, place] : entries) {
         if (!is_of_type(*entry, "BitstringStatusListEntry")) {
-            warn(place, "A status of this type is unchecked.");
+            warn("status", place, "A status of this type is unchecked.");
             continue;
         }
-        if (auto judged = status_entry(*entry, place); !judged) return judged;
+        if (auto judged = status_entry(*entry, issuer, place); !judged) return judged;
     }
     return {};
 }
 
-Result<void> Verifier::status_entry(Json const& entry, std::string const& pointer) {
+/// What no list tells of a badge of ours: that it is on hold.
+Result<void> Verifier::own_state(Json const& credential, std::string const& pointer) {
+    auto const state = sources_.own_state(text_member(credential, "id"));
+    if (state == "suspended")
+        return refused_at("status-suspended", "The issuer is reviewing the credential: on hold.", pointer + "/id",
+                          "is on hold");
+    if (state == "revoked")
+        return refused_at("status-revoked", "The issuer has withdrawn the credential.", pointer + "/id",
+                          "is withdrawn");
+    return {};
+}
+
+Result<void> Verifier::status_entry(Json const& entry, std::string const& issuer, std::string const& pointer) {
     auto const list = text_member(entry, "statusListCredential");
     auto const purpose = text_member(entry, "statusPurpose");
     auto const index = crypto::read_status_index(entry.value("statusListIndex", Json()));
@@ -275,21 +313,46 @@ Result<void> Verifier::status_entry(Json const& entry, std::string const& pointe
         return refused_at("status-list", "The status entry is incomplete.", pointer,
                           "must have a statusPurpose and a statusListCredential");
     if (!index) return error_at(pointer + "/statusListIndex", index.error());
-    auto const is_set = sources_.own_status({list, purpose, *index});
-    if (!is_set) return error_at(pointer, is_set.error());
-    if (!*is_set) {
-        warn(pointer, "The status is unchecked: its list is not one of this installation.");
+    auto const own = sources_.own_status({list, purpose, *index});
+    if (!own) return error_at(pointer, own.error());
+    if (!*own) {
+        warn("status", pointer, "The status is unchecked: its list is not one of this installation.");
         return {};
     }
-    if (**is_set)
+    if ((*own)->is_set)
         return refused_at(purpose == "suspension" ? "status-suspended" : "status-revoked",
                           "The issuer has withdrawn the credential: " + purpose + ".", pointer, "is set in its list");
+    if ((*own)->issuer != issuer) {
+        warn("status", pointer, "The status is unchecked: its list is a list of another issuer.");
+        return {};
+    }
     passed("status");
     return {};
 }
 
-Result<Json> Verifier::enveloped_presentation(Json const& document, crypto::ProofRules const& rules,
-                                              std::string const& pointer) {
+/// As issuer_binding: who presents is another question than whether the proofs are good.
+Result<void> Verifier::holder_binding(Json const& presentation, std::vector<std::string> const& methods,
+                                      std::string const& pointer) {
+    bool const is_required = is_asked("holder-binding", false);
+    auto const holder = id_of(presentation, "holder");
+    if (holder.empty() && !is_required) return {};
+    bool const is_bound =
+        !holder.empty() && std::any_of(methods.begin(), methods.end(),
+                                       [&](std::string const& method) { return belongs_to(method, holder); });
+    if (is_bound) {
+        passed("holder-binding");
+        return {};
+    }
+    std::string const what = holder.empty() ? "The presentation names no holder."
+                                            : "No proof was made with a key that is known to be the holder's.";
+    if (is_required) return refused_at("holder-binding", what, pointer + "/holder", what);
+    warn("holder-binding", pointer + "/holder", what);
+    return {};
+}
+
+/// A proof within a token is judged too, but who signed the token presents it.
+Result<VcApiToken> Verifier::enveloped_presentation(Json const& document, crypto::ProofRules const& rules,
+                                                    std::string const& pointer) {
     auto token = open(document, TokenKind::presentation, rules, pointer);
     if (!token) return token.error();
     auto const place = pointer + "/id";
@@ -297,24 +360,30 @@ Result<Json> Verifier::enveloped_presentation(Json const& document, crypto::Proo
     if (schemas::is_enveloped(token->document))
         return refused_at("envelope-shape", "An envelope holds no other.", place, "must hold a presentation");
     if (auto kept = terms(token->document, place); !kept) return kept.error();
-    return std::move(token->document);
+    if (!token->document.contains("proof")) return token;
+    if (auto const more = proofs(token->document, rules, place); !more) return more.error();
+    return token;
 }
 
 Result<void> Verifier::presentation(Json const& document, crypto::ProofRules const& rules, std::string const& pointer) {
     if (auto refused = presentation_structure(document, pointer)) return *refused;
     passed("structure");
-    Json opened;
-    bool const is_envelope = schemas::is_enveloped(document);
-    if (is_envelope) {
-        auto inner = enveloped_presentation(document, rules, pointer);
-        if (!inner) return inner.error();
-        opened = *std::move(inner);
-    } else {
-        if (auto kept = terms(document, pointer); !kept) return kept;
-        if (auto const methods = proofs(document, rules, pointer); !methods) return methods.error();
+    if (schemas::is_enveloped(document)) {
+        auto const token = enveloped_presentation(document, rules, pointer);
+        if (!token) return token.error();
+        return presented(token->document, {token->method}, pointer + "/id");
     }
-    auto const place = is_envelope ? pointer + "/id" : pointer;
-    auto const credentials = items_of(is_envelope ? opened : document, "verifiableCredential", place);
+    if (auto kept = terms(document, pointer); !kept) return kept;
+    auto const methods = proofs(document, rules, pointer);
+    if (!methods) return methods.error();
+    return presented(document, *methods, pointer);
+}
+
+/// What stands in a presentation whose proofs are good.
+Result<void> Verifier::presented(Json const& presentation, std::vector<std::string> const& methods,
+                                 std::string const& place) {
+    if (auto bound = holder_binding(presentation, methods, place); !bound) return bound;
+    auto const credentials = items_of(presentation, "verifiableCredential", place);
     if (credentials.size() > most_credentials)
         return refused_at("too-many-credentials", "A presentation holds at most 32 credentials.",
                           place + "/verifiableCredential", "must have at most 32 items");

@@ -143,9 +143,6 @@ Check check_endorsements(Case& verified);
 Check check_nested(Case& verified);
 Check check_recipient(Case& verified);
 
-/// Clocks of honest people differ by this much.
-inline constexpr std::int64_t clock_leeway_milliseconds = 5 * 60'000;
-
 /// A text member of an object; "" when it is something else.
 std::string text_at(Json const& object, char const* member);
 /// Whether `type` is, or holds, this text.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/domain/clock_leeway.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
@@ -27,7 +28,7 @@ Check check_validity(Case& c) {
                           "A date between which it is valid could not be read.");
     std::map<std::string, std::string> facts{{"from", from.instant->text()}};
     if (until.instant) facts["until"] = until.instant->text();
-    if (from.instant->milliseconds > c.now.milliseconds + clock_leeway_milliseconds)
+    if (is_to_come(*from.instant, c.now))
         return make_check("validity", CheckOutcome::fail, "validity.not-yet",
                           "It is valid only from " + from.instant->text() + ".", std::move(facts));
     if (!until.instant)

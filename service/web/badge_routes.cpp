@@ -119,7 +119,7 @@ Answer get_credential(WebContext const& context, http::Request const& request) {
         return page ? page : Answer(show_error(context, visitor, page.error()));
     }
     if (!credential) return credential.error();
-    return credential_document(context, std::move(*credential), form_asked_for(accept, credential->form));
+    return credential_document(context, std::move(*credential), form_asked_for(accept).value_or(credential->form));
 }
 
 Answer get_card(WebContext const& context, http::Request const& request) {

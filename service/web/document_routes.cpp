@@ -2,7 +2,6 @@
 
 #include "service/web/language.hpp"
 #include "service/web/routes.hpp"
-#include "storage/credentials.hpp"
 
 namespace itqan::web {
 namespace {
@@ -33,16 +32,15 @@ Answer installation_did(WebContext const& context) {
                          context.services.keys.installation_document(programme->issuers).dump());
 }
 
-/// Retired keys stay: what they signed still verifies. A revoked key is gone, and so is all under it (decision 5).
 Answer issuer_key(WebContext const& context, http::Request const& request) {
     auto& services = context.services;
     return services.database.read([&](storage::Session& session) -> Answer {
         auto const programme = services.programmes.current(session);
         auto const* const issuer = programme->issuer_by_slug(path_value(request, "slug"));
-        auto const key = storage::key(session, path_value(request, "id"));
-        if (issuer == nullptr || !key || key->issuer_id != issuer->id || key->state == "next") return no_such("key");
-        if (key->state == "revoked") return Error{Fault::gone, "key-revoked", "This key was revoked.", {}};
-        return for_everybody("application/jwk+json", key->public_jwk);
+        if (issuer == nullptr) return no_such("key");
+        auto jwk = services.keys.public_jwk(session, *issuer, path_value(request, "id"));
+        if (!jwk) return jwk.error();
+        return for_everybody("application/jwk+json", std::move(*jwk));
     });
 }
 
@@ -60,10 +58,13 @@ std::string_view json_type_for(std::string_view accept) {
 
 Answer status_list(WebContext const& context, http::Request const& request) {
     auto const programme = programme_of(context);
-    auto const form = form_asked_for(request.header("accept"), domain::ProofForm::embedded);
-    auto const served = context.services.status.serve(path_value(request, "list"), *programme, form);
+    auto const list = path_value(request, "list");
+    auto const form = form_asked_for(request.header("accept"));
+    auto& lists = context.services.status;
+    auto const served = form ? lists.serve(list, *programme, *form) : lists.serve_either(list, *programme);
     if (!served) return served.error();
-    auto const type = form == domain::ProofForm::jwt ? "application/vc+jwt" : json_type_for(request.header("accept"));
+    bool const is_token = (*served)->form == domain::ProofForm::jwt;
+    auto const type = is_token ? "application/vc+jwt" : json_type_for(request.header("accept"));
     auto answer = names_tag(request.header("if-none-match"), (*served)->etag) ? respond(304, type, "")
                                                                               : respond(200, type, (*served)->text);
     answer.headers.add("access-control-allow-origin", "*");

@@ -1,6 +1,8 @@
 #include "service/web/language.hpp"
 
+#include <algorithm>
 #include <cctype>
+#include <initializer_list>
 #include <vector>
 
 #include "schemas/text.hpp"
@@ -35,6 +37,18 @@ int quality(std::vector<std::string_view> const& parts) {
     return 1000;
 }
 
+/// Of the named media types the highest quality in an Accept header; 0 when it names none of them.
+int quality_of_any(std::string_view accept, std::initializer_list<std::string_view> media_types) {
+    int best = 0;
+    for (auto const item : split(accept.substr(0, 1024), ',')) {
+        auto const parts = split(item, ';');
+        auto const named = ascii_lower(parts[0]);
+        if (std::find(media_types.begin(), media_types.end(), named) != media_types.end())
+            best = std::max(best, quality(parts));
+    }
+    return best;
+}
+
 bool is_ours(std::string_view language) {
     return language == "en" || language == "ar";
 }
@@ -64,18 +78,15 @@ std::string_view cookie_value(std::string_view header, std::string_view name) {
 }
 
 bool asks_for(std::string_view accept, std::string_view media_type) {
-    for (auto const item : split(accept.substr(0, 1024), ',')) {
-        auto const parts = split(item, ';');
-        if (ascii_lower(parts[0]) == media_type && quality(parts) > 0) return true;
-    }
-    return false;
+    return quality_of_any(accept, {media_type}) > 0;
 }
 
-domain::ProofForm form_asked_for(std::string_view accept, domain::ProofForm otherwise) {
-    auto const asks = [accept](auto const&... types) { return (asks_for(accept, types) || ...); };
-    if (asks("application/vc", "application/vc+ld+json", "application/ld+json", "application/json"))
-        return domain::ProofForm::embedded;
-    return asks("application/vc+jwt", "application/jwt", "text/plain") ? domain::ProofForm::jwt : otherwise;
+std::optional<domain::ProofForm> form_asked_for(std::string_view accept) {
+    auto const json =
+        quality_of_any(accept, {"application/vc", "application/vc+ld+json", "application/ld+json", "application/json"});
+    auto const token = quality_of_any(accept, {"application/vc+jwt", "application/jwt", "text/plain"});
+    if (json == 0 && token == 0) return std::nullopt;
+    return token > json ? domain::ProofForm::jwt : domain::ProofForm::embedded;
 }
 
 std::string without(std::string_view query, std::string_view parameter) {

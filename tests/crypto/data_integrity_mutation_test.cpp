@@ -3,9 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <map>
+#include <set>
 
 #include "crypto/data_integrity.hpp"
 #include "crypto/did.hpp"
+#include "schemas/published_contexts.hpp"
 #include "tests/crypto/integrity_support.hpp"
 
 using namespace itqan;
@@ -69,12 +72,66 @@ std::vector<std::pair<std::string, Json>> new_members() {
             {"@unknown", "x"}};
 }
 
+/// What the names in a document mean somewhere in its contexts: IRIs, and the types that values get with them.
+using Meanings = std::map<std::string, std::set<std::pair<std::string, std::string>>>;
+
+void add_meanings(Json const& context, Json const& prefixes, Meanings& meanings) {
+    if (context.is_array()) {
+        for (auto const& each : context)
+            add_meanings(each, prefixes, meanings);
+    }
+    if (!context.is_object()) return;
+    auto known = prefixes;
+    known.update(context);
+    auto const absolute = [&known](std::string const& name) {
+        auto const colon = name.find(':');
+        auto const prefix = known.find(name.substr(0, colon));
+        if (colon == std::string::npos || prefix == known.end() || !prefix->is_string()) return name;
+        return prefix->get<std::string>() + name.substr(colon + 1);
+    };
+    for (auto const& [term, definition] : context.items()) {
+        if (definition.is_string()) meanings[term].emplace(absolute(definition.get<std::string>()), "");
+        if (!definition.is_object()) continue;
+        if (definition.contains("@id") && definition.at("@id").is_string())
+            meanings[term].emplace(absolute(definition.at("@id").get<std::string>()),
+                                   absolute(definition.value("@type", "")));
+        if (definition.contains("@context")) add_meanings(definition.at("@context"), known, meanings);
+    }
+}
+
+Meanings meanings_in(Json const& document) {
+    Meanings meanings;
+    auto const& contexts = document.at("@context");
+    for (auto const& context : contexts.is_array() ? contexts : Json::array({contexts})) {
+        auto const found = context.is_string() ? schemas::published_contexts().find(context.get<std::string>())
+                                               : std::make_shared<Json const>(Json{{"@context", context}});
+        if (found) add_meanings(found->at("@context"), Json::object(), meanings);
+    }
+    return meanings;
+}
+
+/// The same member, or type, under what its name means: RDF does not tell them apart, readers of the JSON do.
+std::vector<std::pair<std::string, Json>> same_in_rdf(Meanings const& meanings, std::string const& name,
+                                                      Json const& value) {
+    std::vector<std::pair<std::string, Json>> members;
+    auto const found = meanings.find(name);
+    if (found == meanings.end()) return members;
+    for (auto const& [iri, type] : found->second) {
+        members.emplace_back(iri, value);
+        if (type == "@id" || type == "@vocab") members.emplace_back(iri, Json{{"@id", value}});
+        if (!type.empty() && !type.starts_with('@'))
+            members.emplace_back(iri, Json{{"@value", value}, {"@type", type}});
+    }
+    return members;
+}
+
 /// Changes a document in one place after the other and shows each mutant.
 class Mutator {
   public:
     using Visit = std::function<void(Json const& mutant, std::string const& what)>;
 
-    Mutator(Json document, Visit visit) : document_(std::move(document)), visit_(std::move(visit)) {}
+    Mutator(Json document, Visit visit)
+        : document_(std::move(document)), visit_(std::move(visit)), meanings_(meanings_in(document_)) {}
 
     void run() { walk(document_, ""); }
 
@@ -83,7 +140,11 @@ class Mutator {
         if (value.is_object()) return change_members(value, where);
         if (value.is_array()) return change_elements(value, where);
         auto const whole = value;
-        for (auto const& other : other_values(whole)) {
+        auto others = other_values(whole);
+        if (whole.is_string())
+            for (auto const& [iri, same] : same_in_rdf(meanings_, whole.get<std::string>(), nullptr))
+                others.emplace_back(iri);
+        for (auto const& other : others) {
             value = other;
             visit_(document_, where + " = " + other.dump());
         }
@@ -107,6 +168,11 @@ class Mutator {
                 visit_(document_, where + "/" + name + " -> " + other);
                 object.erase(other);
             }
+            for (auto const& [iri, same] : same_in_rdf(meanings_, name, value)) {
+                object[iri] = same;
+                visit_(document_, where + "/" + name + " -> " + iri + " " + same.dump().substr(0, 80));
+                object.erase(iri);
+            }
             object = whole;
             walk(object[name], where + "/" + name);
         }
@@ -129,6 +195,7 @@ class Mutator {
 
     Json document_;
     Visit visit_;
+    Meanings meanings_;
 };
 
 /// What the specifications leave open. A set of proofs is as good without one that no other builds on; a document

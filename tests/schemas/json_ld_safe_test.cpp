@@ -109,6 +109,37 @@ TEST_SUITE("json_ld_safe") {
         CHECK(refusal(R"("name": {"@value": "x", "@type": "urn:t"})") == "");
     }
 
+    TEST_CASE("in exact mode what a published context has a name for goes by that name") {
+        auto const bench = badge_bench();
+        auto const refusal = [&bench](std::string const& context, std::string const& members) {
+            JsonLdOptions options{.base = "", .safe = true, .exact = true};
+            auto const document =
+                R"({"@context": )" + context + R"(, "id": "urn:1", "type": "Badge", )" + members + "}";
+            auto const walked = bench.refusal(document, options);
+            options.expand_first = true;
+            auto const expanded = bench.refusal(document, options);
+            CHECK(expanded.substr(0, expanded.find(' ')) == walked.substr(0, walked.find(' ')));
+            return walked;
+        };
+        std::string const own = R"("https://c/v1")";
+        auto const with = [](std::string const& more) { return R"(["https://c/v1", )" + more + "]"; };
+
+        CHECK(refusal(own, R"("urn:name": "x")") == "json-ld-term-alias at /urn:name");
+        CHECK(refusal(own, R"("urn:name": {"@value": "x"})") == "json-ld-term-alias at /urn:name");
+        CHECK(refusal(own, R"("issuer": {"name": "x", "urn:issuer": {"id": "urn:i"}})") ==
+              "json-ld-term-alias at /issuer/urn:issuer");
+        CHECK(refusal(own, R"("issuer": {"name": "x", "type": "urn:Badge"})") == "json-ld-term-alias at /issuer");
+        CHECK(refusal(with(R"({"n": "urn:name"})"), R"("n": "x")") == "json-ld-term-alias at /n");
+        CHECK(refusal(with(R"({"n": {"@id": "name"}})"), R"("n": "x")") == "json-ld-term-alias at /n");
+        CHECK(refusal(with(R"({"u": {"@id": "urn:", "@prefix": true}})"), R"("u:name": "x")") ==
+              "json-ld-term-alias at /u:name");
+        CHECK(refusal(with(R"({"@vocab": "urn:na"})"), R"("me": "x")") == "json-ld-term-alias at /me");
+        CHECK(refusal(with(R"({"B": "urn:Badge"})"), R"("issuer": {"name": "x", "type": "B"})") ==
+              "json-ld-term-alias at /issuer");
+        CHECK(refusal(with(R"({"n": "urn:other", "@vocab": "urn:v:"})"), R"("n": "x", "more": "y", "urn:z": "z")") ==
+              "");
+    }
+
     TEST_CASE("one walk and the letter of the specification agree on what is refused") {
         auto const bench = badge_bench();
         auto by_letter = tests::safe_mode();

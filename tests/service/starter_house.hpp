@@ -47,7 +47,7 @@ struct StarterHouse {
     domain::Issuance issuance{*db.database, programmes, keys, status, addresses, clock};
     domain::Intake intake{*db.database, programmes, issuance, addresses, clock};
     domain::Claims claims{*db.database, programmes, issuance, addresses, clock};
-    domain::OwnDocuments documents{*db.database, programmes, keys, status, claims, addresses};
+    domain::OwnDocuments documents{*db.database, programmes, keys, status, issuance, claims, addresses};
     domain::Services services{clock,  *db.database, addresses, settings, programmes, keys,
                               status, issuance,     intake,    claims,   documents};
 };

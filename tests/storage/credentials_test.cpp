@@ -130,6 +130,33 @@ TEST_CASE("a signed document keeps its bytes, per edition and form") {
                     ConstraintError);
 }
 
+TEST_CASE("a document takes the place of the one of its edition and form, and of no other") {
+    TemporaryDatabase test;
+    test->write([](Session& session) {
+        insert_document(session, {"c1", 1, "jwt", "key-1", "old", noon});
+        insert_document(session, {"c1", 1, "json", "key-1", "beside", noon});
+        insert_document(session, {"c1", 2, "jwt", "key-1", "next", noon});
+        insert_document(session, {"c2", 1, "jwt", "key-1", "another's", noon});
+    });
+
+    test->write([](Session& session) {
+        replace_document(session, {"c1", 1, "jwt", "key-2", "new", after(1)});
+        replace_document(session, {"c3", 1, "jwt", "key-2", "first", after(1)});
+    });
+
+    test->read([](Session& session) {
+        auto const found = document(session, "c1", 1, "jwt");
+        REQUIRE(found);
+        CHECK(found->body == "new");
+        CHECK(found->key_id == "key-2");
+        CHECK(found->signed_at == after(1));
+        CHECK(document(session, "c1", 1, "json")->body == "beside");
+        CHECK(document(session, "c1", 2, "jwt")->body == "next");
+        CHECK(document(session, "c2", 1, "jwt")->body == "another's");
+        CHECK(document(session, "c3", 1, "jwt")->body == "first");
+    });
+}
+
 TEST_CASE("credentials are listed oldest first in pages, by every filter") {
     TemporaryDatabase test;
     test->write([](Session& session) {
@@ -195,6 +222,9 @@ TEST_CASE("keys are listed oldest first, change state, and move the counter of k
         CHECK(found->revoked_at == after(4));
         CHECK(change_count(session, "keys") > before);
         CHECK_FALSE(key(session, "k2"));
+        auto const revoked = revoked_keys(session);
+        REQUIRE(revoked.size() == 1);
+        CHECK(revoked.front().id == "k1");
     });
 }
 
@@ -244,6 +274,10 @@ TEST_CASE("a status bit is set once, and setting it moves the counter of status"
 
     test->read([](Session& session) {
         CHECK(set_positions(session, "l1") == std::vector<std::int64_t>{3, 9});
+        CHECK(is_status_bit_set(session, "l1", 3));
+        CHECK(is_status_bit_set(session, "l2", 1));
+        CHECK_FALSE(is_status_bit_set(session, "l1", 1));
+        CHECK_FALSE(is_status_bit_set(session, "none", 3));
         CHECK(change_count(session, "status") == 3);
     });
 }

@@ -186,6 +186,40 @@ TEST_CASE("an erasure takes the kept answer to an award by hand with it") {
     CHECK(kept() == 0);
 }
 
+TEST_CASE("keys of the VC-API are listed for administrators and revoked by them alone") {
+    ApiHouse house;
+    house.house.keys.ensure_did_key("vc-api/eddsa-rdfc-2022", crypto::KeyType::ed25519);
+    auto const id = house.house.keys.list("vc-api/eddsa-rdfc-2022").front().id;
+    auto const admin = house.token(Role::admin), issuer = house.token(Role::issuer, "nakhla");
+    auto const listed = [&](std::string const& token, std::string const& query) {
+        std::set<std::string> ids;
+        auto const page = house.get("/api/v1/keys" + query, token);
+        for (auto const& key : page.body.at("data"))
+            ids.insert(key.at("id").get<std::string>());
+        return ids;
+    };
+    auto const revoke = [&](std::string const& token) {
+        return house.send("POST", "/api/v1/keys/" + id + "/revoke", token);
+    };
+
+    CHECK(listed(admin, "").contains(id));
+    CHECK(listed(admin, "?issuerId=vc-api/eddsa-rdfc-2022") == std::set<std::string>{id});
+    CHECK_FALSE(listed(admin, "?issuerId=nakhla").contains(id));
+    CHECK_FALSE(listed(issuer, "").contains(id));
+    CHECK(listed(issuer, "?issuerId=vc-api/eddsa-rdfc-2022").empty());
+
+    auto const refused = revoke(issuer);
+    auto const revoked = revoke(admin);
+
+    CHECK(refused.status == 404);
+    REQUIRE(revoked.status == 200);
+    CHECK(revoked.body.at("state") == "revoked");
+    CHECK(revoked.body.at("issuerId") == "vc-api/eddsa-rdfc-2022");
+    CHECK_FALSE(revoked.body.contains("url"));
+    CHECK(house.house.keys.list("vc-api/eddsa-rdfc-2022").front().state == "revoked");
+    CHECK(revoke(admin).status == 409);
+}
+
 TEST_CASE("a published achievement stays as it is and a broken reference is refused") {
     ApiHouse house;
     auto const nakhla = house.token(Role::issuer, "nakhla");

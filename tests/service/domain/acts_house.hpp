@@ -1,7 +1,9 @@
 #pragma once
 // What the tests of issuing and claiming ask again and again of the starter's house.
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crypto/digest.hpp"
@@ -106,6 +108,50 @@ struct ActsHouse : StarterHouse {
         return must(crypto::StatusList::decode(list.encoded_list))
             .get(static_cast<std::uint64_t>(credential.status_position));
     }
+};
+
+/// Something else happens when the time is first asked for.
+class InterruptedClock final : public Clock {
+  public:
+    explicit InterruptedClock(Clock const& clock) : clock_(clock) {}
+
+    Instant wall() const override {
+        if (auto const now = std::exchange(interrupt, nullptr)) now();
+        return clock_.wall();
+    }
+    Instant domain() const override { return clock_.domain(); }
+
+    mutable std::function<void()> interrupt;
+
+  private:
+    Clock const& clock_;
+};
+
+/// The services of an installation whose tokens have a key of their own, P-256, over the rows of a house.
+struct TwoKeyHouse {
+    explicit TwoKeyHouse(ActsHouse& house) : house_(house) { keys.ensure(house.issuer("nakhla")); }
+
+    domain::IssuerKeys::Active active(domain::ProofForm form) {
+        return house_.database().read(
+            [&](storage::Session& session) { return must(keys.active(session, house_.issuer("nakhla"), form)); });
+    }
+    std::string text(storage::CredentialRow const& row, domain::ProofForm form) {
+        return must(issuance.document(row.id, form)).body;
+    }
+    domain::Report check(std::string const& text) {
+        return must(documents.verify(text, std::nullopt, house_.clock.now));
+    }
+
+  private:
+    ActsHouse& house_;
+
+  public:
+    domain::IssuerKeys keys{house_.database(), house_.kek, house_.addresses, house_.clock, crypto::KeyType::p256};
+    domain::StatusLists status{house_.database(), keys, house_.addresses, house_.clock};
+    domain::Issuance issuance{house_.database(), house_.programmes, keys, status, house_.addresses, house_.clock};
+    domain::Claims claims{house_.database(), house_.programmes, issuance, house_.addresses, house_.clock};
+    domain::OwnDocuments documents{house_.database(), house_.programmes, keys, status, issuance, claims,
+                                   house_.addresses};
 };
 
 }  // namespace itqan::tests

@@ -154,6 +154,47 @@ TEST_CASE("a name is taken back with the next edition, also within the same seco
     CHECK(house.badge(*unnamed).at(salt) != house.badge(*named).at(salt));
 }
 
+TEST_CASE("no changed choice brings a badge of a revoked key back under another") {
+    ActsHouse house;
+    auto const row = house.award("ach-01", "lrn-001");
+    auto const text = house.text(row);
+    must(house.keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519));
+    must(house.keys.revoke(Actor{}, house.document(row).key_id));
+    house.pass(one_minute);
+
+    auto const named = house.claims.choose(learner_actor("lrn-001"), row.id, {"link", true, row.language});
+    auto const claimed = house.claims.claim(house.link_to(row), row.id, {"link", true, row.language});
+
+    for (auto const* const answer : {&named, &claimed}) {
+        REQUIRE_FALSE(*answer);
+        CHECK(answer->error().fault == Fault::gone);
+        CHECK(answer->error().code == "key-revoked");
+    }
+    CHECK(house.row(row.id).edition == row.edition);
+    CHECK(house.text(house.row(row.id)) == text);
+    CHECK(house.check(text).verdict == Verdict::invalid);
+    // Who sees it is no new text.
+    CHECK(house.claims.choose(learner_actor("lrn-001"), row.id, {"hidden", row.show_name, row.language}));
+}
+
+TEST_CASE("a key that is revoked while a choice is signed is seen when it is written") {
+    ActsHouse house;
+    auto const row = house.award("ach-01", "lrn-001");
+    auto const old_key = house.document(row).key_id;
+    must(house.keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519));
+    auto const other_database = house.db.open();
+    IssuerKeys beside(*other_database, house.kek, house.addresses, house.clock, crypto::KeyType::ed25519);
+    InterruptedClock clock(house.clock);
+    Claims claims(house.database(), house.programmes, house.issuance, house.addresses, clock);
+    clock.interrupt = [&] { must(beside.revoke(Actor{}, old_key)); };
+
+    auto const named = claims.choose(learner_actor("lrn-001"), row.id, {"link", true, row.language});
+
+    CHECK_FALSE(static_cast<bool>(clock.interrupt));
+    CHECK(code_of(named) == "key-revoked");
+    CHECK(house.row(row.id).edition == row.edition);
+}
+
 TEST_CASE("a hidden badge is seen by its holder only") {
     ActsHouse house;
     auto const row = house.award("ach-01", "lrn-001");

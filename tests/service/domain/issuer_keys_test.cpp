@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <doctest/doctest.h>
 
@@ -15,6 +16,14 @@ crypto::AssertionKeys listed(ActsHouse& house, std::string const& issuer) {
     auto const document =
         house.database().read([&](storage::Session& s) { return house.keys.did_document(s, house.issuer(issuer)); });
     return must(crypto::read_assertion_keys(document, house.addresses.issuer_did(issuer), house.clock.now));
+}
+
+/// A key may be listed in two methods.
+std::size_t distinct(crypto::AssertionKeys const& listed) {
+    std::set<std::string> keys;
+    for (auto const& each : listed.keys)
+        keys.insert(each.key.to_jwk().dump());
+    return keys.size();
 }
 
 Result<IssuerKeys::Active> active(ActsHouse& house, IssuerKeys& keys, std::string const& issuer = "nakhla",
@@ -68,7 +77,8 @@ TEST_CASE("after a rotation the new key signs and the old one stays listed and v
     CHECK(states(house) == std::vector<std::string>{"retired", "active"});
     CHECK(must(active(house, house.keys)).key_id == rotated->id);
     CHECK(listed(house, "nakhla").find(old_key.signer->public_key()) != nullptr);
-    CHECK(listed(house, "nakhla").keys.size() == 2);
+    CHECK(distinct(listed(house, "nakhla")) == 2);
+    CHECK(listed(house, "nakhla").keys.size() == 4);
     CHECK(house.check(before).verdict == Verdict::valid);
     CHECK(house.check(after).verdict == Verdict::valid);
     CHECK(house.events_of(rotated->id).back() == "key.activated");
@@ -79,7 +89,7 @@ TEST_CASE("a key made ahead is listed before it signs, and only one waits") {
 
     auto const next = house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
     auto const second = house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
-    auto const listed_ahead = listed(house, "nakhla").keys.size();
+    auto const listed_ahead = distinct(listed(house, "nakhla"));
     auto const rotated = house.keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519);
 
     REQUIRE(next);
@@ -108,7 +118,8 @@ TEST_CASE("tokens are signed with a key of the configured type, which is rotated
     auto all = states(house);
     std::sort(all.begin(), all.end());
     CHECK(all == std::vector<std::string>{"active", "active", "retired"});
-    CHECK(listed(house, "nakhla").keys.size() == 3);
+    CHECK(distinct(listed(house, "nakhla")) == 3);
+    CHECK(listed(house, "nakhla").keys.size() == 4);
 }
 
 TEST_CASE("under a revoked key everything fails and nothing more is signed") {
@@ -129,6 +140,66 @@ TEST_CASE("under a revoked key everything fails and nothing more is signed") {
     CHECK(house.keys.revoke(Actor{}, key.key_id).error().fault == Fault::conflict);
 }
 
+TEST_CASE("a key that signs both forms is listed as a Multikey and under its kid as a JWK") {
+    ActsHouse house;
+    auto const key = must(active(house, house.keys));
+
+    auto const document =
+        house.database().read([&](storage::Session& s) { return house.keys.did_document(s, house.issuer("nakhla")); });
+
+    auto const& methods = document.at("verificationMethod");
+    REQUIRE(methods.size() == 2);
+    CHECK(methods[0].at("id") == key.method);
+    CHECK(methods[0].at("type") == "Multikey");
+    CHECK(methods[0].at("publicKeyMultibase") == key.signer->public_key().multikey());
+    CHECK(methods[1].at("id") == key.method + "-jwk");
+    CHECK(methods[1].at("type") == "JsonWebKey");
+    CHECK(methods[1].at("/publicKeyJwk/kid"_json_pointer) == key.kid);
+    CHECK(methods[1].at("/publicKeyJwk/alg"_json_pointer) == "EdDSA");
+    CHECK(document.at("assertionMethod") == Json::array({key.method, key.method + "-jwk"}));
+}
+
+TEST_CASE("a key that signs embedded proofs only is listed once, and one of tokens under its kid") {
+    ActsHouse house;
+    TwoKeyHouse two(house);
+
+    auto const document =
+        house.database().read([&](storage::Session& s) { return two.keys.did_document(s, house.issuer("nakhla")); });
+
+    std::map<std::string, std::string> types;
+    for (auto const& method : document.at("verificationMethod"))
+        types[method.at("id")] = method.at("type");
+    CHECK(types == std::map<std::string, std::string>{{two.active(ProofForm::embedded).method, "Multikey"},
+                                                      {two.active(ProofForm::jwt).method, "JsonWebKey"}});
+}
+
+TEST_CASE("a token under a revoked key fails though its JWK is still listed as revoked") {
+    ActsHouse house;
+    auto const row = house.award("ach-01", "lrn-001");
+    auto const token = house.jwt(row);
+    REQUIRE(house.check(token).verdict == Verdict::valid);
+
+    must(house.keys.revoke(Actor{}, house.document(row).key_id));
+    must(house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519));
+
+    CHECK(house.check(token).verdict == Verdict::invalid);
+}
+
+TEST_CASE("a key that does not sign yet is not served at its address") {
+    ActsHouse house;
+    auto const next = must(house.keys.create(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519));
+    auto const address = house.addresses.key("nakhla", next.id);
+    auto const ahead = house.documents.get(address);
+
+    must(house.keys.rotate(Actor{}, house.issuer("nakhla"), crypto::KeyType::ed25519));
+    auto const served = house.documents.get(address);
+
+    CHECK(ahead.failure == "there is no such key");
+    CHECK(ahead.body.empty());
+    CHECK(served.failure.empty());
+    CHECK(Json::parse(served.body).at("kid") == address);
+}
+
 TEST_CASE("an issuer neither revokes nor vouches with another issuer's key") {
     ActsHouse house;
     auto const nakhla = must(active(house, house.keys));
@@ -138,7 +209,8 @@ TEST_CASE("an issuer neither revokes nor vouches with another issuer's key") {
     REQUIRE_FALSE(refused);
     CHECK(refused.error().fault == Fault::not_found);
     CHECK(listed(house, "murjan").find(nakhla.signer->public_key()) == nullptr);
-    CHECK(listed(house, "murjan").keys.size() == 1);
+    CHECK(distinct(listed(house, "murjan")) == 1);
+    CHECK(listed(house, "murjan").keys.size() == 2);
     CHECK_FALSE(house.keys.installation_document(house.programme()->issuers).contains("assertionMethod"));
 }
 

@@ -142,6 +142,29 @@ TEST_CASE("a bit that was set stays set after a restart and a rotation of the ke
     CHECK(house.served_bit(credential));
 }
 
+TEST_CASE("without a key for one form the list is had in the other, and only by readers of both") {
+    ActsHouse house;
+    TwoKeyHouse two(house);
+    auto const credential = house.award("ach-01", "lrn-001");
+    auto const either = [&] { return must(two.status.serve_either(credential.status_list_id, *house.programme())); };
+    auto const before = either();
+    must(house.keys.revoke(Actor{}, house.document(credential).key_id));
+
+    auto const embedded = two.status.serve(credential.status_list_id, *house.programme(), ProofForm::embedded);
+    auto const after = either();
+    must(two.keys.revoke(Actor{}, two.active(ProofForm::jwt).key_id));
+    auto const neither = two.status.serve_either(credential.status_list_id, *house.programme());
+
+    CHECK(before->form == ProofForm::embedded);
+    REQUIRE_FALSE(embedded);
+    CHECK(embedded.error().code == "no-active-key");
+    CHECK(after->form == ProofForm::jwt);
+    CHECK(must(crypto::read_vc_jwt(after->text)).credential.at("id") ==
+          "https://badges.example/status/" + credential.status_list_id);
+    REQUIRE_FALSE(neither);
+    CHECK(neither.error().fault == Fault::unavailable);
+}
+
 TEST_CASE("a list that does not exist is not found") {
     ActsHouse house;
 

@@ -16,6 +16,30 @@ std::string issue_body() {
     return Json{{"credential", credential_2()}}.dump();
 }
 
+/// The same rows in a process that starts anew.
+struct Restarted {
+    explicit Restarted(tests::StarterHouse& house) : Restarted(house, house.kek) {}
+    Restarted(tests::StarterHouse& house, crypto::KeyEncryptionKey const& kek)
+        : keys(house.database(), kek, house.addresses, house.clock, crypto::KeyType::ed25519),
+          services{house.clock,  house.database(), house.addresses, house.settings, house.programmes, keys,
+                   house.status, house.issuance,   house.intake,    house.claims,   house.documents} {}
+
+    domain::IssuerKeys keys;
+    domain::Services services;
+    domain::VcApi vc_api{services, {.enabled = true}};
+};
+
+Json issued(domain::VcApi& vc_api, char const* profile, Instant now) {
+    auto const answer = vc_api.issue(profile, {{"credential", credential_2()}}, now);
+    if (!answer) throw std::runtime_error("not issued: " + answer.error().code);
+    return *answer;
+}
+
+std::string verdict_on(domain::VcApi& vc_api, Json const& body, Instant now) {
+    auto const verified = vc_api.verify_credential(body, now);
+    return verified ? "verified" : verified.error().code;
+}
+
 }  // namespace
 
 TEST_CASE("without the configuration there is no VC-API, and no keys are made for it") {
@@ -29,7 +53,7 @@ TEST_CASE("without the configuration there is no VC-API, and no keys are made fo
     CHECK(house.house.keys.list("vc-api/eddsa-rdfc-2022").empty());
 }
 
-TEST_CASE("issuing takes the token of an issuer or administrator, verifying takes none") {
+TEST_CASE("issuing takes an administrator's token, verifying takes none") {
     VcApiHouse house{domain::VcApiSettings{.enabled = true}};
     auto const issuer = house.token(Role::issuer, "nakhla");
 
@@ -39,7 +63,12 @@ TEST_CASE("issuing takes the token of an issuer or administrator, verifying take
           "wrong-role");
     CHECK(house.send("POST", "/vc-api/credentials/derive", "{}").status == 401);
     CHECK(house.send("POST", "/vc-api/presentations/prove", "{}").status == 401);
-    CHECK(house.send("POST", guarded_path, issue_body(), issuer).status == 201);
+    for (auto const* const path : {guarded_path, "/vc-api/credentials/derive", "/vc-api/presentations/prove"}) {
+        CAPTURE(std::string(path));
+        auto const replied = house.send("POST", path, issue_body(), issuer);
+        CHECK(replied.status == 403);
+        CHECK(replied.code() == "wrong-role");
+    }
     auto const issued = house.send("POST", guarded_path, issue_body(), house.token(Role::admin));
     CHECK(issued.status == 201);
     CHECK(house.verify(issued.body.at("verifiableCredential")).status == 200);
@@ -75,18 +104,13 @@ TEST_CASE("verifying is limited for strangers, issuing with a token is not") {
 
 TEST_CASE("keys are made once, sealed, survive a restart, and nothing of the programme finds them") {
     tests::StarterHouse house;
-    domain::VcApiSettings const settings{.enabled = true};
-    domain::VcApi first(house.services, settings);
+    domain::VcApi first(house.services, {.enabled = true});
     auto const before = first.issuers();
-    CHECK(before.at("issuers").size() == domain::vc_api_profiles().size());
+    REQUIRE(before);
+    CHECK(before->at("issuers").size() == domain::vc_api_profiles().size());
 
-    domain::IssuerKeys keys(house.database(), house.kek, house.addresses, house.clock, crypto::KeyType::ed25519);
-    auto services = house.services;
-    domain::Services restarted{
-        services.clock,  services.database, services.addresses, services.settings, services.programmes, keys,
-        services.status, services.issuance, services.intake,    services.claims,   services.documents};
-    domain::VcApi second(restarted, settings);
-    CHECK(second.issuers() == before);
+    Restarted second(house);
+    CHECK(second.vc_api.issuers()->at("issuers") == before->at("issuers"));
 
     auto const rows = house.keys.list("vc-api/ecdsa-sd-2023");
     REQUIRE(rows.size() == 1);
@@ -99,7 +123,7 @@ TEST_CASE("keys are made once, sealed, survive a restart, and nothing of the pro
     CHECK_THROWS(house.keys.ensure_did_key("nakhla", crypto::KeyType::ed25519));
 }
 
-TEST_CASE("a key that is revoked by hand signs no more and leaves the list") {
+TEST_CASE("a key that is revoked by hand signs no more, leaves the list and is not replaced at a restart") {
     tests::StarterHouse house;
     domain::VcApi vc_api(house.services, {.enabled = true});
     auto const row = house.keys.list("vc-api/jwt").front();
@@ -107,5 +131,54 @@ TEST_CASE("a key that is revoked by hand signs no more and leaves the list") {
     REQUIRE(house.keys.revoke(Actor{}, row.id));
 
     CHECK(vc_api.issue("jwt", {{"credential", credential_2()}}, house.clock.now).error().code == "no-active-key");
-    CHECK(vc_api.issuers().at("issuers").size() == domain::vc_api_profiles().size() - 1);
+    CHECK(vc_api.issuers()->at("issuers").size() == domain::vc_api_profiles().size() - 1);
+    Restarted second(house);
+    CHECK(second.vc_api.issue("jwt", {{"credential", credential_2()}}, house.clock.now).error().code ==
+          "no-active-key");
+    CHECK(second.vc_api.issuers()->at("issuers").size() == domain::vc_api_profiles().size() - 1);
+    CHECK(house.keys.list("vc-api/jwt").size() == 1);
+}
+
+TEST_CASE("what a key of ours signed fails once the key is revoked by hand, though a did:key names itself") {
+    tests::StarterHouse house;
+    domain::VcApi vc_api(house.services, {.enabled = true});
+    auto const now = house.clock.now;
+    auto const token = issued(vc_api, "jwt", now);
+    auto const embedded = issued(vc_api, "eddsa-jcs-2022", now);
+    auto const other = issued(vc_api, "ecdsa-rdfc-2019-p256", now);
+    auto const presentation =
+        vc_api.prove({{"presentation",
+                       {{"@context", {"https://www.w3.org/ns/credentials/v2"}}, {"type", {"VerifiablePresentation"}}}},
+                      {"options", {{"profile", "eddsa-jcs-2022"}}}},
+                     now);
+    REQUIRE(presentation);
+    for (auto const& body : {token, embedded, other})
+        CHECK(verdict_on(vc_api, body, now) == "verified");
+    CHECK(vc_api.verify_presentation(*presentation, now));
+
+    for (auto const* const id : {"vc-api/jwt", "vc-api/eddsa-jcs-2022"})
+        REQUIRE(house.keys.revoke(Actor{}, house.keys.list(id).front().id));
+
+    auto const refused = vc_api.verify_credential(embedded, now);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == "revoked-key");
+    CHECK(refused.error().violations.front().pointer == "/verifiableCredential/proof/verificationMethod");
+    CHECK(verdict_on(vc_api, token, now) == "revoked-key");
+    CHECK(vc_api.verify_presentation(*presentation, now).error().code == "revoked-key");
+    CHECK(verdict_on(vc_api, other, now) == "verified");
+    Restarted second(house);
+    CHECK(verdict_on(second.vc_api, embedded, now) == "revoked-key");
+    CHECK(verdict_on(second.vc_api, other, now) == "verified");
+}
+
+TEST_CASE("keys that another key-encryption key sealed are an error, not an empty list") {
+    tests::StarterHouse house;
+    domain::VcApi const first(house.services, {.enabled = true});
+    auto const kek = crypto::KeyEncryptionKey::from_bytes(crypto::SecretBytes(Bytes(32, 1)));
+
+    Restarted second(house, kek);
+
+    auto const issuers = second.vc_api.issuers();
+    REQUIRE_FALSE(issuers);
+    CHECK(issuers.error().code == "sealed-key");
 }

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "crypto/multibase.hpp"
+#include "crypto/rdf_canonicalizer.hpp"
 
 using namespace itqan;
 using tests::common_house;
@@ -149,6 +150,27 @@ TEST_CASE("conformance 9: proofs name their suite and are base58btc of a signatu
     CHECK(base.at("proofValue").get<std::string>().starts_with("u2V0A"));  // d9 5d 00
 }
 
+TEST_CASE("conformance 9: what is signed says the suite as a literal of type cryptosuiteString") {
+    domain::VcApiLinkedData const linked_data(schemas::canon_limits::production);
+    for (auto const* const profile : {"eddsa-rdfc-2022", "ecdsa-rdfc-2019-p256", "ecdsa-rdfc-2019-p384"}) {
+        for (auto const& credential : {credential_1(), credential_2()}) {
+            CAPTURE(std::string(profile));
+            auto const issued = common_house().issued(profile, credential);
+
+            auto const reports =
+                crypto::judge_proofs(issued, {common_house().house.clock.now}, {}, linked_data.canonicalizer());
+
+            REQUIRE(reports);
+            CHECK(reports->front().verified());
+            auto const suite = issued.at("proof").at("cryptosuite").get<std::string>();
+            auto const statement = "<https://w3id.org/security#cryptosuite> \"" + suite +
+                                   "\"^^<https://w3id.org/security#cryptosuiteString> .\n";
+            auto const& signed_text = reports->front().hashes.canonical_proof;
+            CHECK_MESSAGE(signed_text.find(statement) != std::string::npos, signed_text);
+        }
+    }
+}
+
 TEST_CASE("conformance 10: a JCS proof carries the document's context, which must start with it") {
     for (auto const* const profile : {"eddsa-jcs-2022", "ecdsa-jcs-2019-p256", "ecdsa-jcs-2019-p384"}) {
         CAPTURE(std::string(profile));
@@ -278,4 +300,23 @@ TEST_CASE("an envelope holds a token of the credential and verifies") {
     auto const verified = common_house().verify(issued);
     CHECK_MESSAGE(verified.status == 200, verified.body.dump());
     CHECK(common_house().issue("jwt", credential_1()).code() == "vcdm-version");
+}
+
+TEST_CASE("an envelope refuses members that a token would take for claims, whatever a context makes of them") {
+    for (auto const* const name : {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "vc", "vp"}) {
+        CAPTURE(std::string(name));
+        auto credential = with({{name, "urn:example:x"}});
+        credential["@context"].push_back({{"@vocab", "https://example.org/#"}});
+
+        auto const replied = common_house().issue("jwt", credential);
+
+        CHECK(replied.status == 400);
+        CHECK_MESSAGE(replied.code() == "registered-claim", replied.body.dump());
+        CHECK(replied.pointers() == std::string("/credential/") + name);
+        CHECK(common_house().issue(usual_profile, credential).status == 201);
+    }
+    CHECK(common_house().issue("jwt", with({{"cnf", {{"kid", "x"}}}})).status == 400);
+    auto inside = with({{"credentialSubject", {{"exp", "x"}}}});
+    inside["@context"].push_back({{"@vocab", "https://example.org/#"}});
+    CHECK(common_house().issue("jwt", inside).status == 201);
 }

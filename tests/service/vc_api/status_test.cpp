@@ -25,6 +25,28 @@ std::string list_id_of(Json const& credential) {
     return address.substr(address.rfind('/') + 1);
 }
 
+/// A badge of the programme, as it was signed first and as a token in an envelope.
+struct Badge {
+    explicit Badge(tests::StarterHouse& house) {
+        auto const programme = house.database().read([&](storage::Session& s) { return house.programmes.current(s); });
+        auto const row = house.issuance.award(Actor{}, *programme, {"ach-01", "lrn-001", std::nullopt, std::nullopt});
+        if (!row) throw std::runtime_error("not awarded: " + row.error().detail);
+        id = row->id;
+        document = Json::parse(
+            house.database()
+                .read([&](storage::Session& s) { return storage::first_document(s, row->id, row->edition); })
+                ->body);
+        auto const token = house.issuance.document(row->id, domain::ProofForm::jwt);
+        if (!token) throw std::runtime_error("no token: " + token.error().detail);
+        envelope = {{"@context", "https://www.w3.org/ns/credentials/v2"},
+                    {"type", "EnvelopedVerifiableCredential"},
+                    {"id", "data:application/vc+jwt," + token->body}};
+    }
+
+    std::string id;
+    Json document, envelope;
+};
+
 /// What GET /status/ID answers.
 Json served(tests::StarterHouse& house, std::string const& list_id) {
     auto const programme = house.database().read([&](storage::Session& s) { return house.programmes.current(s); });
@@ -152,4 +174,99 @@ TEST_CASE("entries of our lists must exist, those of others are a warning") {
     CHECK(foreign.status == 200);
     CHECK(foreign.body.at("warnings").at(0).at("pointer") == "/verifiableCredential/credentialStatus");
     CHECK(foreign.body.at("warnings").at(0).at("detail").get<std::string>().find("unchecked") != std::string::npos);
+}
+
+TEST_CASE("a credential has at most 8 status entries") {
+    auto const with_entries = [](int count) {
+        auto credential = credential_2();
+        for (int i = 0; i < count; ++i)
+            credential["credentialStatus"].push_back({{"type", "BitstringStatusListEntry"},
+                                                      {"statusPurpose", "revocation"},
+                                                      {"statusListIndex", std::to_string(i)},
+                                                      {"statusListCredential", "https://elsewhere.example/status/1"}});
+        return common_house().verify(tests::signed_by_stranger(credential, {}, crypto::KeyType::ed25519));
+    };
+
+    auto const most = with_entries(8);
+    CHECK_MESSAGE(most.status == 200, most.body.dump());
+    CHECK(std::count_if(most.body.at("warnings").begin(), most.body.at("warnings").end(), [](Json const& warning) {
+              return warning.at("pointer").get<std::string>().starts_with("/verifiableCredential/credentialStatus/");
+          }) == 8);
+    auto const more = with_entries(9);
+    CHECK(more.status == 400);
+    CHECK(more.code() == "too-many-status-entries");
+    CHECK(more.pointers() == "/verifiableCredential/credentialStatus");
+}
+
+TEST_CASE("a badge of ours that is on hold is refused, which no bit says, and so is one that was withdrawn") {
+    tests::VcApiHouse house;
+    Badge const badge(house.house);
+    auto const check_refused = [&](std::string const& code) {
+        for (auto const& [document, pointer] : {std::pair(badge.document, "/verifiableCredential/id"),
+                                                std::pair(badge.envelope, "/verifiableCredential/id/id")}) {
+            auto const replied = house.verify(document);
+            CHECK(replied.status == 400);
+            CHECK_MESSAGE(replied.code() == code, replied.body.dump());
+            CHECK(replied.pointers() == pointer);
+        }
+    };
+    auto const check_accepted = [&] {
+        for (auto const& document : {badge.document, badge.envelope}) {
+            auto const replied = house.verify(document);
+            CHECK_MESSAGE(replied.status == 200, replied.body.dump());
+            CHECK(replied.passed("status"));
+            CHECK(replied.passed("issuer-binding"));
+        }
+    };
+    check_accepted();
+
+    REQUIRE(house.house.claims.suspend(Actor{}, badge.id, std::nullopt));
+    check_refused("status-suspended");
+    REQUIRE(house.house.claims.reinstate(Actor{}, badge.id, std::nullopt));
+    check_accepted();
+    REQUIRE(house.house.claims.revoke(Actor{}, badge.id, "issued-in-error", std::nullopt));
+    check_refused("status-revoked");
+}
+
+TEST_CASE("our state of a badge counts without a status entry, and ids of ours that name none do not") {
+    tests::VcApiHouse house;
+    Badge const badge(house.house);
+    auto credential = credential_2();
+    auto const judged = [&](Json const& id) {
+        credential["id"] = id;
+        return house.verify(tests::signed_by_stranger(credential, {}, crypto::KeyType::ed25519));
+    };
+    CHECK(judged(badge.document.at("id")).status == 200);
+
+    REQUIRE(house.house.claims.revoke(Actor{}, badge.id, "issued-in-error", std::nullopt));
+
+    CHECK(judged(badge.document.at("id")).code() == "status-revoked");
+    CHECK(judged("https://badges.example/credentials/00000000-0000-4000-8000-000000000000").status == 200);
+    CHECK(judged("https://badges.example.org/credentials/" + badge.id).status == 200);
+    CHECK(judged("https://badges.example/").status == 200);
+}
+
+TEST_CASE("a list of ours says nothing good of credentials of other issuers") {
+    tests::VcApiHouse house;
+    Badge const badge(house.house);
+    auto const issued = house.issued("bitstring", subject_with_id());
+    for (auto const& entry : {issued.at("credentialStatus"), badge.document.at("credentialStatus")}) {
+        auto credential = credential_2();
+        credential["credentialStatus"] = entry;
+        auto const replied = house.verify(tests::signed_by_stranger(credential, {}, crypto::KeyType::ed25519));
+
+        CHECK_MESSAGE(replied.status == 200, replied.body.dump());
+        CHECK_FALSE(replied.passed("status"));
+        REQUIRE(replied.body.at("warnings").size() == 1);
+        auto const& warning = replied.body.at("warnings").at(0);
+        CHECK(warning.at("pointer") == "/verifiableCredential/credentialStatus");
+        CHECK(warning.at("detail").get<std::string>().find("list of another issuer") != std::string::npos);
+    }
+    CHECK(house.verify(issued).passed("status"));
+    auto two = credential_2();
+    two["issuer"] = house.did("bitstring");
+    two["credentialStatus"] = {issued.at("credentialStatus"), badge.document.at("credentialStatus")};
+    auto const mixed = house.verify(tests::signed_by_stranger(two, {}, crypto::KeyType::ed25519));
+    CHECK_MESSAGE(mixed.status == 200, mixed.body.dump());
+    CHECK_FALSE(mixed.passed("status"));
 }

@@ -1,5 +1,7 @@
 #include "tests/service/vc_api/vc_api_house.hpp"
 
+#include <algorithm>
+
 #include "crypto/did.hpp"
 #include "service/auth/tokens.hpp"
 
@@ -25,6 +27,12 @@ std::string Replied::pointers() const {
     for (auto const& error : body.at("errors"))
         all += (all.empty() ? "" : " ") + error.at("pointer").get<std::string>();
     return all;
+}
+
+bool Replied::passed(std::string_view check) const {
+    if (!body.is_object() || !body.contains("checks")) return false;
+    auto const& checks = body.at("checks");
+    return std::find(checks.begin(), checks.end(), check) != checks.end();
 }
 
 VcApiHouse::VcApiHouse(domain::VcApiSettings const& settings)

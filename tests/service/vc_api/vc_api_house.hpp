@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,8 @@ struct Replied {
     std::string code() const { return body.is_object() ? text_member(body, "code") : std::string(); }
     /// The pointers of the errors, separated by blanks.
     std::string pointers() const;
+    /// Whether `checks` names it. False when there are none.
+    bool passed(std::string_view check) const;
 };
 
 class VcApiHouse {

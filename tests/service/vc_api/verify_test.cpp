@@ -196,6 +196,19 @@ TEST_CASE("validity counts unless other checks are named") {
     CHECK(proof_only.body.at("warnings").size() == 1);
 }
 
+TEST_CASE("clocks may differ by five minutes about what begins, not about what has ended") {
+    auto const judged = [](char const* member, char const* moment) {
+        auto credential = credential_2();
+        credential[member] = moment;
+        return common_house().verify(common_house().issued(proof_profile, credential), Json::object());
+    };
+
+    CHECK(judged("validFrom", "2026-11-01T12:05:00Z").status == 200);
+    CHECK(judged("validFrom", "2026-11-01T12:05:01Z").code() == "not-yet-valid");
+    CHECK(judged("validUntil", "2026-11-01T12:00:00Z").status == 200);
+    CHECK(judged("validUntil", "2026-11-01T11:59:59Z").code() == "expired");
+}
+
 TEST_CASE("challenge and domain count where they are given") {
     auto options = with_suite("eddsa-rdfc-2022");
     options.challenge = std::string("c-1");

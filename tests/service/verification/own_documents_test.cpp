@@ -28,9 +28,9 @@ TEST_CASE("a badge of ours is valid by its text, its page, its files and its sha
     auto const row = house.claimed();
     auto const page = house.addresses.credential(row.id);
 
-    for (auto const& input :
-         {house.text(row), house.text(row) + "\n", page, page + ".png", page + ".jwt?lang=ar",
-          house.addresses.share(row.share_code), " " + house.addresses.share(row.share_code) + "?lang=en "}) {
+    for (auto const& input : {house.text(row), house.text(row) + "\n", page, page + ".png", page + ".json",
+                              page + "?proof=jwt", page + ".png#?proof=jwt", house.addresses.share(row.share_code),
+                              " " + house.addresses.share(row.share_code) + "?lang=en "}) {
         CAPTURE(input.substr(0, 80));
         auto const report = house.ask(input);
         REQUIRE_MESSAGE(report, report.error().detail);
@@ -38,6 +38,35 @@ TEST_CASE("a badge of ours is valid by its text, its page, its files and its sha
         CHECK(code_of(*report, "issuer-trust") == "issuer-trust.own");
         CHECK(report->document == house.text(row));
     }
+}
+
+TEST_CASE("a file of a badge is judged in the form that stands at its address") {
+    OwnHouse house;
+    auto const row = house.claimed();
+    auto const page = house.addresses.credential(row.id);
+
+    for (auto const& input :
+         {page + ".jwt", page + ".jwt?lang=ar", page + ".png?proof=jwt", page + ".svg?lang=ar&proof=jwt#top"}) {
+        CAPTURE(input);
+        auto const report = house.ask(input);
+        REQUIRE_MESSAGE(report, report.error().detail);
+        CHECK_MESSAGE(report->verdict == Verdict::valid, summary(*report));
+        CHECK(report->document == house.jwt(row));
+    }
+}
+
+TEST_CASE("a file that is refused since the first form's key was revoked is not judged either") {
+    OwnHouse house;
+    auto const row = house.claimed();
+    auto const page = house.addresses.credential(row.id);
+    must(house.keys.revoke(Actor{}, house.document(row).key_id));
+
+    auto const token = house.ask(page + ".jwt");
+
+    REQUIRE_FALSE(token);
+    CHECK(token.error().fault == Fault::gone);
+    CHECK(token.error().code == "key-revoked");
+    CHECK(must(house.ask(page)).verdict == Verdict::invalid);
 }
 
 TEST_CASE("an address that shows no badge to strangers is refused without telling why") {
@@ -121,6 +150,23 @@ TEST_CASE("a retired key still vouches and a revoked one does not") {
     CHECK(report.verdict == Verdict::invalid);
     CHECK(report.headline_code == "invalid");
     CHECK(code_of(report, "issuer-binding") == "issuer-binding.key-revoked");
+}
+
+TEST_CASE("a revoked key takes nothing from the badges in the form of another key") {
+    OwnHouse house;
+    TwoKeyHouse two(house);
+    auto const row = house.claimed();
+    auto const token = two.text(row, ProofForm::jwt);
+    REQUIRE(two.check(token).verdict == Verdict::valid);
+    REQUIRE(two.check(house.text(row)).verdict == Verdict::valid);
+
+    must(house.keys.revoke(Actor{}, house.document(row).key_id));
+
+    CHECK_MESSAGE(two.check(token).verdict == Verdict::valid, summary(two.check(token)));
+    auto const embedded = two.check(house.text(row));
+    CHECK(embedded.verdict == Verdict::invalid);
+    CHECK(code_of(embedded, "proof") == "proof.key-revoked");
+    CHECK(code_of(embedded, "status") == "status.in-force");
 }
 
 TEST_CASE("one issuer of ours cannot sign for another") {

@@ -33,6 +33,25 @@ TEST_CASE("HTML is served only where it is asked for by name") {
     CHECK_FALSE(asks_for("text/html;q=0", "text/html"));
 }
 
+TEST_CASE("a signed document is had in the form with the highest quality, JSON first among equals") {
+    using domain::ProofForm;
+    CHECK(form_asked_for("application/vc+jwt;q=1, application/json;q=0.1") == ProofForm::jwt);
+    CHECK(form_asked_for("application/json;q=0.1, application/vc+jwt") == ProofForm::jwt);
+    CHECK(form_asked_for("application/vc+jwt;q=0.8, application/ld+json;q=0.9") == ProofForm::embedded);
+    CHECK(form_asked_for("application/jwt;q=0.5, application/json;q=0.1, application/vc;q=0.6") == ProofForm::embedded);
+    CHECK(form_asked_for("application/vc+jwt, application/vc") == ProofForm::embedded);
+    CHECK(form_asked_for("text/plain;q=0.5, application/json;q=0.5") == ProofForm::embedded);
+    CHECK(form_asked_for("Application/VC+JWT") == ProofForm::jwt);
+    CHECK(form_asked_for("application/json;q=0, application/vc+jwt;q=0.001") == ProofForm::jwt);
+}
+
+TEST_CASE("an Accept header that names no form of a signed document leaves the choice") {
+    CHECK_FALSE(form_asked_for(""));
+    CHECK_FALSE(form_asked_for("*/*"));
+    CHECK_FALSE(form_asked_for("text/html, */*;q=0.8"));
+    CHECK_FALSE(form_asked_for("application/vc+jwt;q=0, application/json;q=0.0"));
+}
+
 TEST_CASE("the language switch drops the old language from the query") {
     CHECK(without("url=a&lang=ar", "lang") == "url=a");
     CHECK(without("lang=ar&url=a&language=x", "lang") == "url=a&language=x");
