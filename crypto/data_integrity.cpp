@@ -218,7 +218,7 @@ class ProofsTakenOut {
 };
 
 void judge_proof(Json& document, Json const& proof, Json const& all, ProofRules const& rules, FindKey const& find_key,
-                 Canonicalizer const& canonicalizer, ProofReport& report) {
+                 Canonicalizer const& canonicalizer, KnownHashes* known, ProofReport& report) {
     ProofJudge judge(proof, report);
     if (!judge.read()) return;
     auto const* suite = judge.suite();
@@ -233,7 +233,8 @@ void judge_proof(Json& document, Json const& proof, Json const& all, ProofRules 
     report.key = judge.find_key(find_key);
     if (!report.key) return;
     if (auto const missing = put_previous(document, proof, all)) return unknown_previous(judge, *missing);
-    auto const verified = suite->verify(*suite, {document, options, report.pointer, canonicalizer},
+    if (proof.contains("previousProof")) known = nullptr;  // It signs another document.
+    auto const verified = suite->verify(*suite, {document, options, report.pointer, canonicalizer, known},
                                         value->get_ref<std::string const&>(), *report.key, report.hashes);
     if (!verified) report.fault = verified.error();
 }
@@ -325,11 +326,13 @@ Result<std::vector<ProofReport>> judge_proofs_in_place(Json& document, ProofRule
     if (all.size() > most_proofs) return Error{Fault::too_large, "proof-limit", "A document has at most 16 proofs."};
 
     ProofsTakenOut const taken_out(document);
+    KnownHashes known;
     std::vector<ProofReport> reports;
     reports.reserve(all.size());
     for (std::size_t index = 0; index < all.size(); ++index) {
         reports.push_back({"/proof" + (taken_out.is_list() ? "/" + std::to_string(index) : "")});
-        judge_proof(document, all[index], all, rules, find_key, canonicalizer, reports.back());
+        judge_proof(document, all[index], all, rules, find_key, canonicalizer, all.size() > 1 ? &known : nullptr,
+                    reports.back());
     }
     return reports;
 }

@@ -55,7 +55,7 @@ struct ProofRules {
 };
 
 /// What was hashed and signed, for experts. Empty as far as the verification did not get. Of ecdsa-sd-2023, "document"
-/// is what is mandatory in it.
+/// is what is mandatory in it. Proofs of one document that sign the same text have it once, in the first of them.
 struct ProofHashes {
     std::string canonical_proof;     ///< The proof without its value: N-Quads or RFC 8785 text.
     std::string canonical_document;  ///< Likewise.

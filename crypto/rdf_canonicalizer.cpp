@@ -44,11 +44,39 @@ class ReusedHash final : public schemas::CanonHash {
     ossl::DigestContext context_;
 };
 
-/// Whatever is hashed leaves a trace in the hash.
-schemas::JsonLdOptions exact_options() {
-    auto options = schemas::signing_options();
-    options.exact = true;
-    return options;
+/// One run of JSON-LD: what it takes is drawn from the budget, and it takes no more than is left.
+class MeteredReading {
+  public:
+    /// In the unit of CanonBudget. Measured: it works a byte off in 2 to 3 ns, a step takes 30 to 850.
+    static constexpr std::uint64_t work_per_step = 256;
+
+    explicit MeteredReading(schemas::CanonBudget* budget) : budget_(budget), options_(schemas::signing_options()) {
+        options_.exact = true;  // Whatever is hashed leaves a trace in the hash.
+        if (budget_ == nullptr) return;
+        auto& limits = options_.limits;
+        limits.work = static_cast<std::size_t>(std::min<std::uint64_t>(limits.work, budget_->left() / work_per_step));
+        options_.steps = &steps_;
+    }
+    ~MeteredReading() {
+        if (budget_ != nullptr) budget_->draw(steps_ * work_per_step);
+    }
+    MeteredReading(MeteredReading const&) = delete;
+    MeteredReading& operator=(MeteredReading const&) = delete;
+
+    schemas::JsonLdOptions const& options() const { return options_; }
+
+  private:
+    schemas::CanonBudget* budget_;
+    schemas::JsonLdOptions options_;
+    std::size_t steps_ = 0;
+};
+
+Result<schemas::Dataset> read_rdf(schemas::JsonLdProcessor const& processor, Json const& document,
+                                  schemas::CanonBudget* budget) {
+    if (budget != nullptr && budget->left() < MeteredReading::work_per_step)
+        return Error{Fault::too_large, "rdf-work-limit", "The work allowed for one request is used up."};
+    MeteredReading const reading(budget);
+    return processor.to_rdf(document, reading.options());
 }
 
 /// A dataset with its terms exchanged one by one.
@@ -158,14 +186,14 @@ class Skolemizer {
 
 /// The part of a skolemized compact document that the pointers select, among the lines of the whole.
 Result<GroupedQuads::Group> group_of(schemas::JsonLdProcessor const& processor, schemas::CanonLimits const& limits,
-                                     Json const& document, std::vector<std::string> const& pointers,
-                                     NodeNames const& names, std::vector<std::string> const& lines,
-                                     Skolemizer const& skolemizer) {
+                                     schemas::CanonBudget* budget, Json const& document,
+                                     std::vector<std::string> const& pointers, NodeNames const& names,
+                                     std::vector<std::string> const& lines, Skolemizer const& skolemizer) {
     auto const selected = select_json(document, pointers);
     if (!selected) return selected.error();
     GroupedQuads::Group group;
     if (selected->is_null()) return group;
-    auto const part = processor.to_rdf(*selected, exact_options());
+    auto const part = read_rdf(processor, *selected, budget);
     if (!part) return part.error();
     auto const dataset = skolemizer.restored(*part);
     auto const own_lines = named_lines(dataset, names);
@@ -175,7 +203,7 @@ Result<GroupedQuads::Group> group_of(schemas::JsonLdProcessor const& processor, 
     }
     if (group.lines.size() != own_lines->size()) return unnamed_node();  // Part of an RDF list.
     ReusedHash hasher(HashAlgorithm::sha256);
-    auto const canonical = schemas::canonicalise(dataset, hasher, limits);
+    auto const canonical = schemas::canonicalise(dataset, hasher, limits, budget);
     if (!canonical) return canonical.error();
     for (auto const node : canonical->blank_nodes)
         group.node_names.push_back(names.find(dataset.value(node))->second);
@@ -185,20 +213,22 @@ Result<GroupedQuads::Group> group_of(schemas::JsonLdProcessor const& processor, 
 }  // namespace
 
 Result<std::string> RdfCanonicalizer::canonical_nquads(Json const& document, HashAlgorithm hash) const {
-    auto const dataset = processor_.to_rdf(document, exact_options());
+    auto const dataset = read_rdf(processor_, document, budget_);
     if (!dataset) return dataset.error();
     ReusedHash hasher(hash);
-    auto canonical = schemas::canonicalise(*dataset, hasher, limits_);
+    auto canonical = schemas::canonicalise(*dataset, hasher, limits_, budget_);
     if (!canonical) return canonical.error();
     return std::move(canonical->nquads);
 }
 
 Result<std::vector<std::string>> RdfCanonicalizer::named_nquads(Json const& document, NameNode const& name) const {
-    auto const dataset = processor_.to_rdf(document, exact_options());
+    auto const dataset = read_rdf(processor_, document, budget_);
     if (!dataset) return dataset.error();
     ReusedHash hasher(HashAlgorithm::sha256);
-    auto const canonical = schemas::canonicalise(*dataset, hasher, limits_);
+    auto const canonical = schemas::canonicalise(*dataset, hasher, limits_, budget_);
     if (!canonical) return canonical.error();
+    // The lines are written and sorted once more.
+    if (budget_ != nullptr) budget_->draw(canonical->nquads.size() * schemas::CanonBudget::work_per_byte);
     auto const names = names_of(*dataset, *canonical, name);
     if (!names) return names.error();
     return named_lines(*dataset, *names);
@@ -206,17 +236,17 @@ Result<std::vector<std::string>> RdfCanonicalizer::named_nquads(Json const& docu
 
 Result<GroupedQuads> RdfCanonicalizer::group_nquads(Json const& document, NameNode const& name,
                                                     std::vector<std::vector<std::string>> const& groups) const {
-    auto expanded = processor_.expand(document, exact_options());
+    auto expanded = processor_.expand(document, MeteredReading(budget_).options());
     if (!expanded) return expanded.error();
     Skolemizer skolemizer;
     skolemizer.name_nodes(*expanded);
-    auto const compact = processor_.compact(*expanded, document.at("@context"), exact_options());
+    auto const compact = processor_.compact(*expanded, document.at("@context"), MeteredReading(budget_).options());
     if (!compact) return compact.error();
-    auto const whole = processor_.to_rdf(*compact, exact_options());
+    auto const whole = read_rdf(processor_, *compact, budget_);
     if (!whole) return whole.error();
     auto const dataset = skolemizer.restored(*whole);
     ReusedHash hasher(HashAlgorithm::sha256);
-    auto const canonical = schemas::canonicalise(dataset, hasher, limits_);
+    auto const canonical = schemas::canonicalise(dataset, hasher, limits_, budget_);
     if (!canonical) return canonical.error();
     auto const names = names_of(dataset, *canonical, name);
     if (!names) return names.error();
@@ -225,7 +255,7 @@ Result<GroupedQuads> RdfCanonicalizer::group_nquads(Json const& document, NameNo
 
     GroupedQuads grouped{std::move(*lines), {}};
     for (auto const& pointers : groups) {
-        auto group = group_of(processor_, limits_, *compact, pointers, *names, grouped.lines, skolemizer);
+        auto group = group_of(processor_, limits_, budget_, *compact, pointers, *names, grouped.lines, skolemizer);
         if (!group) return group.error();
         grouped.groups.push_back(std::move(*group));
     }

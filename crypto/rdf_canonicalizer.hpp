@@ -7,14 +7,16 @@
 
 namespace itqan::crypto {
 
-class RdfCanonicalizer final : public Canonicalizer {
+class RdfCanonicalizer : public Canonicalizer {
   public:
-    /// The processor outlives it.
-    explicit RdfCanonicalizer(schemas::JsonLdProcessor const& processor, schemas::CanonLimits limits = {})
-        : processor_(processor), limits_(limits) {}
+    /// The processor outlives it, and so does the budget that all calls draw on, if any, JSON-LD and RDF alike; with
+    /// one it is for one thread.
+    explicit RdfCanonicalizer(schemas::JsonLdProcessor const& processor, schemas::CanonLimits limits = {},
+                              schemas::CanonBudget* budget = nullptr)
+        : processor_(processor), limits_(limits), budget_(budget) {}
 
     /// There is no base: what is relative is an error, so that no later @base gives it another meaning. Errors: those
-    /// of JsonLdProcessor::to_rdf and schemas::canonicalise.
+    /// of JsonLdProcessor::to_rdf and schemas::canonicalise, "rdf-work-limit" also for a budget that is used up.
     Result<std::string> canonical_nquads(Json const& document, HashAlgorithm hash) const override;
     Result<std::vector<std::string>> named_nquads(Json const& document, NameNode const& name) const override;
     Result<GroupedQuads> group_nquads(Json const& document, NameNode const& name,
@@ -23,6 +25,7 @@ class RdfCanonicalizer final : public Canonicalizer {
   private:
     schemas::JsonLdProcessor const& processor_;
     schemas::CanonLimits limits_;
+    schemas::CanonBudget* budget_;
 };
 
 }  // namespace itqan::crypto

@@ -66,6 +66,11 @@ Json compact_document(JsonLdRun& run, Json const& expanded, Json const& context)
     return compacted;
 }
 
+/// What there is to say at the end of a run.
+void count_steps(JsonLdRun const& run) {
+    if (run.options.steps != nullptr) *run.options.steps += run.work + run.elements;
+}
+
 }  // namespace
 
 JsonLdOptions signing_options() {
@@ -85,6 +90,7 @@ Result<Json> JsonLdProcessor::expand(Json const& document, JsonLdOptions const& 
     Place const root;
     JsonLdRun run{options, loader_, *cache_, &root};
     auto expanded = expand_document(run, document);
+    count_steps(run);
     if (run.failed()) return *std::move(run.error);
     return expanded;
 }
@@ -93,8 +99,12 @@ Result<Json> JsonLdProcessor::compact(Json const& document, Json const& context,
     Place const root;
     JsonLdRun run{options, loader_, *cache_, &root};
     auto const expanded = expand_document(run, document);
-    if (run.failed()) return *std::move(run.error);
+    if (run.failed()) {
+        count_steps(run);
+        return *std::move(run.error);
+    }
     auto compacted = compact_document(run, expanded, context_in(context));
+    count_steps(run);
     if (run.failed()) return *std::move(run.error);
     return compacted;
 }
@@ -109,6 +119,7 @@ Result<void> JsonLdProcessor::to_rdf(Json const& document, JsonLdOptions const& 
     Place const root;
     JsonLdRun run{options, loader_, *cache_, &root};
     write_document(run, document, dataset);
+    count_steps(run);
     if (run.failed()) return *std::move(run.error);
     return {};
 }

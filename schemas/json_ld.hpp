@@ -55,6 +55,7 @@ struct JsonLdOptions {
     /// and the W3C fixtures for proof chains need. The specification calls it "keyword redefinition".
     bool nested_contexts = false;
     JsonLdLimits limits = {};
+    std::size_t* steps = nullptr;  ///< Where the work and the elements are added that it took, also after an error.
 };
 
 /// As Data Integrity suites transform what they sign: no base, no loss, directions in datatypes, languages in lower

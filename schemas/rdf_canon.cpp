@@ -52,6 +52,9 @@ class Canonicaliser {
         return out;
     }
 
+    /// As a CanonBudget counts it.
+    std::uint64_t work() const { return work_ + text_.size() * CanonBudget::work_per_byte; }
+
   private:
     struct Related {
         CanonDigest hash;
@@ -361,8 +364,16 @@ class Canonicaliser {
 
 }  // namespace
 
-Result<CanonicalDataset> canonicalise(Dataset const& dataset, CanonHash& hash, CanonLimits const& limits) {
-    return Canonicaliser(dataset, hash, limits).run();
+Result<CanonicalDataset> canonicalise(Dataset const& dataset, CanonHash& hash, CanonLimits const& limits,
+                                      CanonBudget* budget) {
+    if (budget == nullptr) return Canonicaliser(dataset, hash, limits).run();
+    auto left = limits;
+    left.work = std::min(limits.work, budget->left());
+    left.text = std::min<std::uint64_t>(limits.text, budget->left() / CanonBudget::work_per_byte);
+    Canonicaliser canonicaliser(dataset, hash, left);
+    auto made = canonicaliser.run();
+    budget->draw(canonicaliser.work());
+    return made;
 }
 
 }  // namespace itqan::schemas

@@ -2,6 +2,7 @@
 // RDFC-1.0 (https://www.w3.org/TR/rdf-canon/): the one text that all isomorphic datasets share. Which hash it runs with
 // is the caller's; this folder has none.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -48,14 +49,32 @@ inline constexpr CanonLimits production{};
 inline constexpr CanonLimits conformance{3, 0, 256 * 1024 * 1024, 64 * 1024 * 1024};
 }  // namespace canon_limits
 
+/// What several documents may cost together, in the unit of CanonLimits::work. Unlike that, each byte of their N-Quads
+/// counts as well. For one thread.
+class CanonBudget {
+  public:
+    /// What writing, hashing and sorting a byte costs beside hashing one in a run.
+    static constexpr std::uint64_t work_per_byte = 4;
+
+    explicit CanonBudget(std::uint64_t work) : left_(work) {}
+
+    std::uint64_t left() const { return left_; }
+    void draw(std::uint64_t work) { left_ -= std::min(left_, work); }
+
+  private:
+    std::uint64_t left_;
+};
+
 struct CanonicalDataset {
     std::string nquads;               ///< Sorted lines, each with its line feed: what is hashed and signed.
     std::vector<TermId> blank_nodes;  ///< The issued identifiers map, turned round: [7] is named c14n7.
 };
 
 /// Errors: too_large "rdf-work-limit" when a limit is reached; unprocessable "rdf-generalised" for quads that are not
-/// RDF (a predicate that is no IRI, a literal as subject or graph).
+/// RDF (a predicate that is no IRI, a literal as subject or graph). Draws on the budget, also when it refuses, and
+/// refuses what the budget has not left.
 Result<CanonicalDataset> canonicalise(Dataset const& dataset, CanonHash& hash,
-                                      CanonLimits const& limits = canon_limits::production);
+                                      CanonLimits const& limits = canon_limits::production,
+                                      CanonBudget* budget = nullptr);
 
 }  // namespace itqan::schemas

@@ -31,6 +31,9 @@ class CanonText {
     /// To be called once and first. Errors are those of canonicalise(); `limit` is in bytes.
     Result<void> build(std::size_t limit);
 
+    /// Bytes of all lines while every blank node is "_:z".
+    std::size_t size() const { return size_; }
+
     std::size_t node_count() const { return terms_.size(); }
     TermId term(Node node) const { return terms_[node]; }
 

@@ -23,10 +23,25 @@ bool begins_with(Json const& list, Json const& start) {
     return list.size() >= start.size() && std::equal(start.begin(), start.end(), list.begin());
 }
 
-ProofHashes hashes_of(std::string proof, std::string document, HashAlgorithm hash) {
+/// `write` writes the document, unless its hash is known from an earlier proof. `form` is what the text depends on
+/// beside document and hash algorithm.
+template <typename Write>
+Result<ProofHashes> hashes_of(ProofInput const& input, std::string proof, HashAlgorithm hash, std::string form,
+                              Write write) {
+    auto const key = std::pair(hash, std::move(form));
+    if (input.known != nullptr) {
+        if (auto const known = input.known->find(key); known != input.known->end()) {
+            if (!known->second) return known->second.error();
+            auto proof_hash = hash_with(hash, as_bytes(proof));
+            return ProofHashes{std::move(proof), {}, std::move(proof_hash), *known->second};
+        }
+    }
+    Result<std::string> document = write();
+    auto document_hash = document ? Result(hash_with(hash, as_bytes(*document))) : document.error();
+    if (input.known != nullptr) input.known->emplace(key, document_hash);
+    if (!document_hash) return document_hash.error();
     auto proof_hash = hash_with(hash, as_bytes(proof));
-    auto document_hash = hash_with(hash, as_bytes(document));
-    return {std::move(proof), std::move(document), std::move(proof_hash), std::move(document_hash)};
+    return ProofHashes{std::move(proof), std::move(*document), std::move(proof_hash), std::move(*document_hash)};
 }
 
 Result<HashAlgorithm> hash_for(Suite const& suite, ProofInput const& input, PublicKey const& key) {
@@ -93,24 +108,27 @@ Result<ProofHashes> transform_rdfc(ProofInput const& input, HashAlgorithm hash) 
     }
     auto proof = canonical_proof(input, hash);
     if (!proof) return proof.error();
-    auto document = input.canonicalizer.canonical_nquads(input.document, hash);
-    if (!document) return document.error();
-    return hashes_of(std::move(*proof), std::move(*document), hash);
+    return hashes_of(input, std::move(*proof), hash, "rdf",
+                     [&] { return input.canonicalizer.canonical_nquads(input.document, hash); });
 }
 
 Result<ProofHashes> transform_jcs(ProofInput const& input, HashAlgorithm hash) {
+    auto const whole = [&] { return canonical_json(input.document); };
     auto const context = input.proof.find("@context");
-    if (context == input.proof.end()) {
-        return hashes_of(canonical_json(input.proof), canonical_json(input.document), hash);
-    }
-    auto document = input.document;
-    auto const whole = document.find("@context");
-    if (whole == document.end() || !begins_with(context_list(*whole), context_list(*context))) {
+    if (context == input.proof.end()) return hashes_of(input, canonical_json(input.proof), hash, "jcs", whole);
+    auto const own = input.document.find("@context");
+    if (own == input.document.end() || !begins_with(context_list(*own), context_list(*context))) {
         return fault_in(input, Fault::unprocessable, "context-mismatch",
                         "The document's @context must begin with the proof's.", "/@context");
     }
-    *whole = *context;
-    return hashes_of(canonical_json(input.proof), canonical_json(document), hash);
+    if (*own == *context) return hashes_of(input, canonical_json(input.proof), hash, "jcs", whole);
+    auto form =
+        input.known == nullptr ? std::string() : "jcs " + hex_encode(sha256(as_bytes(canonical_json(*context))));
+    return hashes_of(input, canonical_json(input.proof), hash, std::move(form), [&] {
+        auto document = input.document;
+        document["@context"] = *context;
+        return canonical_json(document);
+    });
 }
 
 Result<std::string> sign_hashes(Suite const& suite, ProofInput const& input, Signer const& signer) {

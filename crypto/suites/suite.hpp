@@ -1,13 +1,18 @@
 #pragma once
 // The table of cryptosuites and the steps they share. For data_integrity.cpp and the files of this folder only.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "crypto/data_integrity.hpp"
 
 namespace itqan::crypto {
+
+/// The hashes of one document under several proofs, by the algorithm and what its text depends on beside the document.
+using KnownHashes = std::map<std::pair<HashAlgorithm, std::string>, Result<Bytes>>;
 
 /// What one proof is about.
 struct ProofInput {
@@ -15,6 +20,7 @@ struct ProofInput {
     Json const& proof;           ///< Without proofValue.
     std::string const& pointer;  ///< Where the proof stands in the document: "/proof/1".
     Canonicalizer const& canonicalizer;
+    KnownHashes* known = nullptr;  ///< Of this very document; null where no other proof is over it.
 };
 
 struct Suite {

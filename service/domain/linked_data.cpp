@@ -15,9 +15,4 @@ crypto::Canonicalizer const& linked_data_canonicalizer() {
     return canonicalizer;
 }
 
-crypto::Canonicalizer const& linked_data_inner_canonicalizer() {
-    static crypto::RdfCanonicalizer const canonicalizer{linked_data_processor(), {.few = 256, .work = 1024 * 1024}};
-    return canonicalizer;
-}
-
 }  // namespace itqan::domain

@@ -4,6 +4,7 @@
 
 #include "crypto/canonicalizer.hpp"
 #include "schemas/json_ld.hpp"
+#include "schemas/rdf_canon.hpp"
 
 namespace itqan::domain {
 
@@ -13,7 +14,7 @@ schemas::JsonLdProcessor const& linked_data_processor();
 /// The same with the work limit of production (decision 38).
 crypto::Canonicalizer const& linked_data_canonicalizer();
 
-/// For the many documents that one may hold: together they may cost what a single one may, and a little more.
-crypto::Canonicalizer const& linked_data_inner_canonicalizer();
+/// For each of the many documents that one may hold, and for status lists: what decision 38 allows, cut down.
+inline constexpr schemas::CanonLimits inner_limits{.few = 256, .work = 1024 * 1024};
 
 }  // namespace itqan::domain

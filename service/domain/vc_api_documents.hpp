@@ -16,7 +16,8 @@ namespace itqan::domain {
 /// The processor of this process with limits of its own. Thread-safe.
 class VcApiLinkedData {
   public:
-    explicit VcApiLinkedData(schemas::CanonLimits const& limits) : canonicalizer_(linked_data_processor(), limits) {}
+    explicit VcApiLinkedData(schemas::CanonLimits const& limits)
+        : limits_(limits), canonicalizer_(linked_data_processor(), limits) {}
 
     /// Whether nothing of a document gets lost or changes its meaning on the way to RDF, whatever the suite signs:
     /// check_linked_document with plain contexts that are written out allowed, then JSON-LD in safe mode, without a
@@ -32,9 +33,13 @@ class VcApiLinkedData {
 
     crypto::Canonicalizer const& canonicalizer() const { return canonicalizer_; }
 
+    /// What one document may cost.
+    schemas::CanonLimits const& limits() const { return limits_; }
+
   private:
     Result<void> check(Json const& document, schemas::JsonLdOptions const& options) const;
 
+    schemas::CanonLimits limits_;
     crypto::RdfCanonicalizer canonicalizer_;
 };
 

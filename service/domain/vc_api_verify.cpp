@@ -33,7 +33,10 @@ Error revoked_key(std::string pointer) {
 class Verifier {
   public:
     Verifier(VcApiSources const& sources, VcApiLinkedData const& linked_data, Instant now)
-        : sources_(sources), linked_data_(linked_data), canonicalizer_(linked_data.canonicalizer()), now_(now) {}
+        : sources_(sources),
+          linked_data_(linked_data),
+          canonicalizer_(linked_data.limits(), linked_data.limits().work / 2 * 3),
+          now_(now) {}
 
     /// Error: malformed "invalid-body".
     Result<crypto::ProofRules> read_options(Json const& options, char const* purpose);
@@ -82,7 +85,7 @@ class Verifier {
 
     VcApiSources const& sources_;
     VcApiLinkedData const& linked_data_;
-    RefusingCanonicalizer const canonicalizer_;
+    RequestCanonicalizer const canonicalizer_;
     Instant now_;
     std::optional<std::vector<std::string>> wanted_;  ///< options.checks
     /// Which part of the work for one document each gets: tokens do not count in the presentation that they are in.

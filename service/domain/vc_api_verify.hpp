@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "crypto/data_integrity.hpp"
-#include "service/domain/refusing_canonicalizer.hpp"
+#include "service/domain/request_canonicalizer.hpp"
 #include "service/domain/vc_api_documents.hpp"
 
 namespace itqan::domain {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/domain/request_canonicalizer.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
@@ -139,10 +140,11 @@ struct Judging {
         : verified(question, documents, now, credential),
           status((look_up(), run({"status", check_status}, verified))) {}
 
-    void add(std::vector<std::unique_ptr<Judging>>& to, Question const& question, InnerCredential const& inner) const {
+    void add(std::vector<std::unique_ptr<Judging>>& to, Question const& question, InnerCredential const& inner,
+             crypto::Canonicalizer const& canonicalizer) const {
         if (!inner.credential) return;
         to.push_back(std::make_unique<Judging>(question, verified.documents, verified.now, *inner.credential));
-        to.back()->verified.is_inner = true;
+        to.back()->verified.canonicalizer = &canonicalizer;
     }
 
     std::vector<std::string> needs() const {
@@ -287,11 +289,13 @@ void Inquiry::trust(std::vector<std::string> const& issuers) {
 }
 
 Verification Inquiry::judge(Documents const& documents, Instant now) {
+    RequestCanonicalizer const own(schemas::canon_limits::production, own_work), for_inner(inner_limits, inner_work);
     Judging judging(question_, documents, now, *credential_);
+    judging.verified.canonicalizer = &own;
     for (auto const& inner : credential_->endorsements)
-        judging.add(judging.endorsements, inner_, inner);
+        judging.add(judging.endorsements, inner_, inner, for_inner);
     for (auto const& inner : credential_->nested)
-        judging.add(judging.nested, inner_, inner);
+        judging.add(judging.nested, inner_, inner, for_inner);
     if (auto needs = judging.needs(); !needs.empty()) return {std::nullopt, std::move(needs)};
     for (auto const& inner : judging.endorsements)
         judging.verified.endorsements.push_back(inner->report());

@@ -102,7 +102,7 @@ struct Case {
     std::map<std::string, ProofKey, std::less<>> method_keys = {};  ///< By the verification method of embedded proofs.
     std::optional<EmbeddedProofs> embedded = {};                    ///< Nothing for tokens.
     std::vector<Report> endorsements = {}, nested = {};             ///< Of the inner credentials that can be read.
-    bool is_inner = false;
+    crypto::Canonicalizer const* canonicalizer = nullptr;           ///< With what is left of the request's work.
     bool proof_passed = false;
     bool binding_passed = false;
     std::vector<std::string> needs = {};

@@ -6,7 +6,7 @@
 #include "schemas/json_ld_policy.hpp"
 #include "schemas/published_contexts.hpp"
 #include "service/domain/linked_data.hpp"
-#include "service/domain/refusing_canonicalizer.hpp"
+#include "service/domain/request_canonicalizer.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
@@ -199,9 +199,7 @@ void judge_embedded_proofs(Case& c) {
         if (known != c.method_keys.end() && known->second.key) return *known->second.key;
         return Error{Fault::not_found, "unknown-verification-method", "No key is known for " + method + ".", {}};
     };
-    RefusingCanonicalizer const canonicalizer(c.is_inner ? linked_data_inner_canonicalizer()
-                                                         : linked_data_canonicalizer());
-    auto reports = crypto::judge_proofs_in_place(document, {c.now}, find_key, canonicalizer);
+    auto reports = crypto::judge_proofs_in_place(document, {c.now}, find_key, *c.canonicalizer);
     if (reports) {
         embedded.reports = std::move(*reports);
         auto const& binding = binding_proof(c, embedded.reports);
@@ -220,7 +218,7 @@ std::optional<GoodProofs> good_proofs(Json const& document, crypto::AssertionKey
         if (auto const* const found = listed.find(std::string_view(method))) return found->key;
         return Error{Fault::not_found, "unknown-verification-method", "The issuer lists no " + method + ".", {}};
     };
-    RefusingCanonicalizer const canonicalizer(linked_data_canonicalizer());
+    RequestCanonicalizer const canonicalizer(inner_limits, inner_work / 4);  // It says little and is one of many.
     auto const reports = crypto::judge_proofs(document, {now}, find_key, canonicalizer);
     if (!reports) return std::nullopt;
     GoodProofs good;
