@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "crypto/rdf_canonicalizer.hpp"
 #include "schemas/json_ld_policy.hpp"
 #include "service/domain/linked_data.hpp"
