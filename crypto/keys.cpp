@@ -4,6 +4,8 @@
 #include <array>
 #include <stdexcept>
 
+#include <sodium.h>
+
 #include "crypto/key_material.hpp"
 
 namespace itqan::crypto {
@@ -26,9 +28,8 @@ Names const& names_of(KeyType type) {
     return *std::find_if(names.begin(), names.end(), [type](Names const& entry) { return entry.type == type; });
 }
 
-/// Null for Ed25519, which hashes by itself.
+/// Of the types that OpenSSL signs with here: all but Ed25519.
 char const* digest_of(KeyType type) {
-    if (type == KeyType::ed25519) return nullptr;
     auto const* curve = curve_of(type);
     return curve != nullptr ? curve->digest : "SHA2-256";
 }
@@ -83,6 +84,17 @@ ossl::DigestContext new_context() {
     return context;
 }
 
+/// Seed and public key, as libsodium signs with; empty for the other types.
+SecretBytes ed25519_secret(EVP_PKEY const* key, KeyParts const& parts) {
+    if (parts.type != KeyType::ed25519) return {};
+    SecretBytes secret(crypto_sign_SECRETKEYBYTES);
+    auto length = std::size_t{crypto_sign_SEEDBYTES};
+    ossl::check(EVP_PKEY_get_raw_private_key(key, secret.data(), &length) == 1 && length == crypto_sign_SEEDBYTES,
+                "EVP_PKEY_get_raw_private_key");
+    std::copy(parts.first.begin(), parts.first.end(), secret.data() + crypto_sign_SEEDBYTES);
+    return secret;
+}
+
 }  // namespace
 
 std::string_view key_type_name(KeyType type) {
@@ -113,6 +125,10 @@ std::string const& PublicKey::thumbprint() const {
 }
 
 bool PublicKey::verify(ByteView message, ByteView signature) const {
+    if (type() == KeyType::ed25519)
+        return signature.size() == crypto_sign_BYTES &&
+               crypto_sign_verify_detached(signature.data(), message.data(), message.size(),
+                                           material_->parts.first.data()) == 0;
     Bytes der;
     if (auto const* curve = curve_of(type())) {
         der = der_of(signature, curve->field);
@@ -133,6 +149,7 @@ bool PublicKey::verify(ByteView message, ByteView signature) const {
 
 struct PrivateKey::Material {
     ossl::Key key;
+    SecretBytes ed25519;
 };
 
 PrivateKey::PrivateKey(std::unique_ptr<Material> material, PublicKey public_key)
@@ -152,8 +169,10 @@ PrivateKey PrivateKey::generate(KeyType type, unsigned rsa_bits) {
         key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
     }
     ossl::check(key != nullptr, "EVP_PKEY_Q_keygen");
-    auto public_key = PublicKey::from_parts(parts_of(key.get(), type));
-    return PrivateKey(std::make_unique<Material>(Material{std::move(key)}), std::move(*public_key));
+    auto const parts = parts_of(key.get(), type);
+    auto secret = ed25519_secret(key.get(), parts);
+    auto public_key = PublicKey::from_parts(parts);
+    return PrivateKey(std::make_unique<Material>(Material{std::move(key), std::move(secret)}), std::move(*public_key));
 }
 
 Result<PrivateKey> PrivateKey::from_pkcs8(SecretBytes const& der) {
@@ -166,9 +185,11 @@ Result<PrivateKey> PrivateKey::from_pkcs8(SecretBytes const& der) {
     if (!key) return invalid("The bytes are not one PKCS #8 private key.");
     auto const type = type_of(key.get());
     if (!type) return invalid("The private key must be Ed25519, P-256, P-384, P-521 or RSA of at least 2048 bits.");
-    auto public_key = PublicKey::from_parts(parts_of(key.get(), *type));
+    auto const parts = parts_of(key.get(), *type);
+    auto secret = ed25519_secret(key.get(), parts);
+    auto public_key = PublicKey::from_parts(parts);
     if (!public_key) return public_key.error();
-    return PrivateKey(std::make_unique<Material>(Material{std::move(key)}), std::move(*public_key));
+    return PrivateKey(std::make_unique<Material>(Material{std::move(key), std::move(secret)}), std::move(*public_key));
 }
 
 SecretBytes PrivateKey::to_pkcs8() const {
@@ -183,6 +204,11 @@ SecretBytes PrivateKey::to_pkcs8() const {
 }
 
 Bytes PrivateKey::sign(ByteView message) const {
+    if (type() == KeyType::ed25519) {
+        Bytes signature(crypto_sign_BYTES);
+        crypto_sign_detached(signature.data(), nullptr, message.data(), message.size(), material_->ed25519.view().data());
+        return signature;
+    }
     auto const context = new_context();
     ossl::check(EVP_DigestSignInit_ex(context.get(), nullptr, digest_of(type()), nullptr, nullptr, material_->key.get(),
                                       nullptr) == 1,

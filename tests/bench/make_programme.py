@@ -11,7 +11,7 @@ EVIDENCE = {"completions", "signoffs", "entrustments", "experience", "practice",
             "mentoring-sessions", "mentoring-agreements", "teams", "mentors"}
 
 
-def main(folder, count, completed_at):
+def main(folder, count, completed_at, alignment):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True)
     for file in source.glob("*.json"):
@@ -20,7 +20,7 @@ def main(folder, count, completed_at):
     achievements = json.loads((source / "achievements.json").read_text())
     earned = dict(achievements[0], id="ach-bench", name="Bench", name_ar="قياس", validity="P24M",
                   criteria={"completion": {"activity": "act-102", "minScore": 80}},
-                  alignment=[{"competency": "DH6.1", "level": 2}])
+                  alignment=json.loads(alignment))
     (folder / "achievements.json").write_text(json.dumps(achievements + [earned]))
     first = json.loads((source / "learners.json").read_text())[0]
     first.pop("mentee", None)
@@ -36,4 +36,4 @@ def main(folder, count, completed_at):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4])

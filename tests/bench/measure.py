@@ -73,6 +73,13 @@ class Server:
                                          {"Origin": self.address("").rstrip("/"), "Sec-Fetch-Site": "same-origin"}))
         return urllib.parse.urlsplit(badge["shareUrl"]).path, f"/credentials/{badge['id']}.png"
 
+    def issued(self, achievement, count=20):
+        """The signed text of badges of one achievement."""
+        own = {"Authorization": "Bearer " + self.facts()["tokens"]["admin"]}
+        rows = json.loads(self.get(f"/api/v1/credentials?achievementId={achievement}&limit={count}", "application/json", **own))["data"]
+        return [json.dumps(json.loads(self.get("/api/v1/credentials/" + row["id"], "application/json", **own))["credential"],
+                           ensure_ascii=False, separators=(",", ":")) for row in rows]
+
     def own_badges(self, count):
         """The signed text of badges of ours: the JSON with its proof, the token where there is no proof yet."""
         own = {"Authorization": "Bearer " + self.facts()["tokens"]["admin"], "Content-Type": "application/json"}
@@ -179,9 +186,10 @@ def measure_verify(program, server, folder, requests):
               f"   p99 {median('p99ms'):.1f} ms   {size:.1f} KB each")
 
 
-def measure_issues(options, folder):
+def measure_issues(options, folder, what, alignment):
+    folder.mkdir()
     subprocess.run(["python3", str(here / "make_programme.py"), str(folder / "programme"), str(options.requests),
-                    time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime())], check=True)
+                    time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime()), json.dumps(alignment)], check=True)
     runs = {True: [], False: []}
     for round_ in range(options.rounds):
         for durable in (True, False):
@@ -193,11 +201,13 @@ def measure_issues(options, folder):
             result = load(options.load, server, "/api/v1/completions", options.requests, bodies=folder / "completions.ndjson", token=token)
             assert set(result["statuses"]) == {"201"}, result
             runs[durable].append(result)
+            sizes = [len(badge.encode()) / 1024 for badge in server.issued("ach-bench")]
             server.stop()
             shutil.rmtree(place)
     median = lambda durable, name: statistics.median(run[name] for run in runs[durable])
     durable, relaxed = median(True, "requestsPerSecond"), median(False, "requestsPerSecond")
-    print(f"durable issues, 64 connections      {durable:8.0f} /s   server CPU {median(True, 'serverCpuMicrosecondsPerRequest'):.0f} us   p99 {median(True, 'p99ms'):.1f} ms")
+    print(f"durable issues of {what:20s}{durable:8.0f} /s   server CPU {median(True, 'serverCpuMicrosecondsPerRequest'):.0f} us"
+          f"   p99 {median(True, 'p99ms'):.1f} ms   {statistics.mean(sizes):.1f} KB each")
     print(f"the same without durability         {relaxed:8.0f} /s   ratio {durable / relaxed:.2f}")
     print(f"peak memory                         {max(run['serverPeakRssKiB'] for run in runs[True]) / 1024:8.1f} MiB")
 
@@ -241,7 +251,9 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="itqan-bench-"))
     try:
         if not options.only_verify:
-            measure_issues(options, folder)
+            # As large as those that others sign when they are measured; and with the levels of a competency.
+            measure_issues(options, folder / "small", "badges of 2.5 KB", [])
+            measure_issues(options, folder / "levels", "badges with levels", [{"competency": "DH6.1", "level": 2}])
         measure_service(options, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
