@@ -1,6 +1,7 @@
 #include "storage/evidence.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -56,9 +57,16 @@ std::optional<EvidenceRow> evidence_by_external_id(Session& session, std::string
 
 void each_evidence_of(Session& session, std::string_view learner_id,
                       std::function<void(EvidenceRow const&)> const& each) {
+    // Sorted here: the rows are few, and a sorter of SQLite's costs more than reading them.
+    std::vector<EvidenceRow> rows;
     session.query(
-        "SELECT " EVIDENCE_COLUMNS " FROM evidence WHERE learner_id = $1 ORDER BY recorded_at, id",
-        [&](Row const& row) { each(evidence_from(row)); }, learner_id);
+        "SELECT " EVIDENCE_COLUMNS " FROM evidence WHERE learner_id = $1",
+        [&](Row const& row) { rows.push_back(evidence_from(row)); }, learner_id);
+    std::sort(rows.begin(), rows.end(), [](EvidenceRow const& left, EvidenceRow const& right) {
+        return std::tie(left.recorded_at, left.id) < std::tie(right.recorded_at, right.id);
+    });
+    for (auto const& row : rows)
+        each(row);
 }
 
 bool set_evidence_status(Session& session, std::string_view id, std::string_view expected_status,
