@@ -7,6 +7,7 @@
 
 #include "service/api/routes.hpp"
 #include "service/domain/sweep.hpp"
+#include "service/domain/verify_batches.hpp"
 #include "service/http/networks.hpp"
 #include "service/jobs/mail_outbox.hpp"
 #include "service/jobs/mail_spool.hpp"
@@ -106,6 +107,14 @@ struct App::Parts {
         return joined(std::move(groups));
     }
 
+    /// A few items of a list; where none waits, what ran out goes.
+    bool verify_some() {
+        auto const verify = [this](std::string input, std::optional<std::string> const& recipient) {
+            return services.documents.verify(std::move(input), recipient, services.clock.wall());
+        };
+        return batches.run_once(verify) || batches.forget_expired();
+    }
+
     void write(http::Access const& access) {
         if (!options.log_requests) return;
         log.info("request", {{"method", std::string(access.method)},
@@ -132,7 +141,8 @@ struct App::Parts {
     std::unique_ptr<jobs::MailTransport> transport;
     std::unique_ptr<jobs::MailOutbox> outbox;
     std::unique_ptr<domain::Sweep> sweep;
-    std::unique_ptr<jobs::Periodic> mail_job, sweep_job;
+    domain::VerifyBatches batches{services.database, services.clock};
+    std::unique_ptr<jobs::Periodic> mail_job, sweep_job, batch_job;
 };
 
 App::App(Installation& installation, Log& log, AppOptions options)
@@ -163,6 +173,8 @@ void App::start() {
         });
     parts.sweep_job = std::make_unique<jobs::Periodic>(
         milliseconds(60'000), [&parts] { return parts.sweep->run_once(); }, report);
+    parts.batch_job = std::make_unique<jobs::Periodic>(
+        milliseconds(250), [&parts] { return parts.verify_some(); }, report);
     parts.server.start();
 }
 
@@ -184,6 +196,7 @@ void App::stop() {
     parts_->server.stop();
     if (parts_->mail_job) parts_->mail_job->stop();
     if (parts_->sweep_job) parts_->sweep_job->stop();
+    if (parts_->batch_job) parts_->batch_job->stop();
 }
 
 namespace {

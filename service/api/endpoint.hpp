@@ -14,7 +14,8 @@ namespace itqan::api {
 enum class Verb { get, post, put };
 
 /// What a request carries (decision 23 gives the limits).
-enum class Payload { none, optional_command, command, batch, credential, case_package, upload, signed_document };
+/// `list` is a batch that may also come as CSV.
+enum class Payload { none, optional_command, command, batch, list, credential, case_package, upload, signed_document };
 
 struct Parameter {
     std::string name, description;
@@ -43,6 +44,7 @@ std::vector<Endpoint> evidence_endpoints();
 std::vector<Endpoint> learner_endpoints();
 std::vector<Endpoint> credential_endpoints();
 std::vector<Endpoint> verify_endpoints();
+std::vector<Endpoint> verify_batch_endpoints();
 std::vector<Endpoint> vc_api_endpoints();
 std::vector<Endpoint> programme_endpoints();
 std::vector<Endpoint> key_endpoints();

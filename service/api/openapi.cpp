@@ -70,6 +70,7 @@ Json request_of(Endpoint const& endpoint) {
              {{"file", {{"type", "string"}, {"contentMediaType", "application/octet-stream"}}},
               {"recipient", {{"type", "string"}}}}}};
     }
+    if (endpoint.payload == Payload::list) content["text/csv"]["schema"] = {{"type", "string"}};
     return {{"required", endpoint.payload != Payload::optional_command}, {"content", std::move(content)}};
 }
 

@@ -14,6 +14,7 @@ constexpr std::size_t upload_bytes = 7 * 1024 * 1024;
 JsonLimits limits_of(Payload payload) {
     switch (payload) {
         case Payload::batch:
+        case Payload::list:
             return json_limits::batch;
         case Payload::credential:
         case Payload::signed_document:
@@ -53,6 +54,7 @@ Result<Json> read_body(Endpoint const& endpoint, http::Request const& request) {
     }
     if (endpoint.payload == Payload::optional_command && request.body.empty()) return Json();
     if (endpoint.payload == Payload::upload && is_type(request, "multipart/form-data")) return Json();
+    if (endpoint.payload == Payload::list && is_type(request, "text/csv")) return Json();
     if (!is_type(request, "application/json"))
         return Error{Fault::media_type, "unsupported-media-type", "Send Content-Type: application/json.", {}};
     // One element of a batch is a command and gets a command's room.
@@ -69,7 +71,8 @@ Result<Json> read_body(Endpoint const& endpoint, http::Request const& request) {
 Result<void> within_rate(ApiContext& context, Endpoint const& endpoint, http::Request const& request,
                          std::optional<auth::Caller> const& caller, Instant now) {
     using Work = http::RateLimits::Work;
-    bool const is_costly = endpoint.payload == Payload::upload || endpoint.payload == Payload::signed_document;
+    bool const is_costly = endpoint.payload == Payload::upload || endpoint.payload == Payload::signed_document ||
+                           endpoint.payload == Payload::list;
     auto const work = is_costly ? Work::verify : Work::plain;
     return context.rates.admit(work, caller ? caller->principal : "", request.client, now);
 }
@@ -99,9 +102,9 @@ Reply run(ApiContext& context, Endpoint const& endpoint, http::Request const& re
 std::vector<Endpoint> const& endpoints() {
     static std::vector<Endpoint> const all = [] {
         std::vector<Endpoint> joined;
-        for (auto const make :
-             {completion_endpoints, evidence_endpoints, learner_endpoints, credential_endpoints, verify_endpoints,
-              vc_api_endpoints, programme_endpoints, key_endpoints, token_endpoints, audit_endpoints, case_endpoints}) {
+        for (auto const make : {completion_endpoints, evidence_endpoints, learner_endpoints, credential_endpoints,
+                                verify_endpoints, verify_batch_endpoints, vc_api_endpoints, programme_endpoints,
+                                key_endpoints, token_endpoints, audit_endpoints, case_endpoints}) {
             for (auto& endpoint : make())
                 joined.push_back(std::move(endpoint));
         }

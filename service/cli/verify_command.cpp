@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "service/cli/command.hpp"
+#include "service/cli/verify_list.hpp"
 #include "service/domain/verification.hpp"
 
 namespace itqan::cli {
@@ -16,6 +17,7 @@ constexpr std::size_t largest_input = 7 * 1024 * 1024;
 struct VerifyOptions {
     std::string input;
     std::optional<std::string> recipient;
+    ListOptions list;
 };
 
 Result<std::string> read_stream(std::istream& stream) {
@@ -53,16 +55,21 @@ Result<domain::Report> judge_alone(std::string input, std::optional<std::string>
     }
 }
 
-Result<domain::Report> judge(Common const& common, std::string input, std::optional<std::string> const& recipient) {
+/// By the installation where there is one.
+Result<Judge> make_judge(Common const& common) {
     auto const config = configuration(common);
     if (!config) return config.error();
-    if (std::filesystem::exists(config->database())) {
-        auto installation = service::Installation::open(*config);
-        if (!installation) return installation.error();
-        auto& services = (*installation)->services();
+    if (!std::filesystem::exists(config->database()))
+        return Judge([](std::string input, std::optional<std::string> const& recipient) {
+            return judge_alone(std::move(input), recipient, SystemClock().wall());
+        });
+    auto opened = service::Installation::open(*config);
+    if (!opened) return opened.error();
+    std::shared_ptr<service::Installation> const installation(std::move(*opened));
+    return Judge([installation](std::string input, std::optional<std::string> const& recipient) {
+        auto& services = installation->services();
         return services.documents.verify(std::move(input), recipient, services.clock.wall());
-    }
-    return judge_alone(std::move(input), recipient, SystemClock().wall());
+    });
 }
 
 int exit_of(domain::Verdict verdict) {
@@ -90,19 +97,28 @@ std::string in_words(domain::Report const& report) {
     return text;
 }
 
-int verify(Common const& common, VerifyOptions const& options) {
+int verify_one(Common const& common, VerifyOptions const& options, Judge const& judge) {
     auto input = read_input(options.input);
     if (!input) {
         fail(common, input.error());
         return exit_code::usage;
     }
-    auto const report = judge(common, std::move(*input), options.recipient);
+    auto const report = judge(std::move(*input), options.recipient);
     if (!report) {
         fail(common, report.error());
         return exit_code::usage;
     }
     answer(common, domain::report_to_json(*report), in_words(*report));
     return exit_of(report->verdict);
+}
+
+int verify(Common const& common, VerifyOptions const& options) {
+    auto const judge = make_judge(common);
+    if (!judge) {
+        fail(common, judge.error());
+        return exit_code::usage;
+    }
+    return options.list.list.empty() ? verify_one(common, options, *judge) : verify_list(common, options.list, *judge);
 }
 
 }  // namespace
@@ -112,8 +128,17 @@ void add_verify_command(CLI::App& app, Common& common) {
     auto* const command =
         add_command(app, common, "verify", "Verify a credential: 0 valid or warning, 1 invalid, 2 usage, 3 unchecked",
                     [&common, options] { return verify(common, *options); });
-    command->add_option("input", options->input, "A file (PNG, SVG, JWT, JSON), an address, or - for standard input")
-        ->required();
+    auto* const input = command->add_option("input", options->input,
+                                            "A file (PNG, SVG, JWT, JSON), an address, or - for standard input");
+    auto* const list =
+        command->add_option("--batch", options->list.list,
+                            "A CSV list with a column input, link or url (and recipient) instead of one input");
+    command->add_option("--output", options->list.output, "Where the results of --batch go; a broken run goes on there")
+        ->needs(list);
+    input->excludes(list);
+    command->parse_complete_callback([input, list] {
+        if (input->empty() && list->empty()) throw CLI::RequiredError("input or --batch");
+    });
     command->add_option("--recipient", options->recipient, "E-mail address or id that the credential should be for");
 }
 

@@ -16,6 +16,7 @@ std::vector<http::Route> public_routes(WebContext const& context);
 // The parts of it, one file each.
 std::vector<http::Route> start_routes(WebContext const& context);   ///< /, /privacy, /robots.txt, /healthz, /readyz
 std::vector<http::Route> verify_routes(WebContext const& context);  ///< /verify
+std::vector<http::Route> batch_routes(WebContext const& context);   ///< /verify/batch, /verify/batch/{id}
 std::vector<http::Route> claim_routes(WebContext const& context);   ///< /claim/{token}
 std::vector<http::Route> my_routes(WebContext const& context);      ///< /my, /my/link/{token}, /signout
 std::vector<http::Route> badge_routes(WebContext const& context);   ///< /c/{code}, /credentials/{id}...

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The command line: what it prints, what it returns, and what it leaves alone. One installation for all cases; each makes
 the badges it needs."""
+import csv
 import json
 import pathlib
 import re
@@ -117,6 +118,34 @@ class CommandLine(unittest.TestCase):
         nothing = self.run_command("verify", "-", stdin="hello")
         self.assertEqual(nothing.returncode, 2)
         self.assertEqual(self.run_command("verify", "-", stdin=badge).returncode, 0)
+
+    def test_a_list_is_judged_row_by_row_and_goes_on_where_it_stopped(self):
+        (self.folder / "good.json").write_text(json.dumps(self.issue("ach-05", "lrn-004")["credential"]))
+        rows = ["good.json", "absent.png", "https://badges.example.org/c/nothing", "good.json"]
+        (self.folder / "list.csv").write_text("link\n" + "\n".join(rows) + "\n")
+        results = self.folder / "results.csv"
+
+        whole = self.run_command("verify", "--batch", str(self.folder / "list.csv"), "--output", str(results))
+        self.assertEqual(whole.returncode, 1, whole.stderr)
+        told = list(csv.DictReader(results.open(newline="")))
+        self.assertEqual([row["outcome"] for row in told], ["valid", "unreadable", "unreadable", "valid"])
+        self.assertEqual([row["input"] for row in told], rows)
+
+        text = results.read_bytes()
+        results.write_bytes(text[:text.index(b'"3"') + 9])
+        again = self.run_command("verify", "--batch", str(self.folder / "list.csv"), "--output", str(results))
+        self.assertEqual(again.returncode, 1)
+        self.assertEqual(results.read_bytes(), text)
+
+        lines = self.run_command("verify", "--json", "--batch", str(self.folder / "list.csv")).stdout.splitlines()
+        self.assertEqual([json.loads(line)["n"] for line in lines], [1, 2, 3, 4])
+        self.refused("no-input-column", "verify", "--batch", self.written("name\nx\n"), status=2)
+        self.refused("no-file", "verify", "--batch", str(self.folder / "absent.csv"), status=2)
+
+    def written(self, text):
+        path = self.folder / "written.csv"
+        path.write_text(text)
+        return str(path)
 
     def test_tokens_are_shown_once_and_listed_without_their_secret(self):
         made = self.run_json("token", "create", "--role", "provider", "--provider", "prv-qalam")
