@@ -14,6 +14,8 @@ using Reach = OpenBadge2Part::Reach;
 using Rule = OpenBadge2::Rule;
 
 constexpr std::size_t most_endorsements_2 = 8;
+/// Issuers of many badges have long lists of what they withdrew.
+constexpr JsonLimits longest_revocation_list{1024 * 1024, 50'000};
 
 std::string host_of_address(std::string_view address) {
     auto const read = schemas::read_web_address(address);
@@ -171,7 +173,8 @@ OpenBadge2Part fetch_open_badge_2(Case& c, std::string const& reference,
         part.detail = document->landed;
         return part;
     }
-    auto json = parse_json(document->body, json_limits::credential);
+    bool const is_list = *wanted.begin() == OpenBadge2Class::revocation_list;
+    auto json = parse_json(document->body, is_list ? longest_revocation_list : json_limits::credential);
     auto plain = json ? schemas::plain_open_badge_2(*json) : schemas::PlainOpenBadge2();
     // A withdrawn award may be nothing but its id and that word (section 4.11).
     auto const& answer = plain.document;
