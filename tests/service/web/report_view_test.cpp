@@ -211,7 +211,7 @@ TEST_CASE("a description is shown as nobody's award") {
     CHECK(has(html, "A description, not an award"));
     CHECK_FALSE(has(html, "Genuine"));
     CHECK_FALSE(has(html, "What the badge says"));
-    CHECK_FALSE(has(html, "No expiry"));
+    CHECK_FALSE(has(html, "no expiry"));
     CHECK(has(html_of_report(report, "ar"), "وصف، وليس منحًا"));
 }
 
