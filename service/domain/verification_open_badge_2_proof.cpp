@@ -145,8 +145,7 @@ Scope scope_of(OpenBadge2 const& graph) {
     if (!address) return Scope::outside;
     auto rule = graph.issuer.document.value("verification", Json());
     if (rule.is_array() && rule.size() == 1) rule = Json(rule.front());
-    bool const has_rule = !graph.issuer.asked_as.empty() && !rule.is_null();
-    if (!has_rule) return address->host == graph.issuer.host ? Scope::inside : Scope::outside;
+    if (rule.is_null()) return address->host == graph.issuer.host ? Scope::inside : Scope::outside;
     if (!rule.is_object()) return Scope::unknown_rule;
     if (rule.contains("verificationProperty") && rule.at("verificationProperty") != "id" &&
         rule.at("verificationProperty") != "@id")

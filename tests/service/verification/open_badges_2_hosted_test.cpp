@@ -217,6 +217,8 @@ TEST_CASE("a hosted badge is withdrawn where its host says so or has taken it aw
     auto const gone = house.verifier.verify(house.assertion.dump());
     CHECK_MESSAGE(code_of(gone, "status") == "status.gone", summary(gone));
     CHECK(gone.verdict == Verdict::invalid);
+    hosted.failure.clear();
+    CHECK(code_of(house.verifier.verify(house.assertion.dump()), "status") == "status.gone");
 
     hosted = {R"({"id":"https://badges.example/assertions/2","revoked":true})", "", ""};
     CHECK(code_of(house.verifier.verify(house.assertion.dump()), "proof") == "proof.hosted-broken");
@@ -313,6 +315,39 @@ TEST_CASE("endorsements are followed to their own issuers, eight at most") {
     auto const many = house.verify_hosted();
     CHECK(code_of(many, "endorsements") == "endorsements.too-many");
     CHECK(house.verifier.asked.size() == 8);
+}
+
+TEST_CASE("the deepest graph is known after five rounds, each asking for each document once") {
+    OpenBadge2House house;
+    house.profile["endorsement"] = "https://other.example/e/1";
+    Json const endorsement{{"@context", "https://w3id.org/openbadges/v2"},
+                           {"type", "Endorsement"},
+                           {"id", "https://other.example/e/1"},
+                           {"claim", {{"id", "https://badges.example/issuer"}}},
+                           {"issuedOn", "2026-02-01T00:00:00Z"},
+                           {"issuer", "https://other.example/issuer"},
+                           {"verification", {{"type", "hosted"}}}};
+    auto other_issuer = house.profile;
+    other_issuer["id"] = "https://other.example/issuer";
+    serve_at_own_id(house.verifier, endorsement);
+    serve_at_own_id(house.verifier, other_issuer);
+    house.serve();
+    Documents known;
+    int rounds = 0;
+    Question const question{house.assertion.dump(), {}, {}, {}};
+    auto answer = verify(question, known, house.verifier.now);
+    for (; answer && !answer->report && rounds < 10; ++rounds) {
+        for (auto const& address : answer->needs) {
+            CHECK_FALSE(known.contains(address));
+            known[address] = house.verifier.documents.at(address);
+        }
+        answer = verify(question, known, house.verifier.now);
+    }
+    REQUIRE(answer);
+    REQUIRE(answer->report);
+    CHECK(rounds == 5);
+    CHECK_MESSAGE(code_of(*answer->report, "endorsements") == "endorsements.good", summary(*answer->report));
+    CHECK(answer->report->verdict == Verdict::valid);
 }
 
 TEST_CASE("documents that name each other in a circle end the walk") {

@@ -82,6 +82,20 @@ TEST_CASE("a key counts only when the issuer lists it and it names the issuer") 
     }
 }
 
+TEST_CASE("a key under another name than the one that the issuer lists is another key") {
+    OpenBadge2House house;
+    house.make_signed();
+    house.serve();
+    auto other = house.key;
+    other["id"] = "https://badges.example/other-key";
+    house.verifier.knows("https://badges.example/key", other.dump());
+
+    auto const report = house.verifier.verify(house.signed_assertion());
+
+    CHECK_MESSAGE(code_of(report, "issuer-binding") == "issuer-binding.not-listed", summary(report));
+    CHECK(report.verdict == Verdict::invalid);
+}
+
 TEST_CASE("a forger's key signs nothing for an issuer that does not list it") {
     OpenBadge2House house;
     TestIssuer const forger("forger");
