@@ -106,7 +106,8 @@ Json plain_value(Json const& value, std::string const& pointer, std::vector<Viol
             continue;
         }
         auto const known = plain_name(name);
-        auto const at = pointer + "/" + known;
+        auto at = pointer;
+        at.append("/").append(known);
         if (plain.contains(known) || (known != name && value.contains(known))) {
             twice.push_back({at, "stands there under two names"});
             if (known != name) continue;

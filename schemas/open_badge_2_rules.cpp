@@ -230,8 +230,11 @@ void find_extensions(Json const& value, std::string const& prefix, OpenBadge2Ext
         if (type != value.end() && type->is_array() &&
             std::find(type->begin(), type->end(), "Extension") != type->end())
             judge_extension(value, prefix, judged);
-        for (auto const& [name, inner] : value.items())
-            if (name != "@context" && inner.is_structured()) find_extensions(inner, prefix + "/" + name, judged);
+        for (auto const& [name, inner] : value.items()) {
+            if (name == "@context" || !inner.is_structured()) continue;
+            auto inside = prefix;
+            find_extensions(inner, inside.append("/").append(name), judged);
+        }
     } else if (value.is_array()) {
         for (std::size_t i = 0; i < value.size(); ++i)
             if (value[i].is_structured()) find_extensions(value[i], prefix + "/" + std::to_string(i), judged);
