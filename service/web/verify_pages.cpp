@@ -76,7 +76,8 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
     page.content.set("report", report_view({.report = *report,
                                             .own_base = services.addresses.base(),
                                             .recipient_asked = recipient.has_value(),
-                                            .demo = services.settings.demo},
+                                            .demo = services.settings.demo,
+                                            .roles = domain::role_fits(*programme_of(context), *report)},
                                            *visitor.locale));
     return show(context, visitor, page);
 }
