@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "service/domain/verification_case.hpp"
+#include "service/domain/verification_open_badge_2.hpp"
 
 namespace itqan::domain {
 namespace {
@@ -101,6 +101,7 @@ Json inner_reports(std::vector<Report> const& reports) {
 }  // namespace
 
 Json said_by(Case const& verified) {
+    if (verified.open_badge_2) return said_by_open_badge_2(verified);
     if (verified.kind == CredentialKind::endorsement && verified.found.document.is_object())
         return said_by_endorsement(verified.found.document);
     if (!verified.readable) return nullptr;
