@@ -43,6 +43,7 @@ struct Document {
     /// What was read of `body`, shared by all copies: new_reading() in a document that is kept for later verifications.
     /// Whoever changes the body drops it.
     std::shared_ptr<DocumentReading> reading = {};
+    std::optional<Instant> fetched_at = {};  ///< Nothing: it was read for this verification.
 };
 std::shared_ptr<DocumentReading> new_reading();
 using Documents = std::map<std::string, Document, std::less<>>;
@@ -52,6 +53,7 @@ struct Question {
     std::optional<std::string> recipient;      ///< E-mail address or subject id to match.
     std::vector<std::string> trusted_issuers;  ///< Ids of issuers listed in a registry or issued here; may be empty.
     std::string own_base;                      ///< Base address of this installation.
+    bool keep_documents = false;               ///< The report holds what it was judged from: for receipts and bundles.
 };
 
 struct Report {
@@ -65,8 +67,9 @@ struct Report {
     std::string document;  ///< The credential's own text (JWT), for the page and receipts.
     std::vector<Check> checks;
     std::optional<bool> recipient_match;
-    std::vector<Report> endorsements = {};  ///< Of those inside that can be read, in their order.
-    std::vector<Report> nested = {};        ///< Likewise of what a learner record holds.
+    std::vector<Report> endorsements = {};            ///< Of those inside that can be read, in their order.
+    std::vector<Report> nested = {};                  ///< Likewise of what a learner record holds.
+    std::shared_ptr<Documents const> documents = {};  ///< Where Question::keep_documents asked for them.
 };
 
 /// Either the report, or the addresses of the documents still needed (never both).
