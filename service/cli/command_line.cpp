@@ -12,8 +12,8 @@
 namespace itqan::cli {
 namespace {
 
-/// Requests free blocks of some hundred KiB all the time: without this each of them merges every small free block of its
-/// arena, and the top of the heap goes back to the system to be faulted in again.
+/// Requests free blocks of some hundred KiB all the time: without this each of them merges every small free block of
+/// its arena, and the top of the heap goes back to the system to be faulted in again.
 void set_up_memory() {
     mallopt(M_MXFAST, 0);
     mallopt(M_MMAP_THRESHOLD, 4 << 20);
@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
     add_token_commands(app, common);
     add_credential_commands(app, common);
     add_verify_command(app, common);
+    add_bundle_command(app, common);
     add_evaluate_command(app, common);
     add_key_commands(app, common);
     add_conformance_command(app, common);

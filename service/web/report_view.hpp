@@ -15,7 +15,8 @@ struct ReportFacts {
     domain::Report const& report;
     std::string own_base;  ///< To link badges of this installation.
     bool recipient_asked = false;
-    bool demo = false;  ///< Offers "change one letter".
+    std::string recipient = {};  ///< As asked, for the receipt's form; it is not stored.
+    bool demo = false;           ///< Offers "change one letter".
 };
 
 View report_view(ReportFacts const& facts, Locale const& locale);
