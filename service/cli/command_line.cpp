@@ -1,7 +1,5 @@
 #include "service/cli/command_line.hpp"
 
-#include <malloc.h>
-
 #include <exception>
 #include <iostream>
 
@@ -10,20 +8,8 @@
 #include "service/cli/command.hpp"
 
 namespace itqan::cli {
-namespace {
-
-/// Requests free blocks of some hundred KiB all the time: without this each of them merges every small free block of
-/// its arena, and the top of the heap goes back to the system to be faulted in again.
-void set_up_memory() {
-    mallopt(M_MXFAST, 0);
-    mallopt(M_MMAP_THRESHOLD, 4 << 20);
-    mallopt(M_TRIM_THRESHOLD, 64 << 20);
-}
-
-}  // namespace
 
 int run(int argc, char** argv) {
-    set_up_memory();
     CLI::App app("Itqan: competencies proven, badges issued, anyone can verify.", "itqan");
     app.set_version_flag("--version", std::string("itqan " ITQAN_VERSION));
     app.require_subcommand(1);

@@ -129,13 +129,15 @@ Answer get_job(WebContext const& context, Visitor const& visitor, http::Request 
     page.content.set("is_done", state->is_done());
     page.content.set("until", locale.text("batch.until", {{"moment", locale.moment(state->expires_at)}}));
     std::vector<View> counts;
-    for (auto const& [outcome, count] : state->counts) {
+    for (auto const* const outcome : {"valid", "warning", "unchecked", "invalid", "unreadable"}) {
+        auto const found = state->counts.find(outcome);
+        if (found == state->counts.end()) continue;
         auto const tone = outcome_tone(outcome);
         counts.push_back(View()
                              .set("tone", tone.name)
                              .set("icon", tone.icon)
-                             .set("outcome", locale.text("batch.outcome." + outcome))
-                             .set("count", locale.number(count)));
+                             .set("outcome", locale.text("batch.outcome." + found->first))
+                             .set("count", locale.number(found->second)));
     }
     page.content.set_list("counts", std::move(counts));
     std::vector<View> rows;

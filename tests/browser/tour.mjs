@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import * as jose from 'jose';
 import { PNG } from 'pngjs';
 import { answers, desk, onlookers, refusals } from './acts.mjs';
+import { batch, employer } from './employer.mjs';
 import { startDemo, startBrowser } from './house.mjs';
 import { drop, expectRefusal, follow, go, look, openMail, sizes, visit } from './visit.mjs';
 
@@ -184,6 +185,10 @@ try {
   // The badge that was just awarded and its mail are there to be looked at.
   for (const place of places)
     for (const scheme of ['light', 'dark']) await played({ name: 'open pages', ...place, scheme }, openPages);
+  for (const place of [{ language: 'en', size: 'phone', scripts: false }, { language: 'ar', size: 'desktop' }, { language: 'ar', size: 'phone' }]) {
+    await played({ name: 'what an employer is handed', ...place }, employer);
+    await played({ name: 'many badges at once', ...place }, batch);
+  }
 } finally {
   await browser.close();
   await house.stop();
