@@ -198,7 +198,7 @@ View report_view(ReportFacts const& facts, Locale const& locale) {
     view.set("checks", std::move(checks)).set("facts", std::move(details)).set("meanings", std::move(meanings));
     view.set("report_kind", schemas::make_visible(report.kind)).set("document", schemas::make_visible(report.document));
     // Only what is a signed text again may be sent again as it is; pictures are chosen anew.
-    view.set("again", report.document);
+    view.set("again", report.document).set("again_recipient", facts.recipient);
     if (facts.demo) view.set("tamper", with_one_letter_changed(report.document));
     return view;
 }

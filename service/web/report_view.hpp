@@ -16,7 +16,8 @@ struct ReportFacts {
     domain::Report const& report;
     std::string own_base;  ///< To link badges of this installation.
     bool recipient_asked = false;
-    bool demo = false;                        ///< Offers "change one letter".
+    std::string recipient = {};  ///< As asked, for the receipt's form; it is not stored.
+    bool demo = false;           ///< Offers "change one letter".
     std::vector<domain::RoleFit> roles = {};  ///< What it is worth for roles of the programme.
 };
 
