@@ -88,6 +88,7 @@ void Installation::ensure_keys() {
         parts_->database->read([&](storage::Session& session) { return parts_->programmes.current(session); });
     for (auto const& issuer : programme->issuers)
         parts_->keys.ensure(issuer);
+    parts_->keys.ensure_installation();
 }
 
 }  // namespace itqan::service

@@ -27,7 +27,7 @@ class Installation {
     /// What the server shows from now on (a demo makes its certificate after the folder).
     void use_certificate(std::filesystem::path const& certificate, std::filesystem::path const& key);
 
-    /// Every issuer of the programme gets a signing key if it has none.
+    /// Every issuer of the programme and the installation itself get a signing key if they have none.
     void ensure_keys();
 
   private:

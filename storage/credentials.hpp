@@ -97,6 +97,7 @@ struct StatusListRow {
 };
 void insert_status_list(Session& session, StatusListRow const& row);
 std::optional<StatusListRow> status_list(Session& session, std::string_view id);
+std::vector<StatusListRow> status_lists_of(Session& session, std::string_view issuer_id);  ///< Oldest first.
 /// The newest list of an issuer that is less than half reserved.
 std::optional<StatusListRow> open_status_list(Session& session, std::string_view issuer_id, std::string_view purpose);
 /// Takes the positions that are still free and returns them (each is now taken for ever).

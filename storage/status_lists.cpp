@@ -27,6 +27,15 @@ std::optional<StatusListRow> status_list(Session& session, std::string_view id) 
     return found;
 }
 
+std::vector<StatusListRow> status_lists_of(Session& session, std::string_view issuer_id) {
+    std::vector<StatusListRow> found;
+    session.query(
+        "SELECT id, issuer_id, purpose, length, reserved, created_at FROM status_list WHERE issuer_id = $1 "
+        "ORDER BY created_at, id",
+        [&](Row const& row) { found.push_back(status_list_from(row)); }, issuer_id);
+    return found;
+}
+
 std::optional<StatusListRow> open_status_list(Session& session, std::string_view issuer_id, std::string_view purpose) {
     std::optional<StatusListRow> found;
     session.query(

@@ -13,7 +13,7 @@ Json optional_time(std::optional<Instant> const& instant) {
     return instant ? Json(instant->text()) : Json();
 }
 
-/// A key of the VC-API has no issuer and no address: it is its own name, a did:key.
+/// A key of the VC-API or of the installation has no issuer and no address.
 Json key_json(Call const& call, domain::Issuer const* issuer, storage::KeyRow const& row) {
     Json json{{"id", row.id},
               {"issuerId", row.issuer_id},
@@ -29,7 +29,8 @@ Json key_json(Call const& call, domain::Issuer const* issuer, storage::KeyRow co
     return json;
 }
 
-bool is_of_vc_api(std::string_view issuer_id) {
+bool is_of_no_issuer(std::string_view issuer_id) {
+    if (issuer_id == domain::IssuerKeys::installation_id) return true;
     auto const profiles = domain::vc_api_profiles();
     return std::any_of(profiles.begin(), profiles.end(),
                        [&](domain::VcApiProfile const& profile) { return profile.issuer_id() == issuer_id; });
@@ -48,8 +49,10 @@ Reply list_keys(Call const& call) {
         for (auto const& row : call.services.keys.list(issuer.id))
             data.push_back(key_json(call, &issuer, row));
     }
-    for (auto const& profile : domain::vc_api_profiles()) {
-        auto const id = profile.issuer_id();
+    std::vector<std::string> of_no_issuer{std::string(domain::IssuerKeys::installation_id)};
+    for (auto const& profile : domain::vc_api_profiles())
+        of_no_issuer.push_back(profile.issuer_id());
+    for (auto const& id : of_no_issuer) {
         if (!call.actor().acts_for_all() || (wanted && *wanted != id)) continue;
         for (auto const& row : call.services.keys.list(id))
             data.push_back(key_json(call, nullptr, row));
@@ -120,7 +123,7 @@ Reply revoke_key(Call const& call) {
     auto const id = call.path("id");
     auto const stored = call.services.database.read([&](storage::Session& s) { return storage::key(s, id); });
     auto const* const issuer = stored ? programme->issuer(stored->issuer_id) : nullptr;
-    bool const is_known = issuer != nullptr || (stored && is_of_vc_api(stored->issuer_id));
+    bool const is_known = issuer != nullptr || (stored && is_of_no_issuer(stored->issuer_id));
     if (!is_known || !call.actor().acts_for_issuer(stored->issuer_id)) return not_found("key");
     return once_kept_after(call,
                            [&] { return answered(call, issuer, call.services.keys.revoke(call.actor(), id), 200); });
@@ -133,7 +136,8 @@ std::vector<Endpoint> key_endpoints() {
     return {
         {.path = "/api/v1/keys",
          .tag = "keys",
-         .summary = "Signing keys of the issuers the caller acts for, for administrators also those of the VC-API",
+         .summary = "Signing keys of the issuers the caller acts for, for administrators also those of the VC-API and "
+                    "of receipts",
          .roles = issuers,
          .answer = "Page",
          .query = {{"issuerId", "of this issuer only"}},

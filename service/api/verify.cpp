@@ -1,5 +1,6 @@
 #include "service/api/endpoint.hpp"
 #include "service/domain/body_reader.hpp"
+#include "service/domain/receipts.hpp"
 #include "service/domain/verification.hpp"
 
 namespace itqan::api {
@@ -8,6 +9,7 @@ namespace {
 struct Asked {
     std::string input;
     std::optional<std::string> recipient;
+    bool receipt = false;
 };
 
 Result<Asked> read_json_question(Call const& call) {
@@ -22,6 +24,7 @@ Result<Asked> read_json_question(Call const& call) {
     else
         asked.input = input->get<std::string>();
     asked.recipient = reader.text("recipient", 320);
+    asked.receipt = reader.boolean("receipt").value_or(false);
     if (auto const shape = reader.finish(); !shape) return shape.error();
     return asked;
 }
@@ -37,6 +40,11 @@ Result<Asked> read_form_question(Call const& call) {
             has_file = true;
         } else if (part.name == "recipient") {
             if (!part.body.empty()) asked.recipient = part.body;
+        } else if (part.name == "receipt" && (part.body == "true" || part.body == "false")) {
+            asked.receipt = part.body == "true";
+        } else if (part.name == "receipt") {
+            return Error{
+                Fault::malformed, "invalid-body", "The form asks unclearly.", {{"/receipt", "must be true or false"}}};
         } else {
             return Error{Fault::malformed,
                          "invalid-body",
@@ -49,12 +57,29 @@ Result<Asked> read_form_question(Call const& call) {
     return asked;
 }
 
+/// The report and, where it was asked for, the installation's signature under what it found.
+Result<Json> told(Call const& call, domain::Report const& report, Asked const& asked) {
+    auto json = domain::report_to_json(report);
+    if (!asked.receipt) return json;
+    auto& services = call.services;
+    auto receipt = services.database.read([&](storage::Session& session) {
+        return domain::issue_receipt(services.keys, session, report, asked.recipient,
+                                     services.addresses.installation_did(), call.now);
+    });
+    if (!receipt) return receipt.error();
+    json["receipt"] = std::move(*receipt);
+    return json;
+}
+
 Reply verify(Call const& call) {
     auto asked = call.body.is_null() ? read_form_question(call) : read_json_question(call);
     if (!asked) return asked.error();
-    auto const report = call.services.documents.verify(std::move(asked->input), asked->recipient, call.now);
+    auto const report =
+        call.services.documents.verify(std::move(asked->input), asked->recipient, call.now, asked->receipt);
     if (!report) return report.error();
-    return json_text_reply(200, canonical_json(domain::report_to_json(*report)));
+    auto const json = told(call, *report, *asked);
+    if (!json) return json.error();
+    return json_text_reply(200, canonical_json(*json));
 }
 
 }  // namespace

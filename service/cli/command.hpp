@@ -54,6 +54,7 @@ void add_installation_commands(CLI::App& app, Common& common);  ///< init, impor
 void add_token_commands(CLI::App& app, Common& common);
 void add_credential_commands(CLI::App& app, Common& common);  ///< issue, revoke, suspend, reinstate, erase
 void add_verify_command(CLI::App& app, Common& common);
+void add_bundle_command(CLI::App& app, Common& common);
 void add_evaluate_command(CLI::App& app, Common& common);
 void add_key_commands(CLI::App& app, Common& common);
 void add_serve_commands(CLI::App& app, Common& common);  ///< serve, demo

@@ -19,6 +19,7 @@ int run(int argc, char** argv) {
     add_token_commands(app, common);
     add_credential_commands(app, common);
     add_verify_command(app, common);
+    add_bundle_command(app, common);
     add_evaluate_command(app, common);
     add_key_commands(app, common);
     add_conformance_command(app, common);

@@ -46,6 +46,10 @@ int list_keys(Common const& common) {
             text += key_line(row);
         }
     }
+    for (auto const& row : services.keys.list(domain::IssuerKeys::installation_id)) {
+        json.push_back(key_json(row));
+        text += key_line(row);
+    }
     return answer(common, {{"data", json}}, text);
 }
 
@@ -55,6 +59,10 @@ int make(Common const& common, KeyOptions const& options, Act act) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto& services = installation->services();
+    if (act == Act::rotate && options.issuer == domain::IssuerKeys::installation_id) {
+        auto const row = services.keys.rotate_installation(operator_actor());
+        return row ? answer(common, key_json(*row), key_line(*row)) : fail(common, row.error());
+    }
     auto const issuer = find_issuer(services, options.issuer);
     if (!issuer) return fail(common, issuer.error());
     auto const type = service::read_signing_key_type(options.type.value_or("ed25519"));
@@ -78,6 +86,11 @@ int export_did(Common const& common, KeyOptions const& options) {
     auto const installation = open_existing(common);
     if (!installation) return exit_code::failed;
     auto& services = installation->services();
+    if (options.issuer == domain::IssuerKeys::installation_id) {
+        auto const own = services.database.read(
+            [&](storage::Session& session) { return services.keys.installation_document(session); });
+        return answer(common, own, own.dump(2));
+    }
     auto const issuer = find_issuer(services, options.issuer);
     if (!issuer) return fail(common, issuer.error());
     auto const document =
@@ -98,7 +111,8 @@ void add_key_commands(CLI::App& app, Common& common) {
             *key, common, act == Act::create ? "create" : "rotate",
             act == Act::create ? "Make the next key" : "The next key signs from now on; the one before still verifies",
             [&common, options, act] { return make(common, *options, act); });
-        command->add_option("--issuer", options->issuer, "Issuer id")->required();
+        command->add_option("--issuer", options->issuer, "Issuer id; installation/receipts for the key of receipts")
+            ->required();
         command->add_option("--type", options->type, "ed25519 (embedded proofs, the default), rsa or p256 (JWTs)");
     }
     auto* const end = add_command(*key, common, "revoke", "The key was compromised: everything under it fails",

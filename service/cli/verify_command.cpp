@@ -1,45 +1,25 @@
 #include <algorithm>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "schemas/text_safety.hpp"
 #include "service/cli/command.hpp"
+#include "service/cli/verify_input.hpp"
 #include "service/cli/verify_list.hpp"
+#include "service/cli/verify_offline.hpp"
+#include "service/cli/verify_receipt.hpp"
 #include "service/domain/verification.hpp"
 
 namespace itqan::cli {
 namespace {
 
-constexpr std::size_t largest_input = 7 * 1024 * 1024;
-
 struct VerifyOptions {
-    std::string input;
+    std::vector<std::string> inputs;
     std::optional<std::string> recipient;
+    std::string bundle;
     ListOptions list;
 };
-
-Result<std::string> read_stream(std::istream& stream) {
-    std::string text;
-    char block[64 * 1024];
-    while (stream.read(block, sizeof block) || stream.gcount() > 0) {
-        text.append(block, static_cast<std::size_t>(stream.gcount()));
-        if (text.size() > largest_input)
-            return Error{Fault::too_large, "input-too-large", "A credential or picture has at most 7 MiB.", {}};
-    }
-    return text;
-}
-
-Result<std::string> read_input(std::string const& name) {
-    if (name == "-") return read_stream(std::cin);
-    if (name.starts_with("https://") || name.starts_with("data:")) return name;
-    std::ifstream file(name, std::ios::binary);
-    if (!file) return Error{Fault::not_found, "no-file", "There is no file " + name + " that can be read.", {}};
-    return read_stream(file);
-}
 
 /// Without an installation a credential is judged by what is in it: every other document is out of reach.
 Result<domain::Report> judge_alone(std::string input, std::optional<std::string> const& recipient, Instant now) {
@@ -57,34 +37,60 @@ Result<domain::Report> judge_alone(std::string input, std::optional<std::string>
     }
 }
 
+struct Verifier {
+    Judge judge;
+    FindDidDocument find;
+};
+
 /// By the installation where there is one.
-Result<Judge> make_judge(Common const& common) {
+Result<Verifier> make_verifier(Common const& common) {
     auto const config = configuration(common);
     if (!config) return config.error();
     if (!std::filesystem::exists(config->database()))
-        return Judge([](std::string input, std::optional<std::string> const& recipient) {
-            return judge_alone(std::move(input), recipient, SystemClock().wall());
-        });
+        return Verifier{[](std::string input, std::optional<std::string> const& recipient) {
+                            return judge_alone(std::move(input), recipient, SystemClock().wall());
+                        },
+                        [](std::string const&) {
+                            domain::Document absent;
+                            absent.failure = "there is no way out to the network from here";
+                            return absent;
+                        }};
     auto opened = service::Installation::open(*config);
     if (!opened) return opened.error();
     std::shared_ptr<service::Installation> const installation(std::move(*opened));
-    return Judge([installation](std::string input, std::optional<std::string> const& recipient) {
-        auto& services = installation->services();
-        return services.documents.verify(std::move(input), recipient, services.clock.wall());
-    });
+    return Verifier{[installation](std::string input, std::optional<std::string> const& recipient) {
+                        auto& services = installation->services();
+                        return services.documents.verify(std::move(input), recipient, services.clock.wall());
+                    },
+                    [installation](std::string const& did) { return installation->services().documents.get(did); }};
 }
 
-int exit_of(domain::Verdict verdict) {
-    switch (verdict) {
-        case domain::Verdict::valid:
-        case domain::Verdict::warning:
-            return exit_code::done;
-        case domain::Verdict::invalid:
-            return exit_code::failed;
-        case domain::Verdict::unchecked:
-            return exit_code::unchecked;
+int verify_one(Common const& common, VerifyOptions const& options, Verifier const& verifier) {
+    auto input = read_input(options.inputs.front());
+    if (!input) {
+        fail(common, input.error());
+        return exit_code::usage;
     }
-    return exit_code::unchecked;
+    auto const text = domain::without_blanks_around(*input);
+    if (domain::is_receipt(text)) return verify_receipt(common, text, verifier.find, Json::object());
+    auto const report = verifier.judge(std::move(*input), options.recipient);
+    if (!report) {
+        fail(common, report.error());
+        return exit_code::usage;
+    }
+    answer(common, domain::report_to_json(*report), in_words(*report));
+    return exit_of(report->verdict);
+}
+
+int verify(Common const& common, VerifyOptions const& options) {
+    if (!options.bundle.empty()) return verify_offline(common, options.bundle, options.inputs, options.recipient);
+    auto const verifier = make_verifier(common);
+    if (!verifier) {
+        fail(common, verifier.error());
+        return exit_code::usage;
+    }
+    return options.list.list.empty() ? verify_one(common, options, *verifier)
+                                     : verify_list(common, options.list, verifier->judge);
 }
 
 /// What it says, by whom: others' words, so nothing in them may steer a terminal.
@@ -106,6 +112,21 @@ std::string said_in_words(domain::Report const& report) {
     return text + "  by:   " + one_line(by) + (name.empty() ? "" : ", which calls itself " + one_line(name)) + "\n";
 }
 
+}  // namespace
+
+int exit_of(domain::Verdict verdict) {
+    switch (verdict) {
+        case domain::Verdict::valid:
+        case domain::Verdict::warning:
+            return exit_code::done;
+        case domain::Verdict::invalid:
+            return exit_code::failed;
+        case domain::Verdict::unchecked:
+            return exit_code::unchecked;
+    }
+    return exit_code::unchecked;
+}
+
 std::string in_words(domain::Report const& report) {
     std::string text = std::string(domain::verdict_name(report.verdict)) + ": " + report.headline + "\n";
     text += said_in_words(report);
@@ -119,46 +140,26 @@ std::string in_words(domain::Report const& report) {
     return text;
 }
 
-int verify_one(Common const& common, VerifyOptions const& options, Judge const& judge) {
-    auto input = read_input(options.input);
-    if (!input) {
-        fail(common, input.error());
-        return exit_code::usage;
-    }
-    auto const report = judge(std::move(*input), options.recipient);
-    if (!report) {
-        fail(common, report.error());
-        return exit_code::usage;
-    }
-    answer(common, domain::report_to_json(*report), in_words(*report));
-    return exit_of(report->verdict);
-}
-
-int verify(Common const& common, VerifyOptions const& options) {
-    auto const judge = make_judge(common);
-    if (!judge) {
-        fail(common, judge.error());
-        return exit_code::usage;
-    }
-    return options.list.list.empty() ? verify_one(common, options, *judge) : verify_list(common, options.list, *judge);
-}
-
-}  // namespace
-
 void add_verify_command(CLI::App& app, Common& common) {
     auto const options = std::make_shared<VerifyOptions>();
-    auto* const command =
-        add_command(app, common, "verify", "Verify a credential: 0 valid or warning, 1 invalid, 2 usage, 3 unchecked",
-                    [&common, options] { return verify(common, *options); });
-    auto* const input = command->add_option("input", options->input,
-                                            "A file (PNG, SVG, JWT, JSON), an address, or - for standard input");
+    auto* const command = add_command(
+        app, common, "verify", "Verify a credential or a receipt: 0 valid or warning, 1 invalid, 2 usage, 3 unchecked",
+        [&common, options] { return verify(common, *options); });
+    auto* const input = command->add_option("input", options->inputs,
+                                            "A file (PNG, SVG, JWT, JSON, receipt), an address, or - for standard "
+                                            "input; several with --offline");
+    auto* const bundle = command->add_option(
+        "--offline", options->bundle, "Use a file of itqan bundle and nothing else: no connection, no installation");
     auto* const list =
         command->add_option("--batch", options->list.list,
                             "A CSV list with a column input, link or url (and recipient) instead of one input");
     command->add_option("--output", options->list.output, "Where the results of --batch go; a broken run goes on there")
         ->needs(list);
     input->excludes(list);
-    command->parse_complete_callback([input, list] {
+    bundle->excludes(list);
+    command->parse_complete_callback([input, list, bundle] {
+        if (input->count() > 1 && bundle->empty())
+            throw CLI::ValidationError("input", "one at a time, or several with --offline; lists go with --batch");
         if (input->empty() && list->empty()) throw CLI::RequiredError("input or --batch");
     });
     command->add_option("--recipient", options->recipient, "E-mail address or id that the credential should be for");

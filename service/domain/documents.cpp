@@ -141,6 +141,8 @@ Document OwnDocuments::answer(storage::Session& session, Issuers const& issuers,
         if (address == issuers.dids[i])
             return keep(address, stamp,
                         own(keys_.did_document(session, programme.issuers[i]).dump(), "application/did+json"));
+    if (address == addresses_.installation_did())
+        return keep(address, stamp, own(keys_.installation_document(session).dump(), "application/did+json"));
     auto const path = addresses_.path_of(address);
     if (path.empty()) return failed("there is no way out to other hosts from here yet");
     auto const parts = parts_of(path);
@@ -198,8 +200,10 @@ Result<std::string> OwnDocuments::credential_at(std::string const& address) {
                  {}};
 }
 
-Result<Report> OwnDocuments::verify(std::string input, std::optional<std::string> const& recipient, Instant now) {
+Result<Report> OwnDocuments::verify(std::string input, std::optional<std::string> const& recipient, Instant now,
+                                    bool keep_documents) {
     Question question;
+    question.keep_documents = keep_documents;
     question.input = without_blanks_around(std::move(input));
     question.recipient = recipient;
     question.own_base = addresses_.base();

@@ -25,7 +25,9 @@ class OwnDocuments {
     /// Verifies with own documents only, in at most 6 rounds. `input` may also be an https address of a badge of ours.
     /// Errors: those of domain::verify; unprocessable "foreign-address"; gone "credential-erased", and
     /// "key-revoked" as Issuance::document says; unavailable.
-    Result<Report> verify(std::string input, std::optional<std::string> const& recipient, Instant now);
+    /// `keep_documents`: as Question says.
+    Result<Report> verify(std::string input, std::optional<std::string> const& recipient, Instant now,
+                          bool keep_documents = false);
 
   private:
     /// What the kept documents were made from.

@@ -113,6 +113,30 @@ void IssuerKeys::ensure_did_key(std::string_view issuer_id, crypto::KeyType type
     });
 }
 
+storage::KeyRow IssuerKeys::installation_row(crypto::KeyState state, Instant now) const {
+    auto const id = crypto::random_uuid_v4();
+    return sealed_row(kek_, crypto::PrivateKey::generate(embedded_type), id, installation_id,
+                      addresses_.installation_did() + "#" + id, state, now);
+}
+
+void IssuerKeys::ensure_installation() {
+    make_unless([](storage::Session& session) { return !storage::keys_of(session, installation_id).empty(); },
+                [&] { return installation_row(crypto::KeyState::active, clock_.wall()); });
+}
+
+Result<IssuerKeys::Active> IssuerKeys::installation(storage::Session& session) {
+    auto opened = signer(session, installation_id, embedded_type);
+    if (!opened) return opened.error();
+    auto const id = (*opened)->key_id();
+    auto const method = addresses_.installation_did() + "#" + id;
+    return Active{std::move(*opened), id, method, method};
+}
+
+Result<storage::KeyRow> IssuerKeys::rotate_installation(Actor const& actor) {
+    return rotate_to(actor, installation_id, embedded_type,
+                     [&](Instant now) { return installation_row(crypto::KeyState::next, now); });
+}
+
 template <typename HasKey, typename MakeRow>
 void IssuerKeys::make_unless(HasKey const& has_key, MakeRow const& make_row) {
     if (database_.read(has_key)) return;
@@ -218,11 +242,18 @@ Result<storage::KeyRow> IssuerKeys::create(Actor const& actor, Issuer const& iss
 }
 
 Result<storage::KeyRow> IssuerKeys::rotate(Actor const& actor, Issuer const& issuer, crypto::KeyType type) {
+    return rotate_to(actor, issuer.id, type,
+                     [&](Instant now) { return new_row(kek_, addresses_, issuer, type, crypto::KeyState::next, now); });
+}
+
+template <typename MakeRow>
+Result<storage::KeyRow> IssuerKeys::rotate_to(Actor const& actor, std::string_view issuer_id, crypto::KeyType type,
+                                              MakeRow const& make_row) {
     auto const now = clock_.wall();
-    auto const waiting = find_key(list(issuer.id), type, crypto::KeyState::next);
-    auto const fresh = waiting ? *waiting : new_row(kek_, addresses_, issuer, type, crypto::KeyState::next, now);
+    auto const waiting = find_key(list(issuer_id), type, crypto::KeyState::next);
+    auto const fresh = waiting ? *waiting : make_row(now);
     return database_.write([&](storage::Session& session) -> Result<storage::KeyRow> {
-        auto const rows = storage::keys_of(session, issuer.id);
+        auto const rows = storage::keys_of(session, issuer_id);
         auto next = find_key(rows, type, crypto::KeyState::next);
         if (!next) {
             if (waiting) return Error{Fault::conflict, "wrong-state", "The keys changed meanwhile. Look again.", {}};
@@ -282,8 +313,11 @@ Json IssuerKeys::did_document(storage::Session& session, Issuer const& issuer) {
     return crypto::did_document(addresses_.issuer_did(issuer.slug), {addresses_.issuer(issuer.slug)}, listed);
 }
 
-Json IssuerKeys::installation_document(std::vector<Issuer> const&) const {
-    return crypto::did_document(addresses_.installation_did(), {addresses_.base()}, {});
+Json IssuerKeys::installation_document(storage::Session& session) const {
+    std::vector<crypto::ListedKey> listed;
+    for (auto const& row : storage::keys_of(session, installation_id))
+        listed.push_back({row.id, public_key_of(row), std::nullopt, row.revoked_at});
+    return crypto::did_document(addresses_.installation_did(), {addresses_.base()}, listed);
 }
 
 }  // namespace itqan::domain

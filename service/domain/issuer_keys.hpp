@@ -54,6 +54,15 @@ class IssuerKeys {
     /// Errors: as active().
     Result<DidKey> did_key(storage::Session& session, std::string_view issuer_id, crypto::KeyType type);
 
+    /// The reserved issuer id of the installation's own key, which signs receipts and never badges (decision 5).
+    static constexpr std::string_view installation_id = "installation/receipts";
+    /// Makes the installation's key when there is none of any state: one that was revoked is not replaced by itself.
+    void ensure_installation();
+    /// The key that signs for did:web:HOST today. Errors: as active().
+    Result<Active> installation(storage::Session& session);
+    /// A new key signs from now on; the one before retires and stays listed.
+    Result<storage::KeyRow> rotate_installation(Actor const& actor);
+
     /// Whether this installation had the key and revoked it. For names that are their key, such as did:key: they have
     /// no document that would say so.
     bool is_revoked(storage::Session& session, crypto::PublicKey const& key);
@@ -71,13 +80,17 @@ class IssuerKeys {
     /// under it (decision 5).
     Result<std::string> public_jwk(storage::Session& session, Issuer const& issuer, std::string_view key_id) const;
 
-    /// did:web document of one issuer / of the installation (which lists no key and signs no badge).
+    /// did:web document of one issuer / of the installation, which lists the keys of its receipts and signs no badge.
     Json did_document(storage::Session& session, Issuer const& issuer);
-    Json installation_document(std::vector<Issuer> const& issuers) const;
+    Json installation_document(storage::Session& session) const;
 
   private:
     template <typename HasKey, typename MakeRow>
     void make_unless(HasKey const& has_key, MakeRow const& make_row);
+    template <typename MakeRow>
+    Result<storage::KeyRow> rotate_to(Actor const& actor, std::string_view issuer_id, crypto::KeyType type,
+                                      MakeRow const& make_row);
+    storage::KeyRow installation_row(crypto::KeyState state, Instant now) const;
     Result<std::shared_ptr<crypto::Signer const>> signer(storage::Session& session, std::string_view issuer_id,
                                                          crypto::KeyType type);
 

@@ -326,7 +326,9 @@ Verification Inquiry::judge(Documents const& documents, Instant now) {
         judging.verified.endorsements.push_back(inner->report());
     for (auto const& inner : judging.nested)
         judging.verified.nested.push_back(inner->report());
-    return {judging.report(), {}};
+    auto report = judging.report();
+    if (question_.keep_documents) report.documents = std::make_shared<Documents const>(documents);
+    return {std::move(report), {}};
 }
 
 Result<Verification> verify(Question const& question, Documents const& documents, Instant now) {

@@ -45,6 +45,7 @@ struct Document {
     std::shared_ptr<DocumentReading> reading = {};
     bool gone = false;        ///< The server answered 410: it was there and was taken away. `body` may say more.
     std::string landed = {};  ///< The address at the end of redirects; "" when there were none.
+    std::optional<Instant> fetched_at = {};  ///< Nothing: it was read for this verification.
 };
 std::shared_ptr<DocumentReading> new_reading();
 using Documents = std::map<std::string, Document, std::less<>>;
@@ -54,6 +55,7 @@ struct Question {
     std::optional<std::string> recipient;      ///< E-mail address or subject id to match.
     std::vector<std::string> trusted_issuers;  ///< Ids of issuers listed in a registry or issued here; may be empty.
     std::string own_base;                      ///< Base address of this installation.
+    bool keep_documents = false;               ///< The report holds what it was judged from: for receipts and bundles.
 };
 
 struct Report {
@@ -67,8 +69,9 @@ struct Report {
     std::string document;  ///< The credential's own text (JWT), for the page and receipts.
     std::vector<Check> checks;
     std::optional<bool> recipient_match;
-    std::vector<Report> endorsements = {};  ///< Of those inside that can be read, in their order.
-    std::vector<Report> nested = {};        ///< Likewise of what a learner record holds.
+    std::vector<Report> endorsements = {};            ///< Of those inside that can be read, in their order.
+    std::vector<Report> nested = {};                  ///< Likewise of what a learner record holds.
+    std::shared_ptr<Documents const> documents = {};  ///< Where Question::keep_documents asked for them.
 };
 
 /// Either the report, or the addresses of the documents still needed (never both).

@@ -27,9 +27,10 @@ Answer issuer_did(WebContext const& context, http::Request const& request) {
 }
 
 Answer installation_did(WebContext const& context) {
-    auto const programme = programme_of(context);
-    return for_everybody("application/did+json",
-                         context.services.keys.installation_document(programme->issuers).dump());
+    auto& services = context.services;
+    return services.database.read([&](storage::Session& session) -> Answer {
+        return for_everybody("application/did+json", services.keys.installation_document(session).dump());
+    });
 }
 
 Answer issuer_key(WebContext const& context, http::Request const& request) {

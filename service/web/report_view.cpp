@@ -7,6 +7,7 @@
 #include "schemas/bytes.hpp"
 #include "schemas/text_safety.hpp"
 #include "service/web/badge_page.hpp"
+#include "service/web/role_view.hpp"
 #include "service/web/text.hpp"
 
 namespace itqan::web {
@@ -185,16 +186,19 @@ View report_view(ReportFacts const& facts, Locale const& locale) {
         view.set("recipient_answer", locale.text(key)).set("recipient_tone", match && *match ? "good" : "warn");
     }
     if (report.credential.is_object()) view.set("says", said_view(facts, locale));
-    std::vector<View> checks, details;
+    view.set_list("roles", role_views(facts.roles, locale));
+    std::vector<View> checks, details, meanings;
     for (auto const& check : report.checks) {
         checks.push_back(check_view(check, locale));
+        meanings.push_back(
+            View().set("meaning_of", check.id).set("meaning", locale.text_or("check." + check.id + ".meaning", "")));
         for (auto const& [name, value] : check.evidence)
             details.push_back(View().set("fact_name", check.id + "." + name).set("fact", schemas::make_visible(value)));
     }
-    view.set("checks", std::move(checks)).set("facts", std::move(details));
+    view.set("checks", std::move(checks)).set("facts", std::move(details)).set("meanings", std::move(meanings));
     view.set("report_kind", schemas::make_visible(report.kind)).set("document", schemas::make_visible(report.document));
     // Only what is a signed text again may be sent again as it is; pictures are chosen anew.
-    view.set("again", report.document);
+    view.set("again", report.document).set("again_recipient", facts.recipient);
     if (facts.demo) view.set("tamper", with_one_letter_changed(report.document));
     return view;
 }

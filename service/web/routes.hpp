@@ -14,12 +14,13 @@ namespace itqan::web {
 std::vector<http::Route> public_routes(WebContext const& context);
 
 // The parts of it, one file each.
-std::vector<http::Route> start_routes(WebContext const& context);   ///< /, /privacy, /robots.txt, /healthz, /readyz
-std::vector<http::Route> verify_routes(WebContext const& context);  ///< /verify
-std::vector<http::Route> batch_routes(WebContext const& context);   ///< /verify/batch, /verify/batch/{id}
-std::vector<http::Route> claim_routes(WebContext const& context);   ///< /claim/{token}
-std::vector<http::Route> my_routes(WebContext const& context);      ///< /my, /my/link/{token}, /signout
-std::vector<http::Route> badge_routes(WebContext const& context);   ///< /c/{code}, /credentials/{id}...
+std::vector<http::Route> start_routes(WebContext const& context);    ///< /, /privacy, /robots.txt, /healthz, /readyz
+std::vector<http::Route> verify_routes(WebContext const& context);   ///< /verify
+std::vector<http::Route> batch_routes(WebContext const& context);    ///< /verify/batch, /verify/batch/{id}
+std::vector<http::Route> receipt_routes(WebContext const& context);  ///< /verify/receipt, .../file
+std::vector<http::Route> claim_routes(WebContext const& context);    ///< /claim/{token}
+std::vector<http::Route> my_routes(WebContext const& context);       ///< /my, /my/link/{token}, /signout
+std::vector<http::Route> badge_routes(WebContext const& context);    ///< /c/{code}, /credentials/{id}...
 std::vector<http::Route> achievement_routes(WebContext const& context);  ///< /achievements/{uuid}
 std::vector<http::Route> issuer_routes(WebContext const& context);       ///< /issuers/{slug}...
 std::vector<http::Route> document_routes(WebContext const& context);     ///< DIDs, keys, status lists
@@ -31,5 +32,8 @@ std::vector<http::Route> issuer_staff_routes(WebContext const& context);  ///< /
 
 /// The verifier's page with the report on one signed text.
 Answer verified_page(WebContext const& context, Visitor const& visitor, std::string const& document);
+
+/// The page of one receipt, which is judged first. It is made from the signed text alone, so nothing is stored.
+Answer receipt_page(WebContext const& context, Visitor const& visitor, std::string const& text);
 
 }  // namespace itqan::web

@@ -7,6 +7,7 @@
 
 #include "schemas/identifier.hpp"
 #include "schemas/text.hpp"
+#include "service/domain/receipts.hpp"
 
 namespace itqan::web {
 namespace {
@@ -76,7 +77,9 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
     page.content.set("report", report_view({.report = *report,
                                             .own_base = services.addresses.base(),
                                             .recipient_asked = recipient.has_value(),
-                                            .demo = services.settings.demo},
+                                            .recipient = recipient.value_or(""),
+                                            .demo = services.settings.demo,
+                                            .roles = domain::role_fits(*programme_of(context), *report)},
                                            *visitor.locale));
     return show(context, visitor, page);
 }
@@ -97,6 +100,8 @@ Answer post_verify(WebContext const& context, Visitor const& visitor, http::Requ
     asked.typed = trimmed(form->value("text"));
     asked.recipient = trimmed(form->value("recipient"));
     asked.input = form->value("file").empty() ? asked.typed : std::string(form->value("file"));
+    if (std::string const text(trimmed(asked.input)); domain::is_receipt(text))
+        return receipt_page(context, visitor, text);
     return judge(context, visitor, std::move(asked));
 }
 

@@ -165,6 +165,83 @@ class CommandLine(unittest.TestCase):
         self.refused("no-input-column", "verify", "--batch", self.written("name\nx\n"), status=2)
         self.refused("no-file", "verify", "--batch", str(self.folder / "absent.csv"), status=2)
 
+    def offline(self, bundle, *inputs):
+        """No data folder, no network: an empty root where the system allows it."""
+        command = [str(program), "verify", "--json", "--offline", str(bundle), *map(str, inputs), "--data", str(self.folder / "nowhere")]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        self.assertFalse((self.folder / "nowhere").exists())
+        return done
+
+    def test_a_bundle_judges_without_installation_and_says_what_it_lacks_and_how_old_it_is(self):
+        badge = self.issue("ach-07", "lrn-005")
+        path, bundle = self.folder / "packed.json", self.folder / "bundle.json"
+        path.write_text(json.dumps(badge["credential"]))
+        told = self.run_json("bundle", str(bundle), str(path))
+        self.assertEqual(told["notReached"], [])
+        packed = json.loads(bundle.read_text())
+        addresses = [each["address"] for each in packed["documents"]]
+        self.assertIn("did:web:badges.example.org", addresses)
+        self.assertIn(badge["credential"]["issuer"]["id"], addresses)
+        self.assertIn(badge["credential"]["credentialStatus"]["statusListCredential"], addresses)
+        for each in packed["documents"]:
+            self.assertTrue(each["fetchedAt"])
+            self.assertIn("sha256", each)
+
+        done = self.offline(bundle, path)
+        report = json.loads(done.stdout)
+        self.assertEqual((done.returncode, report["verdict"], report["notInBundle"]), (0, "valid", []), done.stderr)
+        self.assertEqual(report["bundle"]["createdAt"], told["createdAt"])
+        self.assertGreaterEqual(report["bundle"]["ageSeconds"], 0)
+        words = subprocess.run([program, "verify", "--offline", bundle, path], capture_output=True, text=True)
+        self.assertIn("0 days old", words.stdout)
+
+        packed["documents"] = [each for each in packed["documents"] if "/status/" not in each["address"]]
+        bundle.write_text(json.dumps(packed))
+        done = self.offline(bundle, path)
+        report = json.loads(done.stdout)
+        self.assertEqual((done.returncode, report["verdict"]), (3, "unchecked"))
+        self.assertEqual(report["notInBundle"], [badge["credential"]["credentialStatus"]["statusListCredential"]])
+
+        forged = self.folder / "forged.json"
+        forged.write_text(json.dumps(badge["credential"] | {"name": "Another"}))
+        self.assertEqual(self.offline(bundle, path, forged).returncode, 1)
+        self.assertEqual(self.offline(bundle, path, self.folder / "absent").returncode, 2)
+        self.assertIn("(no-link-offline)", self.run_command("verify", "--offline", str(bundle), badge["url"]).stderr)
+
+        packed["documents"][0]["body"] += " "
+        bundle.write_text(json.dumps(packed))
+        refused = self.offline(bundle, path)
+        self.assertEqual((refused.returncode, refused.stdout), (2, ""))
+        self.assertIn("bundle-damaged", refused.stderr)
+        self.refused("no-bundle", "verify", "--offline", str(path), str(path), status=2)
+        self.refused("no-file", "verify", "--offline", str(self.folder / "absent"), str(path), status=2)
+        self.assertEqual(self.run_command("verify", str(path), str(path)).returncode, 2)
+
+    @unittest.skipUnless(shutil.which("strace"), "not run: there is no strace here")
+    def test_offline_opens_no_socket_whatever_the_badge_asks_for(self):
+        badge = self.issue("ach-08", "lrn-006")["credential"]
+        path, bundle, calls = self.folder / "traced.json", self.folder / "empty-bundle.json", self.folder / "calls"
+        path.write_text(json.dumps(badge))
+        bundle.write_text(json.dumps({"type": "ItqanBundle", "version": 1, "createdAt": "2026-01-01T00:00:00Z", "base": "", "documents": []}))
+        traced = subprocess.run(["strace", "-f", "-qq", "-e", "trace=network,execve", "-o", calls, program, "verify", "--offline", bundle, path],
+                                capture_output=True, text=True, timeout=120)
+        if "ptrace" in traced.stderr:
+            self.skipTest("not run: this machine forbids tracing")
+        self.assertEqual(traced.returncode, 3, traced.stderr)
+        self.assertIn("execve", calls.read_text())
+        self.assertNotIn("socket", calls.read_text())
+
+    def test_the_key_of_receipts_is_listed_rotated_and_revoked_as_its_own(self):
+        own = lambda: [each for each in self.run_json("key", "list")["data"] if each["issuerId"] == "installation/receipts"]
+        document = lambda: self.run_json("key", "export-did", "--issuer", "installation/receipts")
+        first = own()[0]
+        self.assertEqual(document()["assertionMethod"], [f"did:web:badges.example.org#{first['id']}"])
+        second = self.run_json("key", "rotate", "--issuer", "installation/receipts")
+        self.assertEqual([each["state"] for each in own()], ["retired", "active"])
+        self.assertEqual(len(document()["assertionMethod"]), 2)
+        self.run_json("key", "revoke", first["id"])
+        self.assertEqual(document()["assertionMethod"], [f"did:web:badges.example.org#{second['id']}"])
+
     def written(self, text):
         path = self.folder / "written.csv"
         path.write_text(text)

@@ -124,6 +124,50 @@ class Newcomer(unittest.TestCase):
             self.assertNotIn(bytes_, left, name)
         self.assertEqual(demo.request("GET", "/credentials/" + offered[0], headers={"Accept": "text/html"})[0], 410)
 
+    def test_a_receipt_verifies_by_the_installation_by_a_bundle_and_alone_and_holds_nobody(self):
+        demo, folder = self.demo, self.demo.folder
+        learners = {each["id"]: each for each in json.loads((starter / "learners.json").read_text())}
+        credential = next(each for each in demo.credentials() if each["learnerId"] in learners)
+        badge = json.loads(demo.request("GET", "/api/v1/credentials/" + credential["id"], demo.facts["tokens"]["admin"])[1])["credential"]
+        learner = learners[credential["learnerId"]]
+        status, body, _ = demo.request("POST", "/api/v1/verify", body={"input": json.dumps(badge), "recipient": learner["email"], "receipt": True})
+        self.assertEqual(status, 200, body)
+        receipt = json.loads(body)["receipt"]
+        text = json.dumps(receipt, ensure_ascii=False)
+        for personal in (learner["email"], learner["name"], learner["name_ar"], learner["id"], badge["id"], badge["id"].rpartition("/")[2],
+                         badge["credentialSubject"]["id"]):
+            self.assertNotIn(personal, text)
+        did = json.loads(demo.request("GET", "/.well-known/did.json")[1])
+        self.assertEqual(did["assertionMethod"], [receipt["proof"]["verificationMethod"]])
+
+        path, bundle = folder / "receipt.json", folder / "bundle.json"
+        path.write_text(text)
+        subprocess.run([program, "bundle", bundle, "--data", demo.data], check=True, capture_output=True, timeout=60)
+        verify = lambda *options: subprocess.run([program, "verify", path, "--json", *options], capture_output=True, text=True, timeout=60)
+        for options, code, word in (([ "--data", demo.data], 0, "genuine"), (["--offline", bundle], 0, "genuine"),
+                                    (["--data", folder / "nowhere"], 3, "self-asserted")):
+            done = verify(*options)
+            judged = json.loads(done.stdout)["receipt"]
+            self.assertEqual((done.returncode, judged["code"]), (code, word), done.stderr)
+            self.assertEqual(judged["attests"]["verdict"], receipt["verdict"])
+        words = subprocess.run([program, "verify", path, "--data", demo.data], capture_output=True, text=True, timeout=60).stdout
+        self.assertIn("statement of the past", words)
+        self.assertIn(receipt["credential"]["sha256"], words)
+
+        at = text.index(receipt["credential"]["sha256"])
+        path.write_text(text[:at] + ("0" if text[at] != "0" else "1") + text[at + 1:])
+        for options in (["--data", demo.data], ["--offline", bundle], ["--data", folder / "nowhere"]):
+            self.assertEqual(verify(*options).returncode, 1)
+
+        path.write_text(text)
+        rotated = lambda command, *more: subprocess.run([program, "key", command, *more, "--json", "--data", demo.data], check=True, capture_output=True, timeout=60)
+        rotated("rotate", "--issuer", "installation/receipts")
+        self.assertEqual(verify("--data", demo.data).returncode, 0)
+        rotated("revoke", receipt["proof"]["verificationMethod"].partition("#")[2])
+        self.assertEqual(json.loads(verify("--data", demo.data).stdout)["receipt"]["code"], "key-revoked")
+        newer = json.loads(demo.request("POST", "/api/v1/verify", body={"input": json.dumps(badge), "receipt": True})[1])["receipt"]
+        self.assertNotEqual(newer["issuerKey"], receipt["issuerKey"])
+
     def every_byte(self):
         """Database, log of changes, spool, everything the server said; not the programme's own files, which are no data."""
         return b"\0".join(path.read_bytes() for path in self.demo.folder.rglob("*") if path.is_file())
