@@ -48,7 +48,7 @@ View document_view(Json const& document, Locale const& locale) {
     View view;
     auto const address = word(document, "address");
     if (address.empty())
-        view.set("address", locale.markup("receipt.withheld", {{"origin", word(document, "origin")}}));
+        view.set("withheld", locale.markup("receipt.withheld", {{"origin", word(document, "origin")}}));
     else
         view.set("address", address);
     bool const is_read = !word(document, "sha256").empty();
