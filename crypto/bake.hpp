@@ -13,7 +13,8 @@ namespace itqan::crypto {
 
 constexpr std::size_t largest_picture = 5 * 1024 * 1024;  ///< In bytes, of either kind.
 
-/// A credential found in a picture: compact JWS or JSON text.
+/// A credential found in a picture: compact JWS or JSON text. Of Open Badges 2 (a PNG's iTXt "openbadges") only when no
+/// newer one is there.
 struct ExtractedBadge {
     std::string credential;
     bool open_badges_2 = false;  ///< The picture also carries an Open Badges 2 assertion, which was ignored.

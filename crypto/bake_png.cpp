@@ -127,9 +127,9 @@ std::optional<std::string_view> take_text(std::string_view& rest) {
 }
 
 /// Section 11.3.3.4: keyword NUL, compression flag, compression method, language NUL, translated keyword NUL, text.
-Result<std::string> read_badge(Chunk const& chunk) {
+Result<std::string> read_badge(Chunk const& chunk, std::string_view under) {
     auto rest = as_text(chunk.data);
-    rest.remove_prefix(keyword.size() + 1);
+    rest.remove_prefix(under.size() + 1);
     if (rest.size() < 2 || rest[0] != 0 || rest[1] != 0)
         return invalid_png("The badge in the picture must not be compressed.");
     rest.remove_prefix(2);
@@ -186,6 +186,7 @@ Result<ExtractedBadge> extract_png(ByteView png) {
     auto const chunks = walk(png);
     if (!chunks) return chunks.error();
     std::optional<ExtractedBadge> found;
+    Chunk const* older = nullptr;
     bool open_badges_2 = false;
     for (auto const& chunk : *chunks) {
         if (chunk.type != "iTXt" && chunk.type != "tEXt") continue;
@@ -193,13 +194,19 @@ Result<ExtractedBadge> extract_png(ByteView png) {
         auto const name = take_text(rest);
         if (!name) return invalid_png("A text chunk lacks the end of its keyword.");
         open_badges_2 = open_badges_2 || *name == keyword_2;
+        if (chunk.type == "iTXt" && *name == keyword_2 && older == nullptr) older = &chunk;
         if (chunk.type != "iTXt" || *name != keyword) continue;
-        auto credential = read_badge(chunk);
+        auto credential = read_badge(chunk, keyword);
         if (!credential) return credential.error();
         if (found) {
             return Error{Fault::unprocessable, "many-credentials", "The picture holds more than one credential."};
         }
         found = ExtractedBadge{std::move(*credential)};
+    }
+    if (!found && older != nullptr) {
+        auto assertion = read_badge(*older, keyword_2);
+        if (!assertion) return assertion.error();
+        return ExtractedBadge{std::move(*assertion)};
     }
     if (!found) {
         return Error{Fault::unprocessable, "no-credential",

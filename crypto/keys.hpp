@@ -39,6 +39,11 @@ class PublicKey {
     /// unprocessable "invalid-key".
     static Result<PublicKey> from_multikey(std::string_view text);
 
+    /// Reads PEM of a SubjectPublicKeyInfo (RFC 7468 section 13), as Open Badges 2.0 has it in `publicKeyPem`; line ends
+    /// may stand anywhere. The same keys as from_jwk. Errors: unprocessable "private-key-exposed", "invalid-key",
+    /// "unsupported-key".
+    static Result<PublicKey> from_pem(std::string_view pem);
+
     KeyType type() const;
     std::string_view algorithm() const { return algorithm_of(type()); }
 

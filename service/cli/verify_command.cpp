@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "schemas/text_safety.hpp"
 #include "service/cli/command.hpp"
 #include "service/cli/verify_input.hpp"
 #include "service/cli/verify_list.hpp"
@@ -90,6 +93,25 @@ int verify(Common const& common, VerifyOptions const& options) {
                                      : verify_list(common, options.list, verifier->judge);
 }
 
+/// What it says, by whom: others' words, so nothing in them may steer a terminal.
+std::string said_in_words(domain::Report const& report) {
+    auto text = "  " + schemas::make_visible(report.kind) + "\n";
+    auto const& said = report.credential;
+    if (!said.is_object()) return text;
+    auto const one_line = [](std::string const& words) {
+        auto line = schemas::make_visible(words);
+        std::replace(line.begin(), line.end(), '\n', ' ');
+        return line;
+    };
+    if (auto const name = text_member(said, "name"); !name.empty()) text += "  what: " + one_line(name) + "\n";
+    auto const issuer = said.value("issuer", Json());
+    auto by = text_member(issuer, "host");
+    if (by.empty()) by = text_member(issuer, "id");
+    if (by.empty()) return text;
+    auto const name = text_member(issuer, "name");
+    return text + "  by:   " + one_line(by) + (name.empty() ? "" : ", which calls itself " + one_line(name)) + "\n";
+}
+
 }  // namespace
 
 int exit_of(domain::Verdict verdict) {
@@ -107,12 +129,13 @@ int exit_of(domain::Verdict verdict) {
 
 std::string in_words(domain::Report const& report) {
     std::string text = std::string(domain::verdict_name(report.verdict)) + ": " + report.headline + "\n";
+    text += said_in_words(report);
     for (auto const& check : report.checks) {
         std::string line = "  " + std::string(domain::check_outcome_name(check.outcome));
         line.resize(13, ' ');
         line += check.id;
         line.resize(31, ' ');
-        text += line + check.detail + "\n";
+        text += line + schemas::make_visible(check.detail) + "\n";
     }
     return text;
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "service/domain/request_canonicalizer.hpp"
-#include "service/domain/verification_case.hpp"
+#include "service/domain/verification_open_badge_2.hpp"
 
 namespace itqan::domain {
 namespace {
@@ -69,8 +69,12 @@ std::string headline_of(std::string const& code, Case const& verified) {
     auto const day = [](std::optional<Instant> const& instant) {
         return instant ? instant->day().text() : std::string("an unknown day");
     };
-    auto const until = verified.readable ? verified.readable->valid_until : std::nullopt;
-    auto const from = verified.readable ? std::optional(verified.readable->valid_from) : std::nullopt;
+    auto until = verified.readable ? verified.readable->valid_until : std::nullopt;
+    auto from = verified.readable ? std::optional(verified.readable->valid_from) : std::nullopt;
+    if (verified.open_badge_2) {
+        until = open_badge_2_end(verified);
+        from = open_badge_2_start(verified);
+    }
     if (code == "valid") return "Genuine and in force";
     if (code == "warning") return "Genuine and in force, with a warning";
     if (code == "expired") return "Genuine, but expired on " + day(until);
@@ -79,6 +83,7 @@ std::string headline_of(std::string const& code, Case const& verified) {
     if (code == "suspended") return "Genuine, but on hold";
     if (code == "other-recipient") return "Genuine, but not issued to the person you asked about";
     if (code == "unchecked") return "Not everything could be checked";
+    if (code == "description") return "A description, not an award";
     return "Do not rely on this";
 }
 
@@ -105,7 +110,10 @@ std::string kind_in_words(Case const& verified) {
             kind = "OpenBadgeCredential 3.0";
             break;
         case CredentialKind::older_badge:
-            return "Open Badges 2 or older";
+            return "Open Badges 1";
+        case CredentialKind::badge_2:
+        case CredentialKind::badge_2_part:
+            return open_badge_2_in_words(verified);
         case CredentialKind::endorsement:
             kind = "EndorsementCredential 3.0";
             break;
@@ -130,15 +138,18 @@ Check run(CheckRule const& rule, Case& verified) {
     if (!verified.found.document.is_object() && !is_form)
         return unchecked(".unreadable", "The text could not be read.");
     if (verified.kind == CredentialKind::older_badge && rule.id != "format" && rule.id != "validity")
-        return unchecked(".open-badges-2", "Open Badges 2 and older are not checked here yet.");
+        return unchecked(".open-badges-1", "Open Badges 1 is too old to be checked.");
+    if (verified.open_badge_2)
+        if (auto check = check_open_badge_2(rule.id, verified)) return *std::move(check);
     return rule.run(verified);
 }
 
 /// One credential in one round. First what may need further documents: proofs are judged once, in the last round.
 struct Judging {
     Judging(Question const& question, Documents const& documents, Instant now, ReadCredential& credential)
-        : verified(question, documents, now, credential),
-          status((look_up(), run({"status", check_status}, verified))) {}
+        : verified(question, documents, now, credential), status((look_up(), run({"status", check_status}, verified))) {
+        if (verified.open_badge_2) credential.issuer_id = verified.open_badge_2->issuer_id;
+    }
 
     void add(std::vector<std::unique_ptr<Judging>>& to, Question const& question, InnerCredential const& inner,
              crypto::Canonicalizer const& canonicalizer) const {
@@ -157,7 +168,7 @@ struct Judging {
     }
 
     Report report() {
-        if (verified.kind != CredentialKind::older_badge) judge_embedded_proofs(verified);
+        if (!is_older()) judge_embedded_proofs(verified);
         Report report;
         report.checks.reserve(check_rules().size());
         for (auto const& rule : check_rules()) {
@@ -167,6 +178,8 @@ struct Judging {
         }
         report.verdict = verdict_of(report.checks);
         report.headline_code = headline_code_of(report.checks, report.verdict);
+        if (verified.kind == CredentialKind::badge_2_part && report.headline_code != "invalid")
+            report.headline_code = "description";
         report.headline = headline_of(report.headline_code, verified);
         report.checked_at = verified.now;
         report.kind = kind_in_words(verified);
@@ -185,8 +198,12 @@ struct Judging {
     std::vector<std::unique_ptr<Judging>> endorsements = {}, nested = {};
 
   private:
+    bool is_older() const { return verified.kind == CredentialKind::older_badge || is_open_badge_2(verified.kind); }
     void look_up() {
-        if (verified.kind != CredentialKind::older_badge) resolve_keys(verified);
+        if (is_open_badge_2(verified.kind))
+            look_up_open_badge_2(verified);
+        else if (!is_older())
+            resolve_keys(verified);
     }
 };
 
@@ -263,6 +280,10 @@ ReadCredential read_found(FoundCredential found) {
     auto const& document = read.found.document;
     if (!document.is_object()) return read;
     read.kind = kind_of(document);
+    if (is_open_badge_2(read.kind)) {
+        read.credential_id = text_at(document, "id");
+        return read;
+    }
     if (auto readable = schemas::read_credential(document)) read.readable = std::move(*readable);
     read.issuer_id = issuer_id_of(document);
     read.credential_id = text_at(document, "id");
@@ -272,7 +293,8 @@ ReadCredential read_found(FoundCredential found) {
 
 Inquiry::Inquiry(Question question, std::shared_ptr<ReadCredential> credential)
     : question_(std::move(question)), credential_(std::move(credential)) {
-    if (credential_->endorsements.empty() && credential_->nested.empty()) return;
+    bool const has_inner = !credential_->endorsements.empty() || !credential_->nested.empty();
+    if (!has_inner && !is_open_badge_2(credential_->kind)) return;
     inner_.trusted_issuers = question_.trusted_issuers;
     inner_.own_base = question_.own_base;
 }
@@ -296,6 +318,9 @@ Verification Inquiry::judge(Documents const& documents, Instant now) {
         judging.add(judging.endorsements, inner_, inner, for_inner);
     for (auto const& inner : credential_->nested)
         judging.add(judging.nested, inner_, inner, for_inner);
+    if (judging.verified.open_badge_2)
+        for (auto const& inner : judging.verified.open_badge_2->endorsements)
+            judging.add(judging.endorsements, inner_, inner, for_inner);
     if (auto needs = judging.needs(); !needs.empty()) return {std::nullopt, std::move(needs)};
     for (auto const& inner : judging.endorsements)
         judging.verified.endorsements.push_back(inner->report());

@@ -43,6 +43,8 @@ struct Document {
     /// What was read of `body`, shared by all copies: new_reading() in a document that is kept for later verifications.
     /// Whoever changes the body drops it.
     std::shared_ptr<DocumentReading> reading = {};
+    bool gone = false;        ///< The server answered 410: it was there and was taken away. `body` may say more.
+    std::string landed = {};  ///< The address at the end of redirects; "" when there were none.
     std::optional<Instant> fetched_at = {};  ///< Nothing: it was read for this verification.
 };
 std::shared_ptr<DocumentReading> new_reading();
@@ -60,7 +62,7 @@ struct Report {
     Verdict verdict = Verdict::unchecked;
     std::string headline;       ///< English; pages say it by `headline_code`.
     std::string headline_code;  ///< "valid", "warning", "expired", "revoked", "suspended", "not-yet-valid",
-                                ///< "other-recipient", "invalid", "unchecked".
+                                ///< "other-recipient", "invalid", "unchecked", "description" (no award to anybody).
     Instant checked_at;
     std::string kind;      ///< "OpenBadgeCredential 3.0 (VCDM 2.0, VC-JWT EdDSA)".
     Json credential;       ///< What it says, for display: api.md; null when unreadable.

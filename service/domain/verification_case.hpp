@@ -33,11 +33,16 @@ struct FoundCredential {
 /// What the document says that it is.
 enum class CredentialKind {
     badge,        ///< Open Badges 3.0.
-    older_badge,  ///< Open Badges 2 or 1.
+    older_badge,  ///< Open Badges 1: recognised, not checked.
     endorsement,
     record,  ///< Comprehensive Learner Record.
-    other
+    other,
+    badge_2,      ///< An award or endorsement of Open Badges 2.
+    badge_2_part  ///< A badge class, a profile or another description of Open Badges 2 by itself.
 };
+inline bool is_open_badge_2(CredentialKind kind) {
+    return kind == CredentialKind::badge_2 || kind == CredentialKind::badge_2_part;
+}
 CredentialKind kind_of(Json const& document);
 
 /// Finds the credential in JSON, JWS, PNG, SVG or a data: URI; unwraps enveloped credentials and presentations of one.
@@ -57,12 +62,13 @@ struct InnerCredential {
 struct ReadCredential {
     FoundCredential found;
     CredentialKind kind = CredentialKind::other;
-    std::string issuer_id = {};  ///< "" when the document names none.
+    std::string issuer_id = {};  ///< "" when the document names none; of Open Badges 2 as the last round found it.
     std::string credential_id = {};
     std::optional<schemas::Credential> readable = {};  ///< For display and simple comparisons.
     std::vector<InnerCredential> endorsements = {}, nested = {};
     bool has_too_many = false;  ///< More endorsements than are read; likewise:
     bool has_too_many_nested = false;
+    bool is_reference = false;  ///< Of Open Badges 2: only its address is known, the document has to be fetched.
 };
 ReadCredential read_found(FoundCredential found);
 void read_inner_credentials(ReadCredential& outer);
@@ -82,6 +88,8 @@ struct EmbeddedProofs {
     std::optional<Error> term_fault = {};  ///< Why the terms are not those of a linked document that may be signed.
     std::string unknown_context = {};      ///< The first context that is not compiled in.
 };
+
+struct OpenBadge2;
 
 struct Case {
     Case(Question const& asked, Documents const& known, Instant moment, ReadCredential& read);
@@ -103,6 +111,7 @@ struct Case {
     std::optional<EmbeddedProofs> embedded = {};                    ///< Nothing for tokens.
     std::vector<Report> endorsements = {}, nested = {};             ///< Of the inner credentials that can be read.
     crypto::Canonicalizer const* canonicalizer = nullptr;           ///< With what is left of the request's work.
+    std::shared_ptr<OpenBadge2> open_badge_2 = {};                  ///< The graph of an Open Badges 2 document.
     bool proof_passed = false;
     bool binding_passed = false;
     std::vector<std::string> needs = {};
@@ -142,6 +151,12 @@ Check check_status(Case& verified);
 Check check_endorsements(Case& verified);
 Check check_nested(Case& verified);
 Check check_recipient(Case& verified);
+
+/// The check `validity` of what begins and ends so; leeway at the beginning only.
+Check judge_validity(std::optional<Instant> const& from, bool has_end, std::optional<Instant> const& until,
+                     Instant now);
+/// Whether the identity is that of who is asked about: plain, or hashed with its salt.
+bool is_identity_of(std::string const& asked, schemas::IdentityObject const& identity);
 
 /// A text member of an object; "" when it is something else.
 std::string text_at(Json const& object, char const* member);

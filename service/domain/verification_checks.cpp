@@ -23,21 +23,7 @@ Moment moment_at(Json const& document, std::initializer_list<char const*> names)
 Check check_validity(Case& c) {
     auto const from = moment_at(c.found.document, {"validFrom", "issuanceDate", "issuedOn"});
     auto const until = moment_at(c.found.document, {"validUntil", "expirationDate", "expires"});
-    if (!from.instant || (until.present && !until.instant))
-        return make_check("validity", CheckOutcome::unchecked, "validity.unreadable-date",
-                          "A date between which it is valid could not be read.");
-    std::map<std::string, std::string> facts{{"from", from.instant->text()}};
-    if (until.instant) facts["until"] = until.instant->text();
-    if (is_to_come(*from.instant, c.now))
-        return make_check("validity", CheckOutcome::fail, "validity.not-yet",
-                          "It is valid only from " + from.instant->text() + ".", std::move(facts));
-    if (!until.instant)
-        return make_check("validity", CheckOutcome::pass, "validity.no-end", "It has no end.", std::move(facts));
-    if (*until.instant < c.now)
-        return make_check("validity", CheckOutcome::fail, "validity.expired",
-                          "It was valid until " + until.instant->text() + ".", std::move(facts));
-    return make_check("validity", CheckOutcome::pass, "validity.in-force",
-                      "It is valid until " + until.instant->text() + ".", std::move(facts));
+    return judge_validity(from.instant, until.present, until.instant, c.now);
 }
 
 Check check_refresh(Case& c) {
@@ -66,6 +52,25 @@ Check check_issuer_trust(Case& c) {
 }
 
 }  // namespace
+
+Check judge_validity(std::optional<Instant> const& from, bool has_end, std::optional<Instant> const& until,
+                     Instant now) {
+    if (!from || (has_end && !until))
+        return make_check("validity", CheckOutcome::unchecked, "validity.unreadable-date",
+                          "A date between which it is valid could not be read.");
+    std::map<std::string, std::string> facts{{"from", from->text()}};
+    if (until) facts["until"] = until->text();
+    if (is_to_come(*from, now))
+        return make_check("validity", CheckOutcome::fail, "validity.not-yet",
+                          "It is valid only from " + from->text() + ".", std::move(facts));
+    if (!until)
+        return make_check("validity", CheckOutcome::pass, "validity.no-end", "It has no end.", std::move(facts));
+    if (*until < now)
+        return make_check("validity", CheckOutcome::fail, "validity.expired",
+                          "It was valid until " + until->text() + ".", std::move(facts));
+    return make_check("validity", CheckOutcome::pass, "validity.in-force", "It is valid until " + until->text() + ".",
+                      std::move(facts));
+}
 
 std::vector<CheckRule> const& check_rules() {
     static std::vector<CheckRule> const rules{{"format", check_format},

@@ -6,7 +6,7 @@
 #include "schemas/open_badge_forms.hpp"
 #include "schemas/open_badge_rules.hpp"
 #include "schemas/verifiable_credential.hpp"
-#include "service/domain/verification_case.hpp"
+#include "service/domain/verification_open_badge_2.hpp"
 
 namespace itqan::domain {
 namespace {
@@ -58,9 +58,8 @@ std::vector<Violation> violations_of(Case const& c) {
 
 CredentialKind kind_of(Json const& document) {
     if (!document.is_object()) return CredentialKind::other;
-    auto const context = document.contains("@context") ? document.at("@context").dump() : std::string();
-    for (auto const* const older : {"w3id.org/openbadges/v", "openbadgespec.org/v", "openbadges.org/standards/1"})
-        if (context.find(older) != std::string::npos) return CredentialKind::older_badge;
+    if (!has_type(document, "VerifiableCredential"))
+        if (auto const kind = open_badge_2_kind_of(document)) return *kind;
     if (has_type(document, "OpenBadgeCredential") || has_type(document, "AchievementCredential"))
         return CredentialKind::badge;
     if (has_type(document, "EndorsementCredential")) return CredentialKind::endorsement;
@@ -77,8 +76,8 @@ Check check_format(Case& c) {
         return format(CheckOutcome::fail, "format." + fault.code, fault.detail);
     }
     if (c.kind == CredentialKind::older_badge)
-        return format(CheckOutcome::unchecked, "format.open-badges-2",
-                      "An Open Badges 2 or older badge: recognised, not checked here yet.");
+        return format(CheckOutcome::unchecked, "format.open-badges-1",
+                      "An Open Badges 1 badge: recognised, but too old to be checked. Ask the issuer for a newer one.");
     if (!has_type(c.found.document, "VerifiableCredential"))
         return format(CheckOutcome::fail, "format.not-a-credential",
                       "The document does not say that it is a VerifiableCredential.");

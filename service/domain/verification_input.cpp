@@ -68,7 +68,8 @@ Result<FoundCredential> read_json_text(std::string_view text, int depth) {
     }
     bool const credential_like =
         document->is_object() &&
-        (document->contains("@context") || document->contains("credentialSubject") || document->contains("proof"));
+        (document->contains("@context") || document->contains("credentialSubject") || document->contains("proof") ||
+         kind_of(*document) == CredentialKind::older_badge);
     if (!credential_like)
         return no_credential("This JSON is no credential. Send the badge's own file, picture or link.");
     FoundCredential found;

@@ -20,19 +20,19 @@ bool is_hash_of(std::string const& asked, schemas::IdentityObject const& identit
     return algorithm == "md5" && !stored.empty() && crypto::md5_hex(text) == stored;
 }
 
-bool is_same(std::string const& asked, schemas::IdentityObject const& identity) {
-    auto const lower = schemas::normalize_email(asked);
-    // The specification is silent on letter case: as typed first, then in lower case.
-    if (identity.hashed) return is_hash_of(asked, identity) || is_hash_of(lower, identity);
-    return identity.identity_hash == asked || schemas::normalize_email(identity.identity_hash) == lower;
-}
-
 /// A random name of the subject says nothing to somebody who knows a person.
 bool names_somebody(std::string const& subject_id) {
     return !subject_id.starts_with("urn:uuid:");
 }
 
 }  // namespace
+
+bool is_identity_of(std::string const& asked, schemas::IdentityObject const& identity) {
+    auto const lower = schemas::normalize_email(asked);
+    // The specification is silent on letter case: as typed first, then in lower case.
+    if (identity.hashed) return is_hash_of(asked, identity) || is_hash_of(lower, identity);
+    return identity.identity_hash == asked || schemas::normalize_email(identity.identity_hash) == lower;
+}
 
 Check check_recipient(Case& c) {
     auto const& asked = *c.question.recipient;
@@ -47,7 +47,7 @@ Check check_recipient(Case& c) {
         for (auto const& identity : subject.identifier) {
             if (identity.identity_type == "name") continue;
             comparable = true;
-            match = match || is_same(asked, identity);
+            match = match || is_identity_of(asked, identity);
         }
     }
     if (match)

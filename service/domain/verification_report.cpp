@@ -1,4 +1,6 @@
-#include "service/domain/verification_case.hpp"
+#include <algorithm>
+
+#include "service/domain/verification_open_badge_2.hpp"
 
 namespace itqan::domain {
 namespace {
@@ -7,32 +9,54 @@ void put(Json& out, char const* name, std::optional<std::string> const& value) {
     if (value) out[name] = *value;
 }
 
-/// The highest level reached, with its words.
-Json level_of(schemas::AchievementSubject const& subject) {
-    Json highest;
-    int best = 0;
+/// A level of a rubric as the badge says it was reached; number 0: none.
+struct Reached {
+    int number = 0;
+    schemas::RubricCriterionLevel const* level = nullptr;
+};
+
+Reached reached(schemas::AchievementSubject const& subject, schemas::ResultDescription const& description) {
+    Reached best;
     for (auto const& result : subject.result) {
-        if (!result.achieved_level) continue;
-        for (auto const& description : subject.achievement.result_description) {
-            for (auto const& level : description.rubric_criterion_level) {
-                if (level.id != *result.achieved_level || !level.level || level.level->size() != 1) continue;
-                int const number = level.level->front() - '0';
-                if (number < 1 || number > 9 || number <= best) continue;
-                best = number;
-                highest = Json{{"level", number}, {"name", level.name}};
-                put(highest, "description", level.description);
-            }
+        for (auto const& level : description.rubric_criterion_level) {
+            if (result.achieved_level != level.id || !level.level || level.level->size() != 1) continue;
+            int const number = level.level->front() - '0';
+            if (number >= 1 && number <= 9 && number > best.number) best = {number, &level};
         }
     }
+    return best;
+}
+
+/// The highest level reached, with its words.
+Json level_of(schemas::AchievementSubject const& subject) {
+    Reached best;
+    for (auto const& description : subject.achievement.result_description)
+        if (auto const one = reached(subject, description); one.number > best.number) best = one;
+    if (best.level == nullptr) return nullptr;
+    Json highest{{"level", best.number}, {"name", best.level->name}};
+    put(highest, "description", best.level->description);
     return highest;
 }
 
-Json alignments_of(schemas::Achievement const& achievement) {
+/// The level reached in what the alignment names; 0 where the badge states none.
+int level_in(schemas::AchievementSubject const& subject, schemas::Alignment const& alignment) {
+    int best = 0;
+    for (auto const& description : subject.achievement.result_description) {
+        bool const is_about =
+            std::any_of(description.alignment.begin(), description.alignment.end(),
+                        [&](schemas::Alignment const& each) { return each.target_url == alignment.target_url; });
+        if (is_about) best = std::max(best, reached(subject, description).number);
+    }
+    return best;
+}
+
+Json alignments_of(schemas::AchievementSubject const& subject) {
     auto all = Json::array();
-    for (auto const& alignment : achievement.alignment) {
+    for (auto const& alignment : subject.achievement.alignment) {
         Json one{{"name", alignment.target_name}, {"url", alignment.target_url}};
         put(one, "code", alignment.target_code);
         put(one, "framework", alignment.target_framework);
+        if (auto const level = level_in(subject, alignment); level > 0) one["level"] = level;
         all.push_back(std::move(one));
     }
     return all;
@@ -77,6 +101,7 @@ Json inner_reports(std::vector<Report> const& reports) {
 }  // namespace
 
 Json said_by(Case const& verified) {
+    if (verified.open_badge_2) return said_by_open_badge_2(verified);
     if (verified.kind == CredentialKind::endorsement && verified.found.document.is_object())
         return said_by_endorsement(verified.found.document);
     if (!verified.readable) return nullptr;
@@ -101,7 +126,7 @@ Json said_by(Case const& verified) {
     put(about, "version", achievement.version);
     said["achievement"] = std::move(about);
     put(said, "criteria", achievement.criteria.narrative);
-    said["alignment"] = alignments_of(achievement);
+    said["alignment"] = alignments_of(credential.subject);
     if (auto level = level_of(credential.subject); !level.is_null()) said["level"] = std::move(level);
     said["evidence"] = evidence_of(credential);
     if (credential.valid_until) said["validUntil"] = credential.valid_until->text();

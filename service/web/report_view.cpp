@@ -7,6 +7,7 @@
 #include "schemas/bytes.hpp"
 #include "schemas/text_safety.hpp"
 #include "service/web/badge_page.hpp"
+#include "service/web/role_view.hpp"
 #include "service/web/text.hpp"
 
 namespace itqan::web {
@@ -50,8 +51,14 @@ Tone check_tone(CheckOutcome outcome) {
     return {"na", "–"};
 }
 
+/// Of a badge or an issuer (Open Badges 2): nobody vouches for it and it is awarded to nobody.
+bool is_description(domain::Report const& report) {
+    return report.headline_code == "description";
+}
+
 /// The proof and the key decide whether the words below are the issuer's or anybody's.
 bool is_proven(domain::Report const& report) {
+    if (is_description(report)) return false;
     return std::none_of(report.checks.begin(), report.checks.end(), [](domain::Check const& check) {
         bool const decides = check.id == "format" || check.id == "proof" || check.id == "issuer-binding";
         return decides && (check.outcome == CheckOutcome::fail || check.outcome == CheckOutcome::unchecked);
@@ -83,12 +90,16 @@ View said_view(ReportFacts const& facts, Locale const& locale) {
     view.set("trusted", is_proven(facts.report));
     view.set("said_name", foreign(name.empty() ? "–" : name, language));
     if (!recipient.empty()) view.set("said_recipient", foreign(recipient));
-    view.set("said_host", schemas::make_visible(issuer_id.empty() ? "–" : host_of(issuer_id)));
+    // Of Open Badges 2 the host that shows the issuer counts, not the address that it says it has.
+    auto const host = said.contains("issuer") ? text_at(said.at("issuer"), "host") : std::string();
+    auto const shown_host = host.empty() ? host_of(issuer_id) : host;
+    view.set("said_host", schemas::make_visible(shown_host.empty() ? "–" : shown_host));
     if (!issuer_name.empty()) view.set("said_issuer", locale.markup("verify.called", {{"name", issuer_name}}));
     if (auto const from = day_at(said, "awardedDate") ? day_at(said, "awardedDate") : day_at(said, "validFrom"))
         view.set("said_from", locale.day(*from));
     auto const until = day_at(said, "validUntil");
-    view.set("said_until", until ? locale.day(*until) : locale.text("badge.no_expiry"));
+    if (!is_description(facts.report))
+        view.set("said_until", until ? locale.day(*until) : locale.text("badge.no_expiry"));
     if (auto const level = level_in_words(said, locale); !level.empty())
         view.set("said_level", foreign(level, language));
     auto description = text_or_inner(said, "achievement", "description");
@@ -123,7 +134,10 @@ View check_view(domain::Check const& check, Locale const& locale) {
     auto const outcome = std::string(domain::check_outcome_name(check.outcome));
     View view;
     view.set("check_id", check.id).set("check_tone", tone.name).set("check_icon", tone.icon);
-    view.set("check_title", locale.text_or("check." + check.id + "." + outcome, check.title));
+    auto const rule = check.evidence.find("rule");
+    bool const is_hosted = rule != check.evidence.end() && rule->second == "hosted";
+    view.set("check_title",
+             locale.text_or("check." + check.id + (is_hosted ? ".hosted." : ".") + outcome, check.title));
     view.set("check_word", locale.text_or("outcome." + outcome, outcome));
     // Our own words for the reason where we have them; else the verifier's, which are English.
     auto const code = "reason.code." + check.code;
@@ -172,13 +186,16 @@ View report_view(ReportFacts const& facts, Locale const& locale) {
         view.set("recipient_answer", locale.text(key)).set("recipient_tone", match && *match ? "good" : "warn");
     }
     if (report.credential.is_object()) view.set("says", said_view(facts, locale));
-    std::vector<View> checks, details;
+    view.set_list("roles", role_views(facts.roles, locale));
+    std::vector<View> checks, details, meanings;
     for (auto const& check : report.checks) {
         checks.push_back(check_view(check, locale));
+        meanings.push_back(
+            View().set("meaning_of", check.id).set("meaning", locale.text_or("check." + check.id + ".meaning", "")));
         for (auto const& [name, value] : check.evidence)
             details.push_back(View().set("fact_name", check.id + "." + name).set("fact", schemas::make_visible(value)));
     }
-    view.set("checks", std::move(checks)).set("facts", std::move(details));
+    view.set("checks", std::move(checks)).set("facts", std::move(details)).set("meanings", std::move(meanings));
     view.set("report_kind", schemas::make_visible(report.kind)).set("document", schemas::make_visible(report.document));
     // Only what is a signed text again may be sent again as it is; pictures are chosen anew.
     view.set("again", report.document).set("again_recipient", facts.recipient);

@@ -4,8 +4,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "service/domain/verification.hpp"
+#include "service/domain/role_fit.hpp"
 #include "service/web/locale.hpp"
 #include "service/web/view.hpp"
 
@@ -17,6 +18,7 @@ struct ReportFacts {
     bool recipient_asked = false;
     std::string recipient = {};  ///< As asked, for the receipt's form; it is not stored.
     bool demo = false;           ///< Offers "change one letter".
+    std::vector<domain::RoleFit> roles = {};  ///< What it is worth for roles of the programme.
 };
 
 View report_view(ReportFacts const& facts, Locale const& locale);

@@ -78,7 +78,8 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
                                             .own_base = services.addresses.base(),
                                             .recipient_asked = recipient.has_value(),
                                             .recipient = recipient.value_or(""),
-                                            .demo = services.settings.demo},
+                                            .demo = services.settings.demo,
+                                            .roles = domain::role_fits(*programme_of(context), *report)},
                                            *visitor.locale));
     return show(context, visitor, page);
 }

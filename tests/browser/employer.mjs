@@ -49,6 +49,19 @@ async function strangersBadge(more = {}) {
     .setProtectedHeader({ alg: 'EdDSA', typ: 'vc+jwt', kid: did + '#0' }).sign(privateKey);
 }
 
+/// On a small phone the verdict, the name, the issuer, the days and the level are there without scrolling.
+async function aboveTheFold({ page }) {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 740 });
+  const bar = (await page.locator('aside.bar').boundingBox())?.height ?? 0;  // Of the demo only.
+  for (const part of ['.verdict', '.said h2', '.said dl.facts']) {
+    const { y, height } = await page.locator(part).first().boundingBox();
+    assert.ok(y + height - bar <= 740, `${part} ends at ${y + height - bar}`);
+  }
+  assert.equal(await page.locator('details:has(h3)').count(), 1, 'what it shows for roles');
+  await page.setViewportSize(before);
+}
+
 /// Needs a claimed badge in force.
 export async function employer(visitor) {
   const { house, page } = visitor;
@@ -60,6 +73,8 @@ export async function employer(visitor) {
   assert.match(await ask(visitor, { text: row.shareUrl }), /good/, 'a link');
   await go(visitor, '/verify?url=' + encodeURIComponent(row.shareUrl));
   assert.match(await page.getAttribute('.verdict', 'class'), /good/, 'a link that opens the page');
+
+  await aboveTheFold(visitor);
 
   await go(visitor, row.shareUrl);
   const code = await page.locator('.qr .square img').screenshot();

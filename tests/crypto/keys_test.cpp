@@ -270,3 +270,29 @@ TEST_CASE("a signer whose signatures do not check out is stopped") {
         CHECK_THROWS_AS(sign_checked(signer, as_bytes("message")), std::runtime_error);
     }
 }
+
+TEST_CASE("a public key in PEM is read as OpenSSL writes it, wherever its lines end") {
+    // `openssl pkey -pubout` of RFC 8037's key; RFC 8410 section 4 for the bytes before it.
+    std::string const body = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    std::string const begin = "-----BEGIN PUBLIC KEY-----", end = "-----END PUBLIC KEY-----";
+    for (auto const& pem : {begin + "\n" + body + "\n" + end + "\n", begin + body + end,
+                            begin + "\r\n" + body.substr(0, 20) + "\r\n" + body.substr(20) + "\r\n" + end}) {
+        auto const key = PublicKey::from_pem(pem);
+        REQUIRE(key);
+        CHECK(key->to_jwk() == ed25519_jwk());
+    }
+    for (auto const& pem : {std::string(), begin, end, begin + end, body, begin + body.substr(0, 40) + end,
+                            begin + body + "AAAA" + end, begin + "MCowBQYDK2VwAyEA" + std::string(9000, 'A') + end,
+                            "x" + begin + body + end, begin + body + end + begin + body + end}) {
+        CAPTURE(pem.substr(0, 80));
+        CHECK(PublicKey::from_pem(pem).error().code == "invalid-key");
+    }
+    auto const small_order = begin + "MCowBQYDK2VwAyEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" + end;
+    CHECK(PublicKey::from_pem(small_order).error().code == "invalid-key");
+    CHECK(PublicKey::from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----").error().code ==
+          "private-key-exposed");
+    // X25519, which agrees on keys and signs nothing.
+    CHECK(PublicKey::from_pem(begin + "MCowBQYDK2VuAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" + end)
+              .error()
+              .code == "unsupported-key");
+}

@@ -95,6 +95,25 @@ class CommandLine(unittest.TestCase):
         self.assertIn("fail", [check["outcome"] for check in report["checks"] if check["id"] == "status"])
         self.refused("wrong-state", "reinstate", badge["id"])
 
+    def test_verify_says_what_an_open_badges_2_document_is_without_letting_it_steer_the_terminal(self):
+        context = "https://w3id.org/openbadges/v2"
+        hosted = {"@context": context, "type": "Assertion", "id": "https://badges.example.org/1",
+                  "issuedOn": "2026-01-31T00:00:00Z", "badge": {"type": "BadgeClass", "id": "https://badges.example.org/b",
+                  "name": "Robots\x1b[2J", "description": "Builds", "criteria": "https://badges.example.org/c",
+                  "issuer": "https://badges.example.org/i"}, "verification": {"type": "hosted"},
+                  "recipient": {"type": "email", "hashed": False, "identity": "amal@example.org"}}
+        done = self.run_command("verify", "-", stdin=json.dumps(hosted))
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("Open Badges 2.0 assertion (hosted)", done.stdout)
+        self.assertIn("Robots", done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
+        profile = {"@context": context, "type": "Profile", "id": "https://badges.example.org/i", "name": "School",
+                   "url": "https://badges.example.org", "email": "office@example.org"}
+        done = self.run_command("verify", "-", stdin=json.dumps(profile))
+        self.assertIn("A description, not an award", done.stdout)
+        asked = self.run_command("verify", "-", "--recipient", "amal@example.org", stdin=json.dumps(profile))
+        self.assertEqual(asked.returncode, 1, asked.stdout)
+
     def test_verify_tells_forged_from_unknown_and_from_what_is_no_credential(self):
         issued = self.issue("ach-04", "lrn-002", "--proof", "jwt")
         changed = issued["credential"] | {"name": "Another name"}
@@ -113,6 +132,10 @@ class CommandLine(unittest.TestCase):
         path.write_text(badge)
         done = subprocess.run([program, "verify", path, "--json", "--data", other], capture_output=True, text=True)
         self.assertEqual((done.returncode, json.loads(done.stdout)["verdict"]), (3, "unchecked"), done.stdout)
+
+        said = self.run_command("verify", "-", stdin=badge).stdout
+        self.assertIn(f"what: {issued['credential']['name']}", said)
+        self.assertIn("by:   ", said)
 
         self.refused("no-file", "verify", str(self.folder / "absent"), status=2)
         nothing = self.run_command("verify", "-", stdin="hello")

@@ -114,26 +114,48 @@ TEST_CASE("a presentation whose one credential is hostile is judged by that cred
     CHECK(house.verifier.verify(presented.dump()).verdict == Verdict::invalid);
 }
 
-TEST_CASE("older badges are recognised and nothing of them passes unchecked") {
+TEST_CASE("Open Badges 1 is recognised in all its forms and nothing of it passes unchecked") {
+    Json const by_context{{"@context", "https://w3id.org/openbadges/v1"},
+                          {"type", "Assertion"},
+                          {"id", "https://example.org/a.json"},
+                          {"issuedOn", "2016-12-31T23:59:59Z"},
+                          {"badge", "https://example.org/robotics-badge.json"},
+                          {"verify", {{"type", "hosted"}, {"url", "https://example.org/a.json"}}}};
+    Json const by_members{{"uid", "1"},
+                          {"issuedOn", "2014-12-31T23:59:59Z"},
+                          {"recipient", {{"type", "email"}, {"hashed", false}, {"identity", "amal@example.org"}}},
+                          {"badge", "https://example.org/robotics-badge.json"},
+                          {"verify", {{"type", "hosted"}, {"url", "https://example.org/a.json"}}}};
+    Json const oldest{{"recipient", "amal@example.org"},
+                      {"issued_on", "2012-01-01"},
+                      {"badge", {{"version", "0.5.0"}, {"name", "Robots"}, {"issuer", {{"name", "School"}}}}}};
     InputHouse house;
-    Json const older{{"@context", "https://w3id.org/openbadges/v2"},
-                     {"type", "Assertion"},
-                     {"id", "https://example.org/a.json"},
-                     {"issuedOn", "2016-12-31T23:59:59Z"},
-                     {"badge", "https://example.org/robotics-badge.json"},
-                     {"verification", {{"type", "hosted"}}}};
+    house.verifier.recipient = "amal@example.org";
+    for (auto const& older : {by_context, by_members, oldest}) {
+        CAPTURE(older.dump());
+        auto const report = house.verifier.verify(older.dump());
 
-    auto const report = house.verifier.verify(older.dump());
-    auto expired = older;
+        CHECK(report.kind == "Open Badges 1");
+        CHECK(report.verdict == Verdict::unchecked);
+        CHECK(code_of(report, "format") == "format.open-badges-1");
+        for (auto const& check : report.checks)
+            if (check.id != "validity") CHECK(outcome_of(report, check.id) == "unchecked");
+        CHECK(house.verifier.asked.empty());
+    }
+    auto expired = by_context;
     expired["expires"] = "2020-01-01T00:00:00Z";
-
-    CHECK(report.kind == "Open Badges 2 or older");
-    CHECK(report.verdict == Verdict::unchecked);
-    CHECK(code_of(report, "format") == "format.open-badges-2");
-    for (auto const& check : report.checks)
-        if (check.id != "validity") CHECK(outcome_of(report, check.id) == "unchecked");
     CHECK(house.verifier.verify(expired.dump()).verdict == Verdict::invalid);
-    CHECK(house.verifier.asked.empty());
+}
+
+TEST_CASE("a badge is of the edition that one of its contexts is, not of one whose name its context resembles") {
+    InputHouse house;
+    Json resembling{{"@context", Json::array({"https://www.w3.org/ns/credentials/v2",
+                                              "https://elsewhere.example/?w3id.org/openbadges/v2"})},
+                    {"type", Json::array({"VerifiableCredential", "OpenBadgeCredential"})}};
+
+    CHECK(house.verifier.verify(resembling.dump()).kind.starts_with("OpenBadgeCredential 3.0"));
+    resembling["type"] = "Something";
+    CHECK(code_of(house.verifier.verify(resembling.dump()), "format") == "format.not-a-credential");
 }
 
 TEST_CASE("a token that cannot be read has no other check than its form and signature") {

@@ -163,5 +163,57 @@ TEST_CASE("a report with nothing readable still renders") {
     CHECK_FALSE(has(html, "What the badge says"));
 }
 
+/// As the verifier writes it of a badge that its issuer shows (Open Badges 2).
+domain::Report hosted_report() {
+    domain::Report report;
+    report.verdict = domain::Verdict::valid;
+    report.headline_code = "valid";
+    report.kind = "Open Badges 2.0 assertion (hosted)";
+    report.credential = Json{
+        {"id", "https://badges.school.example/1"},
+        {"name", "Robots"},
+        {"issuer",
+         {{"id", "http://badges.school.example/issuer"}, {"host", "badges.school.example"}, {"name", "Robot School"}}},
+        {"recipient", Json::object()},
+        {"achievement", {{"name", "Robots"}, {"description", "Builds robots."}}},
+        {"validFrom", "2026-01-31T10:00:00Z"}};
+    for (auto const* id : {"proof", "issuer-binding"})
+        report.checks.push_back({id, domain::CheckOutcome::pass, "", "", "", {{"rule", "hosted"}}});
+    report.checks[0].code = "proof.hosted";
+    report.checks[1].code = "issuer-binding.in-scope";
+    return report;
+}
+
+TEST_CASE("a badge that its issuer shows says what, by which host and how that is known") {
+    auto const html = html_of_report(hosted_report());
+    keep_for_eyes("verify-hosted-en", html);
+    keep_for_eyes("verify-hosted-ar", html_of_report(hosted_report(), "ar"));
+
+    CHECK(has(html, "Genuine and in force"));
+    CHECK(has(html, "<span class=\"domain ltr\">badges.school.example</span>"));
+    CHECK(has(html, "Robot School"));
+    CHECK(has(html, "Builds robots."));
+    CHECK(has(html, "31 January 2026"));
+    CHECK(has(html, "The issuer shows it"));
+    CHECK(has(html, "The badge stands at its own address, word for word."));
+    CHECK(has(html, "What the badge says"));
+    CHECK_FALSE(has(html, "Signature"));
+    CHECK(has(html_of_report(hosted_report(), "ar"), "تعرضها الجهة المانحة"));
+}
+
+TEST_CASE("a description is shown as nobody's award") {
+    auto report = hosted_report();
+    report.headline_code = "description";
+    report.credential.erase("validFrom");
+
+    auto const html = html_of_report(report);
+
+    CHECK(has(html, "A description, not an award"));
+    CHECK_FALSE(has(html, "Genuine"));
+    CHECK_FALSE(has(html, "What the badge says"));
+    CHECK_FALSE(has(html, "no expiry"));
+    CHECK(has(html_of_report(report, "ar"), "وصف، وليس منحًا"));
+}
+
 }  // namespace
 }  // namespace itqan::web
