@@ -48,7 +48,7 @@ View document_view(Json const& document, Locale const& locale) {
     View view;
     auto const address = word(document, "address");
     if (address.empty())
-        view.set("address", locale.markup("receipt.withheld", {{"origin", word(document, "origin")}}));
+        view.set("withheld", locale.markup("receipt.withheld", {{"origin", word(document, "origin")}}));
     else
         view.set("address", address);
     bool const is_read = !word(document, "sha256").empty();
@@ -69,7 +69,8 @@ View attests_view(Json const& receipt, std::string const& signed_text, Locale co
     bool const has_day = headline == "verify.headline.expired" || headline == "verify.headline.not-yet-valid";
     view.set("found", locale.has(headline) && !has_day ? locale.text(headline)
                                                        : locale.text_or(words, word(receipt, "verdict")));
-    view.set("by", word(receipt, "issuer")).set("moment", moment_of(receipt, "checkedAt", locale));
+    view.set("by", schemas::make_visible(host_of(text_member(receipt, "issuer"))))
+        .set("moment", moment_of(receipt, "checkedAt", locale));
     view.set("kind", word(receipt, "kind")).set("software", word(receipt, "software"));
     view.set("hash", word(receipt.at("credential"), "sha256")).set("key", word(receipt, "issuerKey"));
     std::vector<View> checks, documents;
