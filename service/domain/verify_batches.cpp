@@ -118,7 +118,7 @@ BatchResult batch_result(std::int64_t n, std::string name, Result<Report> const&
     result.outcome = verdict_name(report->verdict);
     auto& told = result.result;
     told = Json{{"headlineCode", report->headline_code}, {"headline", report->headline}};
-    auto const put = [&](char const* member, std::string value) {
+    auto const put = [&](char const* member, std::string const& value) {
         if (!value.empty()) told[member] = shortened(value, longest_name);
     };
     if (auto const& credential = report->credential; credential.is_object()) {
