@@ -8,6 +8,7 @@
 #include "service/cli/command.hpp"
 #include "service/cli/verify_list.hpp"
 #include "service/domain/verification.hpp"
+#include "service/outbound.hpp"
 
 namespace itqan::cli {
 namespace {
@@ -66,9 +67,12 @@ Result<Judge> make_judge(Common const& common) {
     auto opened = service::Installation::open(*config);
     if (!opened) return opened.error();
     std::shared_ptr<service::Installation> const installation(std::move(*opened));
-    return Judge([installation](std::string input, std::optional<std::string> const& recipient) {
+    auto settings = *config;
+    settings.way_out = !settings.demo;
+    std::shared_ptr<http::WayOut> const way_out(service::make_way_out(settings));
+    return Judge([installation, way_out](std::string const& input, std::optional<std::string> const& recipient) {
         auto& services = installation->services();
-        return services.documents.verify(std::move(input), recipient, services.clock.wall());
+        return service::verify_fetching(services.documents, way_out.get(), input, recipient, services.clock.wall());
     });
 }
 
