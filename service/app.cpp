@@ -13,8 +13,8 @@
 #include "service/jobs/mail_spool.hpp"
 #include "service/jobs/periodic.hpp"
 #include "service/jobs/smtp.hpp"
-#include "service/web/pictures/drawn_pictures.hpp"
 #include "service/outbound.hpp"
+#include "service/web/pictures/drawn_pictures.hpp"
 #include "service/web/routes.hpp"
 
 namespace itqan::service {
@@ -80,7 +80,8 @@ struct App::Parts {
                   return web::show_refusal(web, request, error);
               }),
           way_out(make_way_out(config)),
-          server(server_config(config), router, [this](http::Access const& access) { write(access); }, fetch()),
+          server(
+              server_config(config), router, [this](http::Access const& access) { write(access); }, fetch()),
           transport(transport_of(config)) {}
 
     http::FetchDocuments fetch() {

@@ -52,8 +52,8 @@ Result<Asked> read_form_question(Call const& call) {
 Reply verify(Call const& call) {
     auto asked = call.body.is_null() ? read_form_question(call) : read_json_question(call);
     if (!asked) return asked.error();
-    auto const answer = call.services.documents.verify(std::move(asked->input), asked->recipient, call.now,
-                                                       call.request.fetched.get());
+    auto const answer =
+        call.services.documents.verify(std::move(asked->input), asked->recipient, call.now, call.request.fetched.get());
     if (!answer) return answer.error();
     if (!answer->report) return http::awaiting(answer->needs);
     return json_text_reply(200, canonical_json(domain::report_to_json(*answer->report)));

@@ -236,8 +236,8 @@ Result<AskedReport> OwnDocuments::judged(Inquiry& inquiry, Instant now, FetchedD
             auto const here = issuers(session, stamp);
             inquiry.trust(here->dids);
             for (auto const& address : needs) {
-                auto document = is_own(address) ? std::optional(answer(session, *here, stamp, address))
-                                                : foreign(address);
+                auto document =
+                    is_own(address) ? std::optional(answer(session, *here, stamp, address)) : foreign(address);
                 if (document) documents.insert_or_assign(address, std::move(*document));
             }
         });

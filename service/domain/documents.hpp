@@ -30,9 +30,9 @@ class OwnDocuments {
     Document get(std::string const& address);
 
     /// Verifies with own documents and those of `fetched`, null where there is no way out. Needs are only foreign
-    /// addresses that `fetched` lacks; after 6 rounds or 32 addresses what is missing counts as out of reach. `input` may
-    /// also be an https address: of a badge of ours, or with a way out of another one. Errors: those of domain::verify;
-    /// unprocessable "foreign-address" without a way out, "not-reached" with the address and why; gone
+    /// addresses that `fetched` lacks; after 6 rounds or 32 addresses what is missing counts as out of reach. `input`
+    /// may also be an https address: of a badge of ours, or with a way out of another one. Errors: those of
+    /// domain::verify; unprocessable "foreign-address" without a way out, "not-reached" with the address and why; gone
     /// "credential-erased", and "key-revoked" as Issuance::document says; unavailable.
     Result<AskedReport> verify(std::string input, std::optional<std::string> const& recipient, Instant now,
                                FetchedDocuments const* fetched);

@@ -89,6 +89,7 @@ void read_issuer(Case& verified) {
     if (document == nullptr) return;
     if (!document->failure.empty()) {
         verified.issuer_fault = "issuer-binding.unreachable";
+        verified.issuer_failure = document->failure;
         return;
     }
     auto const keys = verified.reading_of(*document)->keys(document->body, id, verified.now);

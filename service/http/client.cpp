@@ -17,7 +17,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr char accepted[] = "application/vc+jwt, application/did+json, application/ld+json, application/json, */*;q=0.1";
+constexpr char accepted[] =
+    "application/vc+jwt, application/did+json, application/ld+json, application/json, */*;q=0.1";
 
 Error unusable(std::string why) {
     return {Fault::unprocessable, "outbound-refused", std::move(why), {}};
@@ -25,7 +26,8 @@ Error unusable(std::string why) {
 
 std::string request_for(OutboundUrl const& url) {
     return "GET " + url.target + " HTTP/1.1\r\nhost: " + (url.port == 443 ? url.host : url.authority()) +
-           "\r\naccept: " + accepted + "\r\naccept-encoding: identity\r\nuser-agent: Itqan\r\nconnection: close\r\n\r\n";
+           "\r\naccept: " + accepted +
+           "\r\naccept-encoding: identity\r\nuser-agent: Itqan\r\nconnection: close\r\n\r\n";
 }
 
 bool is_redirect(int status) {
@@ -101,7 +103,7 @@ Result<Fetched> Client::State::follow(std::string url, FetchLimits const& limits
         auto const location = answer->headers.get("location");
         if (hop >= limits.redirects)
             return unusable(limits.redirects == 0 ? "it sends on to another address, which is not followed here"
-                                                 : "it sends on more often than is followed");
+                                                  : "it sends on more often than is followed");
         url = schemas::resolve_iri(location, url);
     }
 }

@@ -17,7 +17,8 @@
 namespace itqan::http {
 
 /// The addresses of a host name, as text. Error: why there are none. It answers or gives up within `limit`.
-using Resolve = std::function<Result<std::vector<std::string>>(std::string const& host, std::chrono::milliseconds limit)>;
+using Resolve =
+    std::function<Result<std::vector<std::string>>(std::string const& host, std::chrono::milliseconds limit)>;
 
 /// The system's resolver, each look-up in a thread of its own that is left behind when it does not answer in time; at
 /// most 128 of them at once, so that a dead name server stalls only those who need it.
@@ -26,7 +27,7 @@ Result<std::vector<std::string>> resolve_by_system(std::string const& host, std:
 struct ClientConfig {
     std::vector<std::string> allow;  ///< "host:port" besides public names on port 443 (decision 22).
     Networks allow_private;          ///< Networks that may be reached although they are special.
-    std::filesystem::path ca_file;   ///< PEM of the authorities that are believed instead of the system's; may be empty.
+    std::filesystem::path ca_file;  ///< PEM of the authorities that are believed instead of the system's; may be empty.
     std::chrono::milliseconds connect{2'000}, first_byte{3'000}, total{5'000};
     std::size_t header_bytes = 16 * 1024;
     Resolve resolve = resolve_by_system;
@@ -46,8 +47,8 @@ class Client {
     Client(Client const&) = delete;
     Client& operator=(Client const&) = delete;
 
-    /// The document at an https address, or one whose `failure` says what could not be reached and why. Status 200 only;
-    /// content codings and pages (text/html) are refused. May be called by several threads at once.
+    /// The document at an https address, or one whose `failure` says what could not be reached and why. Status 200
+    /// only; content codings and pages (text/html) are refused. May be called by several threads at once.
     Fetched get(std::string_view url, FetchLimits const& limits) const;
 
   private:

@@ -73,7 +73,8 @@ Result<std::string> read_chunks(MoreBytes const& more, std::string rest, std::si
     }
 }
 
-Result<std::string> read_outbound_body(MoreBytes const& more, Headers const& headers, std::string rest, std::size_t limit) {
+Result<std::string> read_outbound_body(MoreBytes const& more, Headers const& headers, std::string rest,
+                                       std::size_t limit) {
     auto const coding = ascii_lower(headers.get("transfer-encoding"));
     auto const length = headers.get("content-length");
     if (!coding.empty()) {

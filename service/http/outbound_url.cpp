@@ -60,6 +60,8 @@ Result<OutboundUrl> read_outbound_url(std::string_view text, std::vector<std::st
         return refused("the address holds characters that no address has");
     if (ascii_lower(text.substr(0, scheme.size())) != scheme) return refused("only https addresses are asked");
     text = text.substr(scheme.size());
+    if (auto const end = text.find_first_of("/?#"); end != std::string_view::npos && text[end] == '#')
+        return refused("a fragment follows the host name");
     text = text.substr(0, text.find('#'));
     auto const end = text.find_first_of("/?");
     auto const authority = ascii_lower(text.substr(0, end));

@@ -52,8 +52,8 @@ struct Access {
 };
 
 /// Fetches what an answer awaits: calls `done` once, from any thread, with what was known and what was needed.
-using FetchDocuments = std::function<void(FetchedDocuments known, DocumentNeeds const& needs,
-                                          std::function<void(FetchedDocuments)> done)>;
+using FetchDocuments =
+    std::function<void(FetchedDocuments known, DocumentNeeds const& needs, std::function<void(FetchedDocuments)> done)>;
 
 class Server {
   public:

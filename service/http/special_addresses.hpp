@@ -1,7 +1,7 @@
 #pragma once
 // Which network addresses are not for everybody: every prefix of the two special-purpose address registries of IANA
-// (data/, CC0, SHA-256 in README.md) and multicast. Whether a registry calls a prefix globally reachable does not matter
-// (T08).
+// (data/, CC0, SHA-256 in README.md) and multicast. Whether a registry calls a prefix globally reachable does not
+// matter (T08).
 
 #include <string_view>
 #include <vector>

@@ -46,7 +46,10 @@ struct Gathering {
 
 struct WayOut::State {
     State(ClientConfig client_config, WayOutConfig config_)
-        : allow(client_config.allow), client(std::move(client_config)), config(std::move(config_)), workers(config.threads, config.queue) {}
+        : allow(client_config.allow),
+          client(std::move(client_config)),
+          config(std::move(config_)),
+          workers(config.threads, config.queue) {}
 
     struct Entry {
         Fetched fetched;
@@ -145,7 +148,8 @@ void WayOut::fetch(FetchedDocuments known, DocumentNeeds const& needs, std::func
     auto const gathering = std::make_shared<Gathering>();
     ++known.rounds;
     gathering->documents = std::move(known);
-    gathering->missing = needs.addresses.size() + 1;  // One for this function, so that `done` is called once and at the end.
+    gathering->missing =
+        needs.addresses.size() + 1;  // One for this function, so that `done` is called once and at the end.
     gathering->done = std::move(done);
     auto* const state = state_.get();
     for (auto const& address : needs.addresses) {

@@ -57,7 +57,7 @@ bool is_foreign(domain::Addresses const& addresses, FetchedDocuments const* fetc
 /// The picture holds no credential: perhaps it shows the code of a printed one. The verifier's first answer stands when
 /// it does not.
 Result<domain::AskedReport> by_code(domain::Services& services, Asked const& asked,
-                               std::optional<std::string> const& recipient, Error const& first) {
+                                    std::optional<std::string> const& recipient, Error const& first) {
     auto const code = read_qr(asked.input);
     if (!code) return code.error().fault == Fault::too_large ? code.error() : first;
     if (!*code) return Error{Fault::unprocessable, "no-code", "The picture shows no readable code.", {}};
@@ -69,7 +69,8 @@ Result<domain::AskedReport> by_code(domain::Services& services, Asked const& ask
 http::Response judge(WebContext const& context, Visitor const& visitor, Asked asked) {
     auto& services = context.services;
     if (asked.input.empty()) return refuse(context, visitor, asked, "verify.empty", 422);
-    if (is_foreign(services.addresses, asked.fetched, asked.input)) return refuse(context, visitor, asked, "verify.foreign", 422);
+    if (is_foreign(services.addresses, asked.fetched, asked.input))
+        return refuse(context, visitor, asked, "verify.foreign", 422);
     auto const recipient = asked.recipient.empty() ? std::nullopt : std::optional<std::string>(asked.recipient);
     auto report = services.documents.verify(asked.input, recipient, services.clock.wall(), asked.fetched);
     if (!report && report.error().code == "no-credential" && is_photograph(asked.input))
