@@ -13,6 +13,7 @@
 #include "service/jobs/mail_spool.hpp"
 #include "service/jobs/periodic.hpp"
 #include "service/jobs/smtp.hpp"
+#include "service/outbound.hpp"
 #include "service/web/pictures/drawn_pictures.hpp"
 #include "service/web/routes.hpp"
 
@@ -78,8 +79,17 @@ struct App::Parts {
               [this](http::Request const& request, Error const& error) {
                   return web::show_refusal(web, request, error);
               }),
-          server(server_config(config), router, [this](http::Access const& access) { write(access); }),
+          way_out(make_way_out(config)),
+          server(
+              server_config(config), router, [this](http::Access const& access) { write(access); }, fetch()),
           transport(transport_of(config)) {}
+
+    http::FetchDocuments fetch() {
+        if (!way_out) return nullptr;
+        return [this](FetchedDocuments known, DocumentNeeds const& needs, std::function<void(FetchedDocuments)> done) {
+            way_out->fetch(std::move(known), needs, std::move(done));
+        };
+    }
 
     http::RateSettings rate_settings() const {
         http::RateSettings settings;
@@ -110,7 +120,7 @@ struct App::Parts {
     /// A few items of a list; where none waits, what ran out goes.
     bool verify_some() {
         auto const verify = [this](std::string input, std::optional<std::string> const& recipient) {
-            return services.documents.verify(std::move(input), recipient, services.clock.wall());
+            return verify_fetching(services.documents, way_out.get(), input, recipient, services.clock.wall());
         };
         return batches.run_once(verify) || batches.forget_expired();
     }
@@ -137,6 +147,7 @@ struct App::Parts {
     std::unique_ptr<web::Pictures> pictures;
     web::WebContext web;
     http::Router router;
+    std::unique_ptr<http::WayOut> way_out;
     http::Server server;
     std::unique_ptr<jobs::MailTransport> transport;
     std::unique_ptr<jobs::MailOutbox> outbox;
@@ -197,6 +208,8 @@ void App::stop() {
     if (parts_->mail_job) parts_->mail_job->stop();
     if (parts_->sweep_job) parts_->sweep_job->stop();
     if (parts_->batch_job) parts_->batch_job->stop();
+    // Before the server goes: fetches in hand answer to its threads.
+    parts_->way_out.reset();
 }
 
 namespace {

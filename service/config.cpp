@@ -98,6 +98,11 @@ std::map<std::string, Setter> const& setters() {
              c.certificate_key = v;
              return {};
          }},
+        {"outbound.ca_file",
+         [](Config& c, std::string const& v) -> Result<void> {
+             c.outbound_ca_file = v;
+             return {};
+         }},
         {"issuing.key_type", set_key_type},
         {"privacy.controller", text_into(&Config::controller_name)},
         {"privacy.contact", text_into(&Config::controller_contact)},
@@ -122,10 +127,13 @@ std::map<std::string, Setter> const& setters() {
     return all;
 }
 
-/// Keys whose values are lists of networks; in the environment with commas between them.
+/// Keys whose values are lists of networks, or of hosts with ports; in the environment with commas between them.
 std::map<std::string, std::vector<std::string> Config::*> const& list_keys() {
     static std::map<std::string, std::vector<std::string> Config::*> const all{
-        {"limits.trusted_proxies", &Config::trusted_proxies}, {"limits.exempt_networks", &Config::exempt_networks}};
+        {"limits.trusted_proxies", &Config::trusted_proxies},
+        {"limits.exempt_networks", &Config::exempt_networks},
+        {"outbound.allow", &Config::outbound_allow},
+        {"outbound.allow_private", &Config::outbound_private}};
     return all;
 }
 
@@ -138,7 +146,9 @@ std::string text_of(toml::node const& node) {
 
 Result<void> apply(Config& config, std::string const& key, toml::node const& node) {
     if (auto const list = list_keys().find(key); list != list_keys().end()) {
-        if (!node.is_array()) return bad_value(key, "must be a list of networks such as \"10.0.0.0/8\"");
+        if (!node.is_array())
+            return bad_value(key, key == "outbound.allow" ? "must be a list such as \"badges.example.org:8443\""
+                                                          : "must be a list of networks such as \"10.0.0.0/8\"");
         for (auto const& element : *node.as_array())
             (config.*(list->second)).push_back(text_of(element));
         return {};
@@ -302,6 +312,11 @@ std::string config_text(Config const& config) {
          << "# ca_file = \"/etc/ssl/certs/ca-certificates.crt\"\n"
          << "\n[vc_api]\n# Issue and verify over the W3C's VC-API, with did:keys of its own; administrators issue.\n"
          << "enabled = " << (config.vc_api ? "true" : "false") << "\n"
+         << "\n[outbound]\n# Exceptions for the documents of other issuers: none by default. allow names hosts with "
+            "their "
+            "ports,\n# allow_private networks that are not public.\n"
+         << "# ca_file = \"/etc/itqan/authorities.pem\"\n# allow = [\"badges.example.org:8443\"]\n# allow_private = "
+            "[\"10.0.0.0/8\"]\n"
          << "\n[limits]\n# trusted_proxies = [\"127.0.0.1/32\"]\n# exempt_networks = []\n";
     return text.str();
 }

@@ -35,6 +35,12 @@ struct Config {
     bool vc_api = false;                       ///< The VC-API exists.
     bool vc_api_open = false;  ///< It issues for strangers. No key says so, only `itqan demo` and `itqan conformance`.
     bool conformance = false;  ///< RDF may cost what the W3C's vectors need. Likewise.
+    /// Other hosts may be asked for documents. No key says so: `itqan serve` and `itqan verify` may, `itqan demo` and
+    /// `itqan conformance` with --allow-outbound.
+    bool way_out = false;
+    std::filesystem::path outbound_ca_file;     ///< PEM; empty: the system's authorities.
+    std::vector<std::string> outbound_allow;    ///< "host:port" besides public names on port 443.
+    std::vector<std::string> outbound_private;  ///< CIDRs that may be reached although they are not public.
     bool hsts = true;
     bool durable = true;  ///< false: benchmarks only.
 

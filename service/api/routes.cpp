@@ -71,6 +71,7 @@ Result<Json> read_body(Endpoint const& endpoint, http::Request const& request) {
 Result<void> within_rate(ApiContext& context, Endpoint const& endpoint, http::Request const& request,
                          std::optional<auth::Caller> const& caller, Instant now) {
     using Work = http::RateLimits::Work;
+    if (request.is_again()) return {};
     bool const is_costly = endpoint.payload == Payload::upload || endpoint.payload == Payload::signed_document ||
                            endpoint.payload == Payload::list;
     auto const work = is_costly ? Work::verify : Work::plain;

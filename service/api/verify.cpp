@@ -74,10 +74,11 @@ Result<Json> told(Call const& call, domain::Report const& report, Asked const& a
 Reply verify(Call const& call) {
     auto asked = call.body.is_null() ? read_form_question(call) : read_json_question(call);
     if (!asked) return asked.error();
-    auto const report =
-        call.services.documents.verify(std::move(asked->input), asked->recipient, call.now, asked->receipt);
-    if (!report) return report.error();
-    auto const json = told(call, *report, *asked);
+    auto const answer = call.services.documents.verify(std::move(asked->input), asked->recipient, call.now,
+                                                       call.request.fetched.get(), asked->receipt);
+    if (!answer) return answer.error();
+    if (!answer->report) return http::awaiting(answer->needs);
+    auto const json = told(call, *answer->report, *asked);
     if (!json) return json.error();
     return json_text_reply(200, canonical_json(*json));
 }

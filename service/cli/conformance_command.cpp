@@ -17,6 +17,7 @@ namespace {
 struct ConformanceOptions {
     std::optional<std::string> listen;
     bool expose = false;
+    bool way_out = false;
 };
 
 /// A data folder that goes when the command ends.
@@ -71,6 +72,7 @@ Result<service::Config> conformance_config(Common const& common, ConformanceOpti
     config->hsts = false;
     config->vc_api = true;
     config->vc_api_open = true;
+    config->way_out = options.way_out;
     config->conformance = true;
     for (auto const* const loopback : {"127.0.0.0/8", "::1/128"})
         config->exempt_networks.emplace_back(loopback);
@@ -175,6 +177,7 @@ void add_conformance_command(CLI::App& app, Common& common) {
                     [&common, options] { return conformance(common, *options); });
     command->get_option("--data")->description("Folder to keep keys and lists in (default: a temporary one)");
     command->add_option("--listen", options->listen, "Address and port (default 127.0.0.1:8443)");
+    command->add_flag("--allow-outbound", options->way_out, "Ask other hosts for the documents of credentials");
     command->add_flag("--expose", options->expose, "Listen on other addresses than loopback");
 }
 

@@ -14,6 +14,7 @@ namespace {
 struct ServeOptions {
     std::optional<std::string> listen, as_of, programme, key_type;
     bool expose = false;
+    bool way_out = false;
     bool quiet = false;
 };
 
@@ -49,6 +50,7 @@ int serve(Common const& common, ServeOptions const& options) {
         if (auto const listen = service::read_listen(*options.listen, *config); !listen)
             return fail(common, listen.error());
     if (auto const fine = check_for_production(*config); !fine) return fail(common, fine.error());
+    config->way_out = true;
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
     (*installation)->ensure_keys();
@@ -96,6 +98,7 @@ Result<service::Config> demo_config(Common const& common, ServeOptions const& op
             config->data.string() + " holds a real installation. Give the demo a folder of its own: --data DIR",
             {}};
     config->demo = true;
+    config->way_out = options.way_out;
     config->hsts = false;
     config->vc_api = true;
     config->vc_api_open = true;
@@ -198,6 +201,7 @@ void add_serve_commands(CLI::App& app, Common& common) {
     demo_cli->add_option("--key-type", options->key_type,
                          "What VC-JWTs are signed with: rsa (default), ed25519 or p256");
     demo_cli->add_flag("--expose-demo", options->expose, "Listen on other addresses than loopback");
+    demo_cli->add_flag("--allow-outbound", options->way_out, "Ask other hosts for the documents of their badges");
     demo_cli->add_flag("--quiet", options->quiet, "Print nothing when it is ready");
     auto* const serve_cli = add_command(app, common, "serve", "The service in production",
                                         [&common, options] { return serve(common, *options); });

@@ -10,6 +10,7 @@
 #include "service/cli/verify_offline.hpp"
 #include "service/cli/verify_receipt.hpp"
 #include "service/domain/verification.hpp"
+#include "service/outbound.hpp"
 
 namespace itqan::cli {
 namespace {
@@ -58,9 +59,13 @@ Result<Verifier> make_verifier(Common const& common) {
     auto opened = service::Installation::open(*config);
     if (!opened) return opened.error();
     std::shared_ptr<service::Installation> const installation(std::move(*opened));
-    return Verifier{[installation](std::string input, std::optional<std::string> const& recipient) {
+    auto settings = *config;
+    settings.way_out = !settings.demo;
+    std::shared_ptr<http::WayOut> const way_out(service::make_way_out(settings));
+    return Verifier{[installation, way_out](std::string const& input, std::optional<std::string> const& recipient) {
                         auto& services = installation->services();
-                        return services.documents.verify(std::move(input), recipient, services.clock.wall());
+                        return service::verify_fetching(services.documents, way_out.get(), input, recipient,
+                                                        services.clock.wall());
                     },
                     [installation](std::string const& did) { return installation->services().documents.get(did); }};
 }

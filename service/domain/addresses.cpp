@@ -1,8 +1,10 @@
 #include "service/domain/addresses.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "crypto/digest.hpp"
+#include "schemas/text.hpp"
 
 namespace itqan::domain {
 namespace {
@@ -19,6 +21,15 @@ std::string did_host(std::string_view host) {
             encoded += c;
     }
     return encoded;
+}
+
+/// One form for all spellings of a host: lower case, no dot at the end of the name, no default port.
+std::string plain_host(std::string_view host) {
+    auto plain = ascii_lower(host);
+    if (plain.ends_with(":443")) plain.resize(plain.size() - 4);
+    auto const end = std::min(plain.rfind(':'), plain.size());
+    if (end > 0 && plain[end - 1] == '.') plain.erase(end - 1, 1);
+    return plain;
 }
 
 }  // namespace
@@ -74,9 +85,11 @@ std::string Addresses::achievement_uuid(std::string_view issuer_slug, std::strin
 }
 
 std::string Addresses::path_of(std::string_view url) const {
-    if (!url.starts_with(base_)) return {};
-    auto const rest = url.substr(base_.size());
-    return rest.starts_with('/') ? std::string(rest) : std::string{};
+    if (ascii_lower(url.substr(0, scheme.size())) != scheme) return {};
+    url.remove_prefix(scheme.size());
+    auto const slash = url.find_first_of("/?#");
+    if (slash == std::string_view::npos || url[slash] != '/') return {};
+    return plain_host(url.substr(0, slash)) == plain_host(host_) ? std::string(url.substr(slash)) : std::string{};
 }
 
 }  // namespace itqan::domain

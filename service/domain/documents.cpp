@@ -11,6 +11,7 @@ namespace itqan::domain {
 namespace {
 
 constexpr int most_rounds = 6;
+constexpr std::size_t most_foreign = 32;
 constexpr std::size_t most_kept = 256;  ///< A status list takes some 20 KiB.
 
 Document failed(std::string why) {
@@ -24,6 +25,18 @@ Document own(std::string body, std::string media_type) {
     document.body = std::move(body);
     document.media_type = std::move(media_type);
     document.own = true;
+    return document;
+}
+
+Document of_fetched(Fetched const& fetched) {
+    Document document;
+    document.body = fetched.body;
+    document.media_type = fetched.media_type;
+    document.failure = fetched.failure;
+    document.gone = fetched.gone;
+    document.landed = fetched.landed;
+    document.fetched_at = fetched.at;
+    document.reading = std::static_pointer_cast<DocumentReading>(fetched.reading);
     return document;
 }
 
@@ -144,7 +157,7 @@ Document OwnDocuments::answer(storage::Session& session, Issuers const& issuers,
     if (address == addresses_.installation_did())
         return keep(address, stamp, own(keys_.installation_document(session).dump(), "application/did+json"));
     auto const path = addresses_.path_of(address);
-    if (path.empty()) return failed("there is no way out to other hosts from here yet");
+    if (path.empty()) return failed("there is no such document here");
     auto const parts = parts_of(path);
     if (parts.size() == 4 && parts[0] == "issuers" && parts[2] == "keys") {
         auto const* const issuer = programme.issuer_by_slug(parts[1]);
@@ -171,7 +184,7 @@ Result<std::string> OwnDocuments::credential_at(std::string const& address) {
         return Error{
             Fault::unprocessable,
             "foreign-address",
-            "Links to other services are not followed yet. Download the badge there and send its file or text.",
+            "Links to other services are not followed here. Download the badge there and send its file or text.",
             {}};
     auto const parts = parts_of(path);
     std::string const asked = parts.size() == 2 && parts[0] == "credentials" ? parts[1] : "";
@@ -200,35 +213,77 @@ Result<std::string> OwnDocuments::credential_at(std::string const& address) {
                  {}};
 }
 
-Result<Report> OwnDocuments::verify(std::string input, std::optional<std::string> const& recipient, Instant now,
-                                    bool keep_documents) {
+/// Ours to answer and never to be fetched: below the own base, or a did:web that leads there.
+bool OwnDocuments::is_own(std::string const& address) const {
+    if (!address.starts_with("did:")) return !addresses_.path_of(address).empty();
+    auto const url = crypto::did_web_url(address.substr(0, address.find('#')));
+    return url && !addresses_.path_of(*url).empty();
+}
+
+Result<AskedReport> OwnDocuments::judged(Inquiry& inquiry, Instant now, FetchedDocuments const* fetched) {
+    Documents documents;
+    AskedReport asked;
+    auto const foreign = [&](std::string const& address) {
+        if (fetched == nullptr) return std::optional(failed("there is no way out to other hosts from here"));
+        if (auto const found = fetched->by_address.find(address); found != fetched->by_address.end())
+            return std::optional(of_fetched(found->second));
+        if (fetched->rounds >= most_rounds)
+            return std::optional(failed(address + ": not asked: it takes more than 6 steps to get there"));
+        if (fetched->by_address.size() + asked.needs.addresses.size() >= most_foreign)
+            return std::optional(failed(address + ": not asked: more than 32 addresses are named"));
+        asked.needs.addresses.push_back(address);
+        return std::optional<Document>();
+    };
+    auto needs = inquiry.judge(documents, now).needs;
+    while (true) {
+        database_.read([&](storage::Session& session) {
+            auto const stamp = stamp_of(session);
+            auto const here = issuers(session, stamp);
+            inquiry.trust(here->dids);
+            for (auto const& address : needs) {
+                auto document =
+                    is_own(address) ? std::optional(answer(session, *here, stamp, address)) : foreign(address);
+                if (document) documents.insert_or_assign(address, std::move(*document));
+            }
+        });
+        if (!asked.needs.addresses.empty()) return asked;
+        auto verification = inquiry.judge(documents, now);
+        asked.report = std::move(verification.report);
+        if (asked.report) return asked;
+        needs = std::move(verification.needs);
+    }
+}
+
+Result<AskedReport> OwnDocuments::verify(std::string input, std::optional<std::string> const& recipient, Instant now,
+                                         FetchedDocuments const* fetched, bool keep_documents) {
     Question question;
     question.keep_documents = keep_documents;
     question.input = without_blanks_around(std::move(input));
     question.recipient = recipient;
     question.own_base = addresses_.base();
     if (schemas::is_https_url(question.input)) {
-        auto text = credential_at(question.input);
-        if (!text) return text.error();
-        question.input = std::move(*text);
+        if (fetched != nullptr && addresses_.path_of(question.input).empty()) {
+            auto const found = fetched->by_address.find(question.input);
+            if (found == fetched->by_address.end()) return AskedReport{{}, {{question.input}, true}};
+            if (!found->second.failure.empty())
+                return Error{Fault::unprocessable, "not-reached", found->second.failure, {}};
+            question.input = without_blanks_around(found->second.body);
+        } else {
+            auto text = credential_at(question.input);
+            if (!text) return text.error();
+            question.input = std::move(*text);
+        }
     }
     auto inquiry = Inquiry::open(std::move(question));
     if (!inquiry) return inquiry.error();
-    Documents documents;
-    auto needs = inquiry->judge(documents, now).needs;
-    for (int round = 0; round < most_rounds; ++round) {
-        database_.read([&](storage::Session& session) {
-            auto const stamp = stamp_of(session);
-            auto const here = issuers(session, stamp);
-            inquiry->trust(here->dids);
-            for (auto const& address : needs)
-                documents.insert_or_assign(address, answer(session, *here, stamp, address));
-        });
-        auto verification = inquiry->judge(documents, now);
-        if (verification.report) return std::move(*verification.report);
-        needs = std::move(verification.needs);
-    }
-    throw std::logic_error("verification asked for documents in more than six rounds");
+    return judged(*inquiry, now, fetched);
+}
+
+Result<Report> OwnDocuments::verify(std::string input, std::optional<std::string> const& recipient, Instant now,
+                                    bool keep_documents) {
+    auto asked = verify(std::move(input), recipient, now, nullptr, keep_documents);
+    if (!asked) return asked.error();
+    return std::move(*asked->report);
 }
 
 }  // namespace itqan::domain

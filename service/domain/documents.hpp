@@ -1,6 +1,6 @@
 #pragma once
 // Answers the verifier's needs from this installation: own DID documents, keys, credentials and status lists come from
-// storage; foreign addresses are said to be out of reach until a guarded way out exists.
+// storage, foreign ones from what the edge fetched. It fetches nothing.
 
 #include <map>
 #include <memory>
@@ -8,10 +8,17 @@
 #include <string>
 #include <vector>
 
+#include "schemas/fetched.hpp"
 #include "service/domain/claims.hpp"
 #include "service/domain/verification.hpp"
 
 namespace itqan::domain {
+
+/// Either the report, or what the edge must fetch before the question is asked again (never both).
+struct AskedReport {
+    std::optional<Report> report;
+    DocumentNeeds needs;
+};
 
 class OwnDocuments {
   public:
@@ -22,10 +29,16 @@ class OwnDocuments {
     /// are kept with what was read of them until a change counter moves, whoever moved it.
     Document get(std::string const& address);
 
-    /// Verifies with own documents only, in at most 6 rounds. `input` may also be an https address of a badge of ours.
-    /// Errors: those of domain::verify; unprocessable "foreign-address"; gone "credential-erased", and
-    /// "key-revoked" as Issuance::document says; unavailable.
+    /// Verifies with own documents and those of `fetched`, null where there is no way out. Needs are only foreign
+    /// addresses that `fetched` lacks; after 6 rounds or 32 addresses what is missing counts as out of reach. `input`
+    /// may also be an https address: of a badge of ours, or with a way out of another one. Errors: those of
+    /// domain::verify; unprocessable "foreign-address" without a way out, "not-reached" with the address and why; gone
+    /// "credential-erased", and "key-revoked" as Issuance::document says; unavailable.
     /// `keep_documents`: as Question says.
+    Result<AskedReport> verify(std::string input, std::optional<std::string> const& recipient, Instant now,
+                               FetchedDocuments const* fetched, bool keep_documents = false);
+
+    /// The same without a way out.
     Result<Report> verify(std::string input, std::optional<std::string> const& recipient, Instant now,
                           bool keep_documents = false);
 
@@ -43,6 +56,8 @@ class OwnDocuments {
 
     static Stamp stamp_of(storage::Session& session);
     std::shared_ptr<Issuers const> issuers(storage::Session& session, Stamp const& stamp);
+    bool is_own(std::string const& address) const;
+    Result<AskedReport> judged(Inquiry& inquiry, Instant now, FetchedDocuments const* fetched);
     Document answer(storage::Session& session, Issuers const& issuers, Stamp const& stamp, std::string const& address);
     std::optional<Document> kept(std::string const& address, Stamp const& stamp);
     Document keep(std::string const& address, Stamp const& stamp, Document document);

@@ -105,7 +105,8 @@ struct Case {
     std::optional<schemas::Credential> const& readable;
 
     std::shared_ptr<KeyDocument const> issuer = {};
-    std::string issuer_fault = {};  ///< Why `issuer` is missing.
+    std::string issuer_fault = {};    ///< Why `issuer` is missing.
+    std::string issuer_failure = {};  ///< What could not be reached, and why; with issuer-binding.unreachable.
     ProofKey proof_key = {};
     std::map<std::string, ProofKey, std::less<>> method_keys = {};  ///< By the verification method of embedded proofs.
     std::optional<EmbeddedProofs> embedded = {};                    ///< Nothing for tokens.

@@ -49,7 +49,8 @@ Result<crypto::PublicKey> key_in(Json const& json) {
 }
 
 ProofKey read_fetched_key(Document const& document, std::string const& issuer_id) {
-    if (document.failure == "gone") return no_key("proof.key-revoked", "The issuer has revoked the key.");
+    if (document.gone || document.failure == "gone")
+        return no_key("proof.key-revoked", "The issuer has revoked the key.");
     if (!document.failure.empty())
         return no_key("proof.unreachable", "The key could not be fetched: " + document.failure + ".");
     auto const json = parse_json(document.body, json_limits::command);
@@ -89,6 +90,7 @@ void read_issuer(Case& verified) {
     if (document == nullptr) return;
     if (!document->failure.empty()) {
         verified.issuer_fault = "issuer-binding.unreachable";
+        verified.issuer_failure = document->failure;
         return;
     }
     auto const keys = verified.reading_of(*document)->keys(document->body, id, verified.now);

@@ -103,7 +103,9 @@ Check check_issuer_binding(Case& c) {
     }
     if (!c.issuer)
         return binding_check(CheckOutcome::unchecked, c.issuer_fault,
-                             "Which keys the issuer has could not be found out.", std::move(facts));
+                             "Which keys the issuer has could not be found out" +
+                                 (c.issuer_failure.empty() ? std::string() : ": " + c.issuer_failure) + ".",
+                             std::move(facts));
     auto const& fault = c.proof_key.fault;
     if (fault == "proof.foreign-key" || fault == "proof.unknown-key")
         return binding_check(CheckOutcome::fail, "issuer-binding.not-listed",

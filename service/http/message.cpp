@@ -123,6 +123,12 @@ Result<Part> read_part(std::string_view head, std::string_view body) {
 
 }  // namespace
 
+Response awaiting(DocumentNeeds needs) {
+    Response response;
+    response.awaits = std::move(needs);
+    return response;
+}
+
 void Headers::add(std::string name, std::string value) {
     all.emplace_back(std::move(name), std::move(value));
 }

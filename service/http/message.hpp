@@ -3,12 +3,14 @@
 // multipart). Sockets, TLS and the wire form are server.cpp's part.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "schemas/fetched.hpp"
 #include "schemas/result.hpp"
 
 namespace itqan::http {
@@ -32,6 +34,11 @@ struct Request {
     std::string client;  ///< Address of the client: the peer, or what a trusted proxy says.
     std::map<std::string, std::string, std::less<>> parameters;  ///< Decoded values of {name} in the route's path.
 
+    /// Documents of other hosts as far as the edge has fetched them for this request; null: there is no way out.
+    std::shared_ptr<FetchedDocuments const> fetched = nullptr;
+    /// The handler answers again because what it awaited is there: the request was counted and is not another one.
+    bool is_again() const { return fetched && fetched->rounds > 0; }
+
     std::string_view header(std::string_view name) const { return headers.get(name); }
 };
 
@@ -39,7 +46,13 @@ struct Response {
     int status = 200;
     Headers headers;
     std::string body;
+    /// Not empty: no answer yet. The edge fetches these and gives the same request to the handler again, so that no
+    /// worker waits (decision 29). Only where Request::fetched is not null.
+    DocumentNeeds awaits = {};
 };
+
+/// No answer yet: these are needed first.
+Response awaiting(DocumentNeeds needs);
 
 /// Decodes %XX; none for broken percent-encoding, NUL or a result that is not UTF-8. "+" stays.
 std::optional<std::string> percent_decode(std::string_view text);

@@ -172,7 +172,7 @@ Response Router::answer(Request& request, std::string_view& pattern) const {
     return answered ? std::move(*answered) : problem(answered.error());
 }
 
-Response Router::handle(Request request) const {
+Response Router::handle_in_place(Request& request) const {
     std::string_view pattern;
     try {
         auto response = answer(request, pattern);

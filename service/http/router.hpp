@@ -34,7 +34,9 @@ class Router {
     Router& operator=(Router const&) = delete;
 
     /// The answer, always: 404 and 405 (with Allow) and 204 for OPTIONS of a known path included.
-    Response handle(Request request) const;
+    Response handle(Request request) const { return handle_in_place(request); }
+    /// The same; the request may be given again when the answer awaits documents. Its parameters are set.
+    Response handle_in_place(Request& request) const;
 
     /// Bytes of body that are read for this method and path: the route's limit. Where no route answers still some, so
     /// that the client learns that (404, 405) and not that its body is too large.

@@ -65,10 +65,12 @@ struct Received {
 }  // namespace
 
 struct Server::State {
-    State(ServerConfig config_, Router const& router_, std::function<void(Access const&)> on_access_)
+    State(ServerConfig config_, Router const& router_, std::function<void(Access const&)> on_access_,
+          FetchDocuments fetch_)
         : config(std::move(config_)),
           router(router_),
           on_access(std::move(on_access_)),
+          fetch(std::move(fetch_)),
           io(config.io_threads),
           acceptor(io),
           workers(config.workers, config.queued_requests) {}
@@ -76,6 +78,7 @@ struct Server::State {
     ServerConfig config;
     Router const& router;
     std::function<void(Access const&)> on_access;
+    FetchDocuments fetch;
     GateRules rules;
     Networks proxies;
     std::vector<std::string> names;
@@ -121,7 +124,7 @@ asio::awaitable<std::optional<Response>> on_worker(Workers& workers, Router cons
         bool const queued = workers.submit([&router, request, resume] {
             std::optional<Response> answer;
             try {
-                answer = router.handle(std::move(*request));
+                answer = router.handle_in_place(*request);
             } catch (...) {
                 answer = Response{500, {}, {}};  // There was no memory even to say so.
             }
@@ -134,6 +137,27 @@ asio::awaitable<std::optional<Response>> on_worker(Workers& workers, Router cons
     auto answer = co_await asio::async_initiate<Token, void(std::optional<Response>)>(std::move(initiate), token);
     co_return answer;
 }
+
+/// Lets the documents be fetched and resumes the coroutine with them; no thread waits meanwhile.
+asio::awaitable<FetchedDocuments> fetched_by(FetchDocuments const& fetch, FetchedDocuments known, DocumentNeeds needs) {
+    auto initiate = [&fetch, known = std::move(known), needs = std::move(needs)](auto handler) mutable {
+        using Handler = decltype(handler);
+        auto executor = asio::get_associated_executor(handler);
+        auto waiting = std::make_shared<Handler>(std::move(handler));
+        fetch(std::move(known), needs, [executor, waiting](FetchedDocuments made) {
+            asio::post(executor, [waiting, made = std::move(made)]() mutable {
+                auto resumed = std::move(*waiting);
+                resumed(std::move(made));
+            });
+        });
+    };
+    using Token = asio::use_awaitable_t<>;
+    Token token{};
+    auto made = co_await asio::async_initiate<Token, void(FetchedDocuments)>(std::move(initiate), token);
+    co_return made;
+}
+
+constexpr int most_rounds = 8;  ///< The domain ends a question earlier; this ends what does not.
 
 }  // namespace
 
@@ -272,7 +296,18 @@ asio::awaitable<Response> Server::State::answer(Received& received, std::string 
     }
     auto request = std::make_shared<Request>(std::move(received.head->request));
     request->client = client_of(peer, request->header("x-forwarded-for"), proxies);
-    auto response = co_await on_worker(workers, router, std::move(request));
+    if (fetch) request->fetched = std::make_shared<FetchedDocuments>();
+    auto response = co_await on_worker(workers, router, request);
+    while (response && !response->awaits.addresses.empty()) {
+        if (!request->fetched || request->fetched->rounds >= most_rounds) {
+            response = internal_problem();
+            break;
+        }
+        FetchedDocuments known = *request->fetched;
+        auto documents = co_await fetched_by(fetch, std::move(known), response->awaits);
+        request->fetched = std::make_shared<FetchedDocuments>(std::move(documents));
+        response = co_await on_worker(workers, router, request);
+    }
     if (!response) {
         response = problem(503, "overloaded", "Too many requests wait. Repeat this one in a moment.");
         received.last = true;
@@ -311,8 +346,9 @@ asio::awaitable<void> Server::State::talk(Connection& connection, std::string co
     co_await close(connection, false);
 }
 
-Server::Server(ServerConfig config, Router const& router, std::function<void(Access const&)> on_access)
-    : state_(std::make_unique<State>(std::move(config), router, std::move(on_access))) {
+Server::Server(ServerConfig config, Router const& router, std::function<void(Access const&)> on_access,
+               FetchDocuments fetch)
+    : state_(std::make_unique<State>(std::move(config), router, std::move(on_access), std::move(fetch))) {
     state_->open();
 }
 

@@ -51,11 +51,16 @@ struct Access {
     std::string_view request_id;
 };
 
+/// Fetches what an answer awaits: calls `done` once, from any thread, with what was known and what was needed.
+using FetchDocuments =
+    std::function<void(FetchedDocuments known, DocumentNeeds const& needs, std::function<void(FetchedDocuments)> done)>;
+
 class Server {
   public:
     /// Opens the port. Throws std::runtime_error when certificate, key or port cannot be used. `router` must outlive
-    /// it.
-    Server(ServerConfig config, Router const& router, std::function<void(Access const&)> on_access = nullptr);
+    /// it. Without `fetch` there is no way out. Whoever fetches must have called every `done` before this is destroyed.
+    Server(ServerConfig config, Router const& router, std::function<void(Access const&)> on_access = nullptr,
+           FetchDocuments fetch = nullptr);
     ~Server();
     Server(Server const&) = delete;
     Server& operator=(Server const&) = delete;

@@ -178,6 +178,7 @@ http::Route file_route(WebContext const& context, std::string path, PageHandler 
 
 Result<void> admit(WebContext const& context, Visitor const& visitor, http::Request const& request,
                    http::RateLimits::Work work) {
+    if (request.is_again()) return {};
     return context.rates.admit(work, visitor.caller ? visitor.caller->principal : "", request.client,
                                context.services.clock.wall());
 }

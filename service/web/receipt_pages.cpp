@@ -101,16 +101,18 @@ http::Response refuse(WebContext const& context, Visitor const& visitor, int sta
 }
 
 /// Verifies once more: what the receipt states is what is so at its own moment.
-Answer make(WebContext const& context, Visitor const& visitor, Form const& form) {
+Answer make(WebContext const& context, Visitor const& visitor, Form const& form, FetchedDocuments const* fetched) {
     auto& services = context.services;
     auto const typed = trimmed(form.value("recipient"));
     auto const recipient = typed.empty() ? std::nullopt : std::optional<std::string>(typed);
     auto const now = services.clock.wall();
-    auto const report = services.documents.verify(std::string(trimmed(form.value("text"))), recipient, now, true);
-    if (!report) return refuse(context, visitor, 422, "receipt.none");
+    auto const answer =
+        services.documents.verify(std::string(trimmed(form.value("text"))), recipient, now, fetched, true);
+    if (!answer) return refuse(context, visitor, 422, "receipt.none");
+    if (!answer->report) return http::awaiting(answer->needs);
     auto const receipt = services.database.read([&](storage::Session& session) {
-        return domain::issue_receipt(services.keys, session, *report, recipient, services.addresses.installation_did(),
-                                     now);
+        return domain::issue_receipt(services.keys, session, *answer->report, recipient,
+                                     services.addresses.installation_did(), now);
     });
     if (!receipt) return refuse(context, visitor, 503, "receipt.unavailable");
     return receipt_page(context, visitor, canonical_json(*receipt));
@@ -122,7 +124,8 @@ Answer post_receipt(WebContext const& context, Visitor const& visitor, http::Req
     auto const form = Form::read(request);
     if (!form) return form.error();
     std::string const receipt(trimmed(form->value("receipt")));
-    return receipt.empty() ? make(context, visitor, *form) : receipt_page(context, visitor, receipt);
+    return receipt.empty() ? make(context, visitor, *form, request.fetched.get())
+                           : receipt_page(context, visitor, receipt);
 }
 
 /// The same text as a file: what the page was shown from, and only while it is a receipt.

@@ -15,6 +15,7 @@ namespace {
 struct Asked {
     std::string input, typed;
     std::string recipient;
+    FetchedDocuments const* fetched = nullptr;
 };
 
 /// The page with what was typed still in its fields; a file cannot be kept and is asked for again.
@@ -39,53 +40,68 @@ http::Response refuse(WebContext const& context, Visitor const& visitor, Asked c
     return show(context, visitor, page);
 }
 
-bool is_foreign(domain::Addresses const& addresses, std::string const& input) {
-    return schemas::is_https_url(input) && addresses.path_of(input).empty();
+/// What went wrong is said in English, with the address: it is the other host's business.
+http::Response refuse_unreached(WebContext const& context, Visitor const& visitor, Asked const& asked,
+                                Error const& error) {
+    auto page = verify_page(visitor, asked);
+    page.status = 422;
+    page.content.set("error", visitor.locale->text("verify.unreached"));
+    page.content.set("error_help", visitor.locale->text("verify.unreached_help") + " (" + error.detail + ")");
+    return show(context, visitor, page);
+}
+
+/// An address of others where there is no way out.
+bool is_foreign(domain::Addresses const& addresses, FetchedDocuments const* fetched, std::string const& input) {
+    return fetched == nullptr && schemas::is_https_url(input) && addresses.path_of(input).empty();
 }
 
 /// The picture holds no credential: perhaps it shows the code of a printed one. The verifier's first answer stands when
 /// it does not.
-Result<domain::Report> by_code(domain::Services& services, Asked const& asked,
-                               std::optional<std::string> const& recipient, Error const& first) {
+Result<domain::AskedReport> by_code(domain::Services& services, Asked const& asked,
+                                    std::optional<std::string> const& recipient, Error const& first) {
     auto const code = read_qr(asked.input);
     if (!code) return code.error().fault == Fault::too_large ? code.error() : first;
     if (!*code) return Error{Fault::unprocessable, "no-code", "The picture shows no readable code.", {}};
-    if (is_foreign(services.addresses, **code))
+    if (is_foreign(services.addresses, asked.fetched, **code))
         return Error{Fault::unprocessable, "foreign-address", "The code leads to another service.", {}};
-    return services.documents.verify(**code, recipient, services.clock.wall());
+    return services.documents.verify(**code, recipient, services.clock.wall(), asked.fetched);
 }
 
 http::Response judge(WebContext const& context, Visitor const& visitor, Asked asked) {
     auto& services = context.services;
     if (asked.input.empty()) return refuse(context, visitor, asked, "verify.empty", 422);
-    if (is_foreign(services.addresses, asked.input)) return refuse(context, visitor, asked, "verify.foreign", 422);
+    if (is_foreign(services.addresses, asked.fetched, asked.input))
+        return refuse(context, visitor, asked, "verify.foreign", 422);
     auto const recipient = asked.recipient.empty() ? std::nullopt : std::optional<std::string>(asked.recipient);
-    auto report = services.documents.verify(asked.input, recipient, services.clock.wall());
+    auto report = services.documents.verify(asked.input, recipient, services.clock.wall(), asked.fetched);
     if (!report && report.error().code == "no-credential" && is_photograph(asked.input))
         report = by_code(services, asked, recipient, report.error());
     if (!report) {
         auto const& error = report.error();
         if (error.code == "no-code") return refuse(context, visitor, asked, "verify.no_code", 422);
         if (error.code == "foreign-address") return refuse(context, visitor, asked, "verify.foreign", 422);
+        if (error.code == "not-reached") return refuse_unreached(context, visitor, asked, error);
         if (error.code == "no-credential") return refuse(context, visitor, asked, "verify.none", 422);
         return refuse(context, visitor, asked, error.fault == Fault::too_large ? "error.too_large" : "verify.none",
                       error.fault == Fault::too_large ? 413 : 422, error.detail);
     }
+    if (!report->report) return http::awaiting(report->needs);
     asked.typed.clear();
     auto page = verify_page(visitor, asked);
     page.indexable = false;
-    page.content.set("report", report_view({.report = *report,
+    page.content.set("report", report_view({.report = *report->report,
                                             .own_base = services.addresses.base(),
                                             .recipient_asked = recipient.has_value(),
                                             .recipient = recipient.value_or(""),
                                             .demo = services.settings.demo,
-                                            .roles = domain::role_fits(*programme_of(context), *report)},
+                                            .roles = domain::role_fits(*programme_of(context), *report->report)},
                                            *visitor.locale));
     return show(context, visitor, page);
 }
 
 Answer get_verify(WebContext const& context, Visitor const& visitor, http::Request const& request) {
     Asked asked;
+    asked.fetched = request.fetched.get();
     asked.typed = asked.input = trimmed(query_of(request, "url"));
     if (asked.input.empty()) return show(context, visitor, verify_page(visitor, asked));
     if (auto const rate = admit(context, visitor, request, http::RateLimits::Work::verify); !rate) return rate.error();
@@ -97,6 +113,7 @@ Answer post_verify(WebContext const& context, Visitor const& visitor, http::Requ
     auto const form = Form::read(request);
     if (!form) return form.error();
     Asked asked;
+    asked.fetched = request.fetched.get();
     asked.typed = trimmed(form->value("text"));
     asked.recipient = trimmed(form->value("recipient"));
     asked.input = form->value("file").empty() ? asked.typed : std::string(form->value("file"));

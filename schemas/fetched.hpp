@@ -1,0 +1,36 @@
+#pragma once
+// What the edge fetched of other hosts for one question, as the domain is given it (decision 21): a value, so that
+// neither layer knows the other.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schemas/clock.hpp"
+
+namespace itqan {
+
+/// A document, or in `failure` why there is none: which address, and what went wrong.
+struct Fetched {
+    std::string body, media_type, failure;
+    bool gone = false;               ///< The server answered 410; `failure` says so, `body` may say more.
+    std::string landed = {};         ///< The address at the end of redirects; "" when there were none.
+    std::optional<Instant> at = {};  ///< When it came.
+    /// What was read of the body, kept with it by the cache. The domain makes it and alone knows what it is.
+    std::shared_ptr<void> reading = {};
+};
+
+/// What a question still needs of other hosts.
+struct DocumentNeeds {
+    std::vector<std::string> addresses;  ///< https URLs and DIDs.
+    bool is_link = false;                ///< The one address is what was asked about: it may lead on, and is not kept.
+};
+
+struct FetchedDocuments {
+    std::map<std::string, Fetched, std::less<>> by_address;  ///< By https URL or DID.
+    int rounds = 0;                                          ///< How often was fetched for this question.
+};
+
+}  // namespace itqan
