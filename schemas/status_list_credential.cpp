@@ -29,6 +29,17 @@ class Reader {
         return {};
     }
 
+    /// One text or several; at least one.
+    std::vector<std::string> texts(Json const& object, char const* name, std::string const& pointer) {
+        auto const found = object.find(name);
+        if (found == object.end() || !found->is_array()) return {text(object, name, pointer)};
+        std::vector<std::string> all;
+        for (auto const& entry : *found)
+            if (entry.is_string() && !entry.get_ref<std::string const&>().empty()) all.push_back(entry);
+        if (all.empty() || all.size() != found->size()) report(pointer, "must be a string or an array of strings");
+        return all;
+    }
+
     /// The issuer's id, whether it is written alone or inside an object.
     std::string issuer(Json const& document) {
         auto const found = document.find("issuer");
@@ -54,6 +65,10 @@ class Reader {
 };
 
 }  // namespace
+
+bool StatusListFields::serves(std::string_view wanted) const {
+    return purpose == wanted || std::find(more_purposes.begin(), more_purposes.end(), wanted) != more_purposes.end();
+}
 
 Json to_json(StatusListFields const& fields) {
     Json subject{{"id", fields.id + "#list"},
@@ -99,7 +114,9 @@ Result<StatusListFields> read_status_list(Json const& document) {
     }
     if (!has_type(*subject, "BitstringStatusList"))
         reader.report("/credentialSubject/type", "must be BitstringStatusList");
-    fields.purpose = reader.text(*subject, "statusPurpose", "/credentialSubject/statusPurpose");
+    auto purposes = reader.texts(*subject, "statusPurpose", "/credentialSubject/statusPurpose");
+    fields.purpose = purposes.empty() ? std::string() : purposes.front();
+    if (purposes.size() > 1) fields.more_purposes.assign(purposes.begin() + 1, purposes.end());
     fields.encoded_list = reader.text(*subject, "encodedList", "/credentialSubject/encodedList");
     fields.ttl_milliseconds = std::nullopt;
     if (auto const ttl = subject->find("ttl"); ttl != subject->end()) {

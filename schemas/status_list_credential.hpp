@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "schemas/clock.hpp"
 #include "schemas/json.hpp"
@@ -18,6 +20,9 @@ struct StatusListFields {
     std::string purpose = "revocation";
     std::string encoded_list;                                  ///< "u" + base64url(GZIP(bits)).
     std::optional<std::int64_t> ttl_milliseconds = {300'000};  ///< How long a reader may keep it.
+    std::vector<std::string> more_purposes = {};               ///< Read only: a list may serve several.
+
+    bool serves(std::string_view wanted) const;
 };
 
 /// The unsigned BitstringStatusListCredential: context credentials/v2 alone, which defines all its terms.

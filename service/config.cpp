@@ -133,7 +133,9 @@ std::map<std::string, std::vector<std::string> Config::*> const& list_keys() {
         {"limits.trusted_proxies", &Config::trusted_proxies},
         {"limits.exempt_networks", &Config::exempt_networks},
         {"outbound.allow", &Config::outbound_allow},
-        {"outbound.allow_private", &Config::outbound_private}};
+        {"outbound.allow_private", &Config::outbound_private},
+        {"trust.issuers", &Config::trust_issuers},
+        {"trust.registries", &Config::trust_registries}};
     return all;
 }
 
@@ -144,13 +146,22 @@ std::string text_of(toml::node const& node) {
     return {};
 }
 
+std::string list_example(std::string const& key) {
+    if (key == "outbound.allow") return "must be a list such as \"badges.example.org:8443\"";
+    if (key == "trust.issuers") return "must be a list of issuers' ids such as \"did:web:college.example\"";
+    if (key == "trust.registries")
+        return "must be a list such as \"https://registry.example/registry.json Name of the registry\"";
+    return "must be a list of networks such as \"10.0.0.0/8\"";
+}
+
 Result<void> apply(Config& config, std::string const& key, toml::node const& node) {
     if (auto const list = list_keys().find(key); list != list_keys().end()) {
-        if (!node.is_array())
-            return bad_value(key, key == "outbound.allow" ? "must be a list such as \"badges.example.org:8443\""
-                                                          : "must be a list of networks such as \"10.0.0.0/8\"");
-        for (auto const& element : *node.as_array())
-            (config.*(list->second)).push_back(text_of(element));
+        if (!node.is_array()) return bad_value(key, list_example(key));
+        for (auto const& element : *node.as_array()) {
+            auto const text = text_of(element);
+            if (key == "trust.registries" && !text.starts_with("https://")) return bad_value(key, list_example(key));
+            (config.*(list->second)).push_back(text);
+        }
         return {};
     }
     auto const setter = setters().find(key);
@@ -317,6 +328,9 @@ std::string config_text(Config const& config) {
             "ports,\n# allow_private networks that are not public.\n"
          << "# ca_file = \"/etc/itqan/authorities.pem\"\n# allow = [\"badges.example.org:8443\"]\n# allow_private = "
             "[\"10.0.0.0/8\"]\n"
+         << "\n[trust]\n# Issuers elsewhere that are known here, and registries of issuers that are asked.\n"
+            "# issuers = [\"did:web:college.example\"]\n"
+            "# registries = [\"https://registry.example/registry.json Name of the registry\"]\n"
          << "\n[limits]\n# trusted_proxies = [\"127.0.0.1/32\"]\n# exempt_networks = []\n";
     return text.str();
 }

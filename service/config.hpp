@@ -41,6 +41,8 @@ struct Config {
     std::filesystem::path outbound_ca_file;     ///< PEM; empty: the system's authorities.
     std::vector<std::string> outbound_allow;    ///< "host:port" besides public names on port 443.
     std::vector<std::string> outbound_private;  ///< CIDRs that may be reached although they are not public.
+    std::vector<std::string> trust_issuers;     ///< Ids of issuers elsewhere that are known here.
+    std::vector<std::string> trust_registries;  ///< "https://.../registry.json Name": static registries, DCC form.
     bool hsts = true;
     bool durable = true;  ///< false: benchmarks only.
 

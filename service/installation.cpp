@@ -50,6 +50,18 @@ Result<void> make_folder(std::filesystem::path const& folder) {
     return {};
 }
 
+/// "https://... Name"; without a name the host is it.
+std::vector<domain::Registry> registries_of(Config const& config) {
+    std::vector<domain::Registry> registries;
+    for (auto const& text : config.trust_registries) {
+        auto const space = text.find(' ');
+        auto const address = text.substr(0, space);
+        auto const host = address.substr(8, address.find('/', 8) - 8);
+        registries.push_back({space == std::string::npos ? host : text.substr(space + 1), address});
+    }
+    return registries;
+}
+
 }  // namespace
 
 Installation::Installation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -65,6 +77,7 @@ Result<std::unique_ptr<Installation>> Installation::open(Config const& config,
         auto database = storage::open_sqlite({.path = config.database().string(), .durable = config.durable});
         storage::migrate(*database, SystemClock().wall());
         auto parts = std::make_unique<Parts>(config, std::move(database), std::move(*kek), domain_offset_milliseconds);
+        parts->documents.know(config.trust_issuers, registries_of(config));
         return std::unique_ptr<Installation>(new Installation(std::move(parts)));
     } catch (storage::DatabaseError const& error) {
         return Error{Fault::unavailable, "database", config.database().string() + ": " + error.what(), {}};

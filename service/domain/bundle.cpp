@@ -46,6 +46,7 @@ Result<std::pair<std::string, Document>> read_document(Json const& json, std::si
     if (address.empty() || !fetched) return no_bundle(where);
     Document document;
     document.fetched_at = fetched;
+    document.packed = true;
     document.own = json.value("own", Json()) == true;
     document.failure = text_member(json, "failure");
     document.media_type = text_member(json, "mediaType");

@@ -94,6 +94,11 @@ OwnDocuments::OwnDocuments(storage::Database& database, ProgrammeStore& programm
       claims_(claims),
       addresses_(addresses) {}
 
+void OwnDocuments::know(std::vector<std::string> issuers, std::vector<Registry> registries) {
+    listed_issuers_ = std::move(issuers);
+    registries_ = std::move(registries);
+}
+
 OwnDocuments::Stamp OwnDocuments::stamp_of(storage::Session& session) {
     Stamp stamp;
     storage::each_change_count(session, [&stamp](std::string_view topic, std::int64_t count) {
@@ -261,6 +266,8 @@ Result<AskedReport> OwnDocuments::verify(std::string input, std::optional<std::s
     question.input = without_blanks_around(std::move(input));
     question.recipient = recipient;
     question.own_base = addresses_.base();
+    question.listed_issuers = listed_issuers_;
+    question.registries = registries_;
     if (schemas::is_https_url(question.input)) {
         if (fetched != nullptr && addresses_.path_of(question.input).empty()) {
             auto const found = fetched->by_address.find(question.input);

@@ -25,6 +25,10 @@ class OwnDocuments {
     OwnDocuments(storage::Database& database, ProgrammeStore& programmes, IssuerKeys& keys, StatusLists& status,
                  Issuance& issuance, Claims& claims, Addresses const& addresses);
 
+    /// Issuers elsewhere that are known here, and the registries that are asked about others. Before the first
+    /// question.
+    void know(std::vector<std::string> issuers, std::vector<Registry> registries);
+
     /// The document at an own address, or one whose `failure` says why there is none. DID documents and status lists
     /// are kept with what was read of them until a change counter moves, whoever moved it.
     Document get(std::string const& address);
@@ -70,6 +74,9 @@ class OwnDocuments {
     Issuance& issuance_;
     Claims& claims_;
     Addresses const& addresses_;
+
+    std::vector<std::string> listed_issuers_;
+    std::vector<Registry> registries_;
 
     std::mutex mutex_;
     std::shared_ptr<Issuers const> issuers_;

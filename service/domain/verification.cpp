@@ -200,6 +200,7 @@ struct Judging {
   private:
     bool is_older() const { return verified.kind == CredentialKind::older_badge || is_open_badge_2(verified.kind); }
     void look_up() {
+        if (verified.kind != CredentialKind::older_badge) need_registries(verified);
         if (is_open_badge_2(verified.kind))
             look_up_open_badge_2(verified);
         else if (!is_older())
@@ -297,6 +298,8 @@ Inquiry::Inquiry(Question question, std::shared_ptr<ReadCredential> credential)
     if (!has_inner && !is_open_badge_2(credential_->kind)) return;
     inner_.trusted_issuers = question_.trusted_issuers;
     inner_.own_base = question_.own_base;
+    inner_.listed_issuers = question_.listed_issuers;
+    inner_.registries = question_.registries;
 }
 
 Result<Inquiry> Inquiry::open(Question question) {

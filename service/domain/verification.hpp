@@ -46,16 +46,25 @@ struct Document {
     bool gone = false;        ///< The server answered 410: it was there and was taken away. `body` may say more.
     std::string landed = {};  ///< The address at the end of redirects; "" when there were none.
     std::optional<Instant> fetched_at = {};  ///< Nothing: it was read for this verification.
+    bool packed = false;                     ///< Out of a bundle: as of `fetched_at`, whatever its own lifetime.
 };
 std::shared_ptr<DocumentReading> new_reading();
 using Documents = std::map<std::string, Document, std::less<>>;
 
+/// A static registry of issuers in the DCC form: {meta, registry: {DID: {name, url, location}}}.
+struct Registry {
+    std::string name;     ///< How reports call it.
+    std::string address;  ///< Of its document among `Documents`.
+};
+
 struct Question {
     std::string input;                         ///< JSON, compact JWS, PNG or SVG bytes, data: URI.
     std::optional<std::string> recipient;      ///< E-mail address or subject id to match.
-    std::vector<std::string> trusted_issuers;  ///< Ids of issuers listed in a registry or issued here; may be empty.
+    std::vector<std::string> trusted_issuers;  ///< Ids of the issuers of this installation; may be empty.
     std::string own_base;                      ///< Base address of this installation.
     bool keep_documents = false;               ///< The report holds what it was judged from: for receipts and bundles.
+    std::vector<std::string> listed_issuers = {};  ///< Ids on the operator's own list of issuers elsewhere.
+    std::vector<Registry> registries = {};         ///< In the order of their authority.
 };
 
 struct Report {

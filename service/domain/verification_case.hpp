@@ -149,6 +149,11 @@ Check check_contexts(Case& verified);
 Check check_proof(Case& verified);
 Check check_issuer_binding(Case& verified);
 Check check_status(Case& verified);
+/// An entry of type 1EdTechRevocationList; none when the credential is not withdrawn, or the list has to be fetched.
+std::optional<Check> judge_revocation_list(Case& verified, Json const& entry);
+Check check_issuer_trust(Case& verified);
+/// Notes the registries among what the case needs.
+void need_registries(Case& verified);
 Check check_endorsements(Case& verified);
 Check check_nested(Case& verified);
 Check check_recipient(Case& verified);

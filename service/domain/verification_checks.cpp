@@ -1,6 +1,4 @@
-// The table of checks, and those of them that only look: dates, newer editions, registry.
-
-#include <algorithm>
+// The table of checks, and those of them that only look: dates, newer editions.
 
 #include "service/domain/clock_leeway.hpp"
 #include "service/domain/verification_case.hpp"
@@ -31,24 +29,6 @@ Check check_refresh(Case& c) {
         return make_check("refresh", CheckOutcome::unchecked, "refresh.not-asked",
                           "Newer editions are announced; they are not asked for here yet.");
     return make_check("refresh", CheckOutcome::absent, "refresh.none", "The badge announces no newer editions.");
-}
-
-Check check_issuer_trust(Case& c) {
-    auto const& trusted = c.question.trusted_issuers;
-    if (trusted.empty())
-        return make_check("issuer-trust", CheckOutcome::absent, "issuer-trust.none",
-                          "No registry of issuers is configured.");
-    if (std::find(trusted.begin(), trusted.end(), c.issuer_id) == trusted.end())
-        return make_check("issuer-trust", CheckOutcome::absent, "issuer-trust.not-ours",
-                          "Not issued here, and no registry of issuers is configured.");
-    if (!c.proof_passed || !c.binding_passed)
-        return make_check("issuer-trust", CheckOutcome::unchecked, "issuer-trust.unproven",
-                          "It names an issuer that issues here, but that is not proven.");
-    auto const name = c.readable ? c.readable->issuer.name.value_or(c.issuer_id) : c.issuer_id;
-    auto const slashes = c.question.own_base.find("//");
-    auto const host = slashes == std::string::npos ? c.question.own_base : c.question.own_base.substr(slashes + 2);
-    return make_check("issuer-trust", CheckOutcome::pass, "issuer-trust.own",
-                      "Issued here by " + name + ", " + host + ".", {{"name", name}, {"host", host}});
 }
 
 }  // namespace

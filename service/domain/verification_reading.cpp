@@ -111,6 +111,16 @@ std::shared_ptr<StatusDocument const> DocumentReading::status(std::string const&
     return status_;
 }
 
+std::shared_ptr<Json const> DocumentReading::object(std::string const& body) {
+    constexpr JsonLimits limits{2 * 1024 * 1024, 200'000, 16, 65'536, 65'536};
+    std::lock_guard const lock(mutex_);
+    if (is_object_read_) return object_;
+    is_object_read_ = true;
+    if (auto json = parse_json(body, limits); json && json->is_object())
+        object_ = std::make_shared<Json const>(std::move(*json));
+    return object_;
+}
+
 bool DocumentReading::is_proven(StatusDocument const& list, crypto::AssertionKeys const& listed, Instant now) {
     auto const counts = [&listed](crypto::AssertionKey const& signer) {
         auto const* const method = listed.find(std::string_view(signer.id));

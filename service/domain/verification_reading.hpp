@@ -54,6 +54,9 @@ class DocumentReading {
     /// with the keys they rest on, and these are looked for in `listed` each time.
     bool is_proven(StatusDocument const& list, crypto::AssertionKeys const& listed, Instant now);
 
+    /// A registry or revocation list; null when the text is no JSON object of at most 2 MiB.
+    std::shared_ptr<Json const> object(std::string const& body);
+
   private:
     struct Keys {
         std::string controller;
@@ -70,6 +73,8 @@ class DocumentReading {
     bool is_status_read_ = false;
     std::shared_ptr<StatusDocument const> status_;
     std::optional<Proven> proven_;
+    bool is_object_read_ = false;
+    std::shared_ptr<Json const> object_;
 };
 
 /// The signatures of a document with embedded proofs, each good and by a method of `listed`; none when one is not.

@@ -1,9 +1,11 @@
-// Was it withdrawn or put on hold: by the issuer's bitstring status list and, for credentials of this installation, by
-// what it alone knows.
+// Was it withdrawn or put on hold: by the issuer's bitstring status list or revocation list and, for credentials of
+// this installation, by what it alone knows.
 
 #include <algorithm>
+#include <sstream>
 
 #include "schemas/identifier.hpp"
+#include "service/domain/clock_leeway.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
@@ -22,20 +24,33 @@ int weight(Check const& check) {
     if (check.code == "status.revoked") return 5;
     if (check.code == "status.suspended") return 4;
     if (check.outcome == CheckOutcome::fail) return 3;
-    return check.outcome == CheckOutcome::unchecked ? 2 : 1;
+    if (check.outcome == CheckOutcome::unchecked) return 2;
+    return check.outcome == CheckOutcome::warn ? 1 : 0;
 }
 
 struct Entry {
     std::string purpose, list;
-    Json index;
+    Json index, messages;
+    std::uint64_t size = 1;  ///< Bits; 0 when it is none that is read.
     Facts facts;
 };
+
+constexpr std::uint64_t most_bits = 8;
+
+std::uint64_t read_size(Json const& entry) {
+    auto const found = entry.find("statusSize");
+    if (found == entry.end()) return 1;
+    if (!found->is_number_integer() || *found < 1 || *found > most_bits) return 0;
+    return found->get<std::uint64_t>();
+}
 
 Entry read_entry(Json const& entry) {
     Entry read;
     read.purpose = text_at(entry, "statusPurpose");
     read.list = text_at(entry, "statusListCredential");
     read.index = entry.value("statusListIndex", Json());
+    read.messages = entry.value("statusMessage", Json());
+    read.size = read_size(entry);
     auto const position = read.index.is_string() ? read.index.get<std::string>() : read.index.dump();
     read.facts = {{"list", read.list}, {"index", position}, {"purpose", read.purpose}};
     return read;
@@ -57,36 +72,92 @@ Check broken(Error const& error, Facts const& facts) {
     return status_check(outcome, "status." + error.code, error.detail, facts);
 }
 
+/// A list says itself how long a copy of it may be used. A bundle's is of its day, whose owner knows that.
+bool is_kept_too_long(Document const& document, schemas::StatusListFields const& fields, Instant now) {
+    if (document.packed || !document.fetched_at || !fields.ttl_milliseconds) return false;
+    // Subtracted, since a lifetime may be as large as the type.
+    return now.milliseconds - document.fetched_at->milliseconds > *fields.ttl_milliseconds;
+}
+
+/// The entry's value of `size` bits, most significant first (Bitstring Status List 1.0, section 3.2).
+Result<std::uint64_t> read_value(Entry const& entry, crypto::StatusList const& bits) {
+    if (bits.size() / entry.size < crypto::StatusList::minimum_bits)
+        return Error{Fault::unprocessable, "STATUS_LIST_LENGTH_ERROR", "The status list has too few entries.", {}};
+    auto const index = crypto::read_status_index(entry.index);
+    if (!index) return index.error();
+    if (*index >= bits.size() / entry.size)
+        return Error{Fault::unprocessable, "RANGE_ERROR", "The position is behind the end of the status list.", {}};
+    std::uint64_t value = 0;
+    for (std::uint64_t i = 0; i < entry.size; ++i) {
+        auto const bit = bits.look_up(*index * entry.size + i);
+        if (!bit) return bit.error();
+        value = 2 * value + (*bit ? 1 : 0);
+    }
+    return value;
+}
+
+/// The issuer's message for a value: `statusMessage` is a list of {status: "0x1", message}.
+std::string message_for(Json const& messages, std::uint64_t value) {
+    if (!messages.is_array()) return {};
+    std::ostringstream wanted;
+    wanted << "0x" << std::hex << value;
+    for (auto const& each : messages)
+        if (text_at(each, "status") == wanted.str()) return text_at(each, "message");
+    return {};
+}
+
+/// What a value other than zero means.
+Check said_by_value(Entry const& entry, std::uint64_t value) {
+    auto facts = entry.facts;
+    auto const message = message_for(entry.messages, value);
+    if (!message.empty()) facts["message"] = message;
+    if (entry.purpose == "suspension")
+        return status_check(CheckOutcome::fail, "status.suspended", "The issuer has put it on hold.", facts);
+    if (entry.purpose == "revocation")
+        return status_check(CheckOutcome::fail, "status.revoked", "The issuer has withdrawn it.", facts);
+    if (entry.purpose == "refresh")
+        return status_check(CheckOutcome::warn, "status.newer-edition", "The issuer has a newer edition of it.", facts);
+    facts["value"] = std::to_string(value);
+    return status_check(CheckOutcome::warn, "status.message", "The issuer says something about it: " + message, facts);
+}
+
 /// What the issuer's own list says of one entry; none when its bit is not set.
-std::optional<Check> judge_list(Case const& c, Entry const& entry, StatusDocument const& list) {
+std::optional<Check> judge_list(Case const& c, Entry const& entry, StatusDocument const& list,
+                                Document const& document) {
     auto const& fields = list.fields;
     if (!fields) return broken(fields.error(), entry.facts);
-    if (fields->purpose != entry.purpose)
+    if (!fields->serves(entry.purpose))
         return status_check(CheckOutcome::fail, "status.purpose",
                             "The list is for " + fields->purpose + ", the badge asks for " + entry.purpose + ".",
                             entry.facts);
     if (fields->valid_until && *fields->valid_until < c.now)
         return status_check(CheckOutcome::unchecked, "status.stale-list", "The status list has run out.", entry.facts);
-    auto const& bits = list.bits;
-    if (!bits) return broken(bits.error(), entry.facts);
-    auto const index = crypto::read_status_index(entry.index);
-    if (!index) return broken(index.error(), entry.facts);
-    auto const bit = bits->look_up(*index);
-    if (!bit) return broken(bit.error(), entry.facts);
-    if (!*bit) return std::nullopt;
-    if (entry.purpose == "suspension")
-        return status_check(CheckOutcome::fail, "status.suspended", "The issuer has put it on hold.", entry.facts);
-    return status_check(CheckOutcome::fail, "status.revoked", "The issuer has withdrawn it.", entry.facts);
+    if (is_to_come(fields->valid_from, c.now))
+        return status_check(CheckOutcome::unchecked, "status.future-list", "The status list is not valid yet.",
+                            entry.facts);
+    if (is_kept_too_long(document, *fields, c.now))
+        return status_check(CheckOutcome::unchecked, "status.stale-list", "The status list is an old copy.",
+                            entry.facts);
+    if (!list.bits) return broken(list.bits.error(), entry.facts);
+    auto const value = read_value(entry, *list.bits);
+    if (!value) return broken(value.error(), entry.facts);
+    if (*value == 0) return std::nullopt;
+    return said_by_value(entry, *value);
 }
 
 std::optional<Check> judge_entry(Case& c, Json const& json) {
-    if (!json.is_object() || text_at(json, "type") != "BitstringStatusListEntry")
+    if (has_type(json, "1EdTechRevocationList")) return judge_revocation_list(c, json);
+    if (!has_type(json, "BitstringStatusListEntry"))
         return status_check(CheckOutcome::unchecked, "status.unknown-kind",
                             "This kind of status is not checked here yet.");
     auto const entry = read_entry(json);
-    if (entry.purpose != "revocation" && entry.purpose != "suspension")
+    constexpr std::string_view purposes[] = {"revocation", "suspension", "refresh", "message"};
+    if (std::find(std::begin(purposes), std::end(purposes), entry.purpose) == std::end(purposes))
         return status_check(CheckOutcome::unchecked, "status.unknown-kind",
                             "A status for " + entry.purpose + " is not checked here yet.", entry.facts);
+    if (entry.size == 0)
+        return status_check(CheckOutcome::unchecked, "status.size",
+                            "Its place in the status list has a size that is not read here.", entry.facts);
     if (!schemas::is_https_url(entry.list))
         return status_check(CheckOutcome::fail, "status.no-list", "The badge names no https address of a status list.",
                             entry.facts);
@@ -101,7 +172,7 @@ std::optional<Check> judge_entry(Case& c, Json const& json) {
         return status_check(CheckOutcome::unchecked, "status.unreadable-list",
                             "The status list has a form that is not read here yet.", entry.facts);
     if (auto distrusted = distrust(c, *list, *reading, entry.facts)) return distrusted;
-    return judge_list(c, entry, *list);
+    return judge_list(c, entry, *list, *document);
 }
 
 /// What only this installation knows of its own credential (decision 12): on hold, and why it was withdrawn.

@@ -105,3 +105,22 @@ TEST_CASE("the VC-API is off unless it is turned on, and no key opens it to stra
     write_config(config);
     CHECK(folder.read()->vc_api);
 }
+
+TEST_CASE("known issuers and registries are read, and a registry needs an https address") {
+    Folder folder;
+    folder.write(
+        "domain = \"a.example\"\n[trust]\nissuers = [\"did:web:college.example\"]\n"
+        "registries = [\"https://registry.example/registry.json The Registry\"]\n"
+        "[outbound]\nallow = [\"badges.example.org:8443\"]\n");
+    auto const config = folder.read();
+    REQUIRE(config);
+    CHECK(config->trust_issuers == std::vector<std::string>{"did:web:college.example"});
+    CHECK(config->trust_registries.front() == "https://registry.example/registry.json The Registry");
+    CHECK(config->outbound_allow == std::vector<std::string>{"badges.example.org:8443"});
+    CHECK_FALSE(config->way_out);
+
+    folder.write("domain = \"a.example\"\n[trust]\nregistries = [\"http://registry.example/registry.json\"]\n");
+    auto const refused = folder.read();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().detail.find("https://registry.example") != std::string::npos);
+}

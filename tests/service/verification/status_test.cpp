@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "schemas/bytes.hpp"
 #include "tests/service/verification/verification_house.hpp"
 
 using namespace itqan;
@@ -14,6 +15,15 @@ struct StatusHouse {
 
     StatusHouse() { verifier.knows(issuer); }
     void serve(std::string list) { verifier.knows(issuer.list_address(), std::move(list)); }
+    Json list() const {
+        auto const text = issuer.status_list();
+        auto const from = text.find('.') + 1;
+        auto const bytes = *base64url_decode(text.substr(from, text.rfind('.') - from));
+        auto list = Json::parse(bytes.begin(), bytes.end());
+        for (auto const* const claim : {"iss", "jti", "sub", "nbf", "exp", "iat"})
+            list.erase(claim);
+        return list;
+    }
     Report verify(Json const& badge) { return verifier.verify(issuer.sign(badge)); }
     Report verify() { return verify(issuer.badge()); }
     Json badge_at(Json const& index) const {
@@ -121,12 +131,12 @@ TEST_CASE("kinds of status that are not known are unchecked") {
     StatusHouse house;
     auto badge = house.issuer.badge();
 
-    badge["credentialStatus"]["type"] = "1EdTechRevocationList";
+    badge["credentialStatus"]["type"] = "StatusOfTomorrow";
     CHECK(code_of(house.verify(badge), "status") == "status.unknown-kind");
     CHECK(house.verify(badge).verdict != Verdict::valid);
 
     badge = house.issuer.badge();
-    badge["credentialStatus"]["statusPurpose"] = "message";
+    badge["credentialStatus"]["statusPurpose"] = "mood";
     CHECK(outcome_of(house.verify(badge), "status") == "unchecked");
 
     badge = house.issuer.badge();
@@ -201,4 +211,93 @@ TEST_CASE("a list of less than 16 KiB is refused by its name in the standard") {
     house.serve(house.issuer.status_list_of("uH4sIAAAAAAACA2NgGAWjYBSMVAAALq-17wAEAAA"));
 
     CHECK(code_of(house.verify(), "status") == "status.STATUS_LIST_LENGTH_ERROR");
+}
+
+TEST_CASE("types and purposes may be lists") {
+    StatusHouse house;
+    auto badge = house.issuer.badge();
+    badge["credentialStatus"]["type"] = Json::array({"BitstringStatusListEntry"});
+    CHECK(outcome_of(house.verify(badge), "status") == "pass");
+
+    crypto::StatusList bits;
+    bits.set(94567);
+    auto list = house.list();
+    list["credentialSubject"]["statusPurpose"] = Json::array({"suspension", "revocation"});
+    list["credentialSubject"]["encodedList"] = bits.encode();
+    house.serve(house.issuer.sign(list));
+    CHECK(code_of(house.verify(badge), "status") == "status.revoked");
+
+    list["credentialSubject"]["statusPurpose"] = Json::array({"suspension", "message"});
+    house.serve(house.issuer.sign(list));
+    CHECK(code_of(house.verify(badge), "status") == "status.purpose");
+
+    list["credentialSubject"]["statusPurpose"] = Json::array({"revocation", 5});
+    house.serve(house.issuer.sign(list));
+    CHECK(code_of(house.verify(badge), "status") == "status.status-list-shape");
+}
+
+TEST_CASE("entries of several bits are read at their place") {
+    StatusHouse house;
+    crypto::StatusList bits(2 * crypto::StatusList::minimum_bits);
+    bits.set(2 * 94567);
+    house.serve(house.issuer.status_list_of(bits.encode(), "message"));
+    auto badge = house.issuer.badge();
+    auto& entry = badge["credentialStatus"];
+    entry["statusPurpose"] = "message";
+    entry["statusSize"] = 2;
+    entry["statusMessage"] = Json::array({{{"status", "0x0"}, {"message", "fine"}},
+                                          {{"status", "0x1"}, {"message", "one"}},
+                                          {{"status", "0x2"}, {"message", "under review"}},
+                                          {{"status", "0x3"}, {"message", "three"}}});
+    auto const report = house.verify(badge);
+    CHECK(code_of(report, "status") == "status.message");
+    CHECK(outcome_of(report, "status") == "warn");
+    CHECK(check_of(report, "status").evidence.at("message") == "under review");
+
+    entry["statusListIndex"] = "94566";
+    CHECK(outcome_of(house.verify(badge), "status") == "pass");
+    entry["statusListIndex"] = "131072";
+    CHECK(code_of(house.verify(badge), "status") == "status.RANGE_ERROR");
+    entry["statusListIndex"] = "18446744073709551615";
+    CHECK(code_of(house.verify(badge), "status") == "status.RANGE_ERROR");
+
+    house.serve(house.issuer.status_list_of(crypto::StatusList().encode(), "message"));
+    CHECK(code_of(house.verify(badge), "status") == "status.STATUS_LIST_LENGTH_ERROR");
+
+    for (auto const& size : {Json(0), Json(9), Json(-1), Json("2"), Json(1.5)}) {
+        entry["statusSize"] = size;
+        CAPTURE(size.dump());
+        CHECK(outcome_of(house.verify(badge), "status") != "pass");
+    }
+}
+
+TEST_CASE("a set bit for refresh tells of a newer edition") {
+    StatusHouse house;
+    auto badge = house.issuer.badge();
+    badge["credentialStatus"]["statusPurpose"] = "refresh";
+    house.serve(house.issuer.status_list({}, "refresh"));
+    CHECK(outcome_of(house.verify(badge), "status") == "pass");
+
+    house.serve(house.issuer.status_list({94567}, "refresh"));
+    CHECK(code_of(house.verify(badge), "status") == "status.newer-edition");
+    CHECK(house.verify(badge).verdict == Verdict::warning);
+}
+
+TEST_CASE("lists from the future and copies older than they may be are unchecked") {
+    StatusHouse house;
+    auto list = house.list();
+    list["validFrom"] = "2027-01-01T00:00:00Z";
+    house.serve(house.issuer.sign(list));
+    CHECK(code_of(house.verify(), "status") == "status.future-list");
+    CHECK(outcome_of(house.verify(), "status") == "unchecked");
+
+    house.serve(house.issuer.status_list());
+    auto& document = house.verifier.documents.at(house.issuer.list_address());
+    document.fetched_at = Instant{house.verifier.now.milliseconds - 300'000};
+    CHECK(outcome_of(house.verify(), "status") == "pass");
+    document.fetched_at = Instant{house.verifier.now.milliseconds - 300'001};
+    CHECK(code_of(house.verify(), "status") == "status.stale-list");
+    CHECK(outcome_of(house.verify(), "status") == "unchecked");
+    document.packed = true;
+    CHECK(outcome_of(house.verify(), "status") == "pass");
 }

@@ -65,7 +65,9 @@ void Verifier::knows(std::string const& address, std::string body) {
 }
 
 Result<domain::Report> Verifier::try_verify(std::string const& input) {
-    domain::Question const question{input, recipient, trusted_issuers, own_base};
+    domain::Question question{input, recipient, trusted_issuers, own_base};
+    question.listed_issuers = listed_issuers;
+    question.registries = registries;
     auto known = documents;
     asked.clear();
     for (int round = 0; round <= 6; ++round) {

@@ -55,6 +55,8 @@ struct Verifier {
     std::optional<std::string> recipient = {};
     std::vector<std::string> trusted_issuers = {};
     std::string own_base = {};
+    std::vector<std::string> listed_issuers = {};
+    std::vector<domain::Registry> registries = {};
     std::vector<std::string> asked = {};  ///< Addresses that were asked for and are not among the documents.
 
     /// DID document and an empty status list.
