@@ -15,8 +15,18 @@ namespace {
 constexpr std::array<std::uint8_t, 8> signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 constexpr std::size_t most_chunks = 1024;
 constexpr std::uint32_t largest_number = 0x7fffffff;  // Section 7.1: four-byte integers stay below 2^31.
-constexpr std::string_view keyword = "openbadgecredential";
-constexpr std::string_view keyword_2 = "openbadges";
+
+constexpr std::string_view keyword_of(BadgeForm form) {
+    switch (form) {
+        case BadgeForm::badge:
+            return "openbadgecredential";
+        case BadgeForm::learner_record:
+            return "clrcredential";
+        case BadgeForm::assertion:
+            return "openbadges";
+    }
+    return {};
+}
 
 // What decides the pixels a reader sees, the animation aside.
 constexpr std::array<std::string_view, 11> kept{"IHDR", "gAMA", "cHRM", "sRGB", "iCCP", "sBIT",
@@ -131,7 +141,8 @@ Result<std::string> read_badge(Chunk const& chunk, std::string_view under) {
     auto rest = as_text(chunk.data);
     rest.remove_prefix(under.size() + 1);
     if (rest.size() < 2 || rest[0] != 0 || rest[1] != 0)
-        return invalid_png("The badge in the picture must not be compressed.");
+        return invalid_png(
+            "The badge in the picture is compressed, and is not unpacked here: ask for the badge's own file.");
     rest.remove_prefix(2);
     if (!take_text(rest) || !take_text(rest)) return invalid_png("The badge's text chunk lacks a separator.");
     if (rest.find('\0') != std::string_view::npos || !is_utf8(rest))
@@ -139,7 +150,53 @@ Result<std::string> read_badge(Chunk const& chunk, std::string_view under) {
     return std::string(rest);
 }
 
-Bytes badge_chunk(std::string_view credential) {
+/// Section 11.3.3.2: keyword NUL, text. In Latin-1 by the standard; addresses, tokens and JSON were written as UTF-8.
+Result<std::string> read_plain_badge(Chunk const& chunk, std::string_view under) {
+    auto text = as_text(chunk.data);
+    text.remove_prefix(under.size() + 1);
+    if (text.find('\0') != std::string_view::npos || !is_utf8(text))
+        return invalid_png("The badge's text is not UTF-8.");
+    return std::string(text);
+}
+
+Error many_credentials() {
+    return Error{Fault::unprocessable, "many-credentials", "The picture holds more than one credential."};
+}
+
+/// The text chunks with a badge's name.
+struct Texts {
+    std::vector<std::pair<Chunk const*, BadgeForm>> credentials = {};
+    std::vector<Chunk const*> assertions = {}, oldest = {};  ///< Of iTXt, of tEXt.
+    bool has_assertion = false, is_compressed = false;
+
+    void sort_in(Chunk const& chunk, std::string_view name) {
+        for (auto const form : {BadgeForm::badge, BadgeForm::learner_record, BadgeForm::assertion}) {
+            if (name != keyword_of(form)) continue;
+            bool const is_assertion = form == BadgeForm::assertion;
+            has_assertion = has_assertion || is_assertion;
+            if (chunk.type == "zTXt") is_compressed = true;
+            if (chunk.type == "tEXt" && is_assertion) oldest.push_back(&chunk);
+            if (chunk.type == "iTXt" && is_assertion) assertions.push_back(&chunk);
+            if (chunk.type == "iTXt" && !is_assertion) credentials.emplace_back(&chunk, form);
+        }
+    }
+};
+
+/// Of a picture without credentials; nothing when it has no assertion. The same one twice is one.
+std::optional<Result<ExtractedBadge>> only_assertion(Texts const& texts) {
+    auto const under = keyword_of(BadgeForm::assertion);
+    std::optional<ExtractedBadge> found;
+    for (auto const* const chunk : texts.assertions.empty() ? texts.oldest : texts.assertions) {
+        auto assertion = texts.assertions.empty() ? read_plain_badge(*chunk, under) : read_badge(*chunk, under);
+        if (!assertion) return assertion.error();
+        if (found && found->credential != *assertion) return many_credentials();
+        found = ExtractedBadge{std::move(*assertion), false, BadgeForm::assertion};
+    }
+    if (!found || found->credential.empty()) return std::nullopt;
+    return std::move(*found);
+}
+
+Bytes badge_chunk(std::string_view credential, std::string_view keyword) {
     Bytes body = to_bytes("iTXt");
     body.insert(body.end(), keyword.begin(), keyword.end());
     body.insert(body.end(), 5, 0);  // End of keyword, no compression, method 0, no language, no translation.
@@ -153,13 +210,13 @@ Bytes badge_chunk(std::string_view credential) {
 
 }  // namespace
 
-Result<BakedPng> bake_png(ByteView png, std::string_view credential) {
+Result<BakedPng> bake_png(ByteView png, std::string_view credential, BadgeForm form) {
     if (credential.empty() || credential.find('\0') != std::string_view::npos || !is_utf8(credential)) {
         return Error{Fault::unprocessable, "credential-text", "The credential must be UTF-8 text without NUL."};
     }
     auto const chunks = walk(png);
     if (!chunks) return chunks.error();
-    auto const badge = badge_chunk(credential);
+    auto const badge = badge_chunk(credential, keyword_of(form));
     if (png.size() + badge.size() > largest_picture) {
         return Error{Fault::too_large, "png-limit", "The picture with its credential is larger than 5 MiB."};
     }
@@ -185,36 +242,30 @@ Result<BakedPng> bake_png(ByteView png, std::string_view credential) {
 Result<ExtractedBadge> extract_png(ByteView png) {
     auto const chunks = walk(png);
     if (!chunks) return chunks.error();
-    std::optional<ExtractedBadge> found;
-    Chunk const* older = nullptr;
-    bool open_badges_2 = false;
+    Texts texts;
     for (auto const& chunk : *chunks) {
-        if (chunk.type != "iTXt" && chunk.type != "tEXt") continue;
+        if (chunk.type != "iTXt" && chunk.type != "tEXt" && chunk.type != "zTXt") continue;
         auto rest = as_text(chunk.data);
         auto const name = take_text(rest);
-        if (!name) return invalid_png("A text chunk lacks the end of its keyword.");
-        open_badges_2 = open_badges_2 || *name == keyword_2;
-        if (chunk.type == "iTXt" && *name == keyword_2 && older == nullptr) older = &chunk;
-        if (chunk.type != "iTXt" || *name != keyword) continue;
-        auto credential = read_badge(chunk, keyword);
-        if (!credential) return credential.error();
-        if (found) {
-            return Error{Fault::unprocessable, "many-credentials", "The picture holds more than one credential."};
+        if (!name && chunk.type != "zTXt") return invalid_png("A text chunk lacks the end of its keyword.");
+        if (name) texts.sort_in(chunk, *name);
+    }
+    if (!texts.credentials.empty()) {
+        std::optional<ExtractedBadge> found;
+        for (auto const& [chunk, form] : texts.credentials) {
+            auto credential = read_badge(*chunk, keyword_of(form));
+            if (!credential) return credential.error();
+            if (found) return many_credentials();
+            found = ExtractedBadge{std::move(*credential), texts.has_assertion, form};
         }
-        found = ExtractedBadge{std::move(*credential)};
+        return std::move(*found);
     }
-    if (!found && older != nullptr) {
-        auto assertion = read_badge(*older, keyword_2);
-        if (!assertion) return assertion.error();
-        return ExtractedBadge{std::move(*assertion)};
-    }
-    if (!found) {
-        return Error{Fault::unprocessable, "no-credential",
-                     open_badges_2 ? "The picture holds an Open Badges 2 assertion only; Open Badges 3 is read here."
-                                   : "The picture holds no credential; use the file that was downloaded as the badge."};
-    }
-    found->open_badges_2 = open_badges_2;
-    return std::move(*found);
+    if (auto assertion = only_assertion(texts)) return std::move(*assertion);
+    return Error{Fault::unprocessable, "no-credential",
+                 texts.is_compressed
+                     ? "The badge in the picture is compressed, and is not unpacked here: ask for the "
+                       "badge's own file or its link."
+                     : "The picture holds no credential; use the file that was downloaded as the badge."};
 }
 
 }  // namespace itqan::crypto

@@ -20,9 +20,30 @@ constexpr int most_attributes = 256;
 constexpr char separator = '\n';  // Between namespace and name; expat refuses it inside a namespace.
 
 constexpr std::string_view badge_namespace = "https://purl.imsglobal.org/ob/v3p0";
+constexpr std::string_view record_namespace = "https://purl.imsglobal.org/clr/v2p0";
 constexpr std::string_view root_name = "http://www.w3.org/2000/svg\nsvg";
-constexpr std::string_view badge_name = "https://purl.imsglobal.org/ob/v3p0\ncredential";
-constexpr std::string_view assertion_name = "http://openbadges.org\nassertion";
+/// Of the elements that carry a badge, in the order of BadgeForm.
+constexpr std::array<std::string_view, 3> carrier_names{"https://purl.imsglobal.org/ob/v3p0\ncredential",
+                                                        "https://purl.imsglobal.org/clr/v2p0\ncredential",
+                                                        "http://openbadges.org\nassertion"};
+constexpr std::size_t none = carrier_names.size();
+
+/// Index in carrier_names, or none.
+std::size_t carrier_at(std::string_view name) {
+    auto const found = std::find(carrier_names.begin(), carrier_names.end(), name);
+    return static_cast<std::size_t>(found - carrier_names.begin());
+}
+constexpr bool is_credential(std::size_t carrier) {
+    return carrier < static_cast<std::size_t>(BadgeForm::assertion);
+}
+
+/// What the elements of one form hold.
+struct Carried {
+    int count = 0;
+    bool nested = false;
+    std::optional<std::string> verify = {};
+    std::string body = {};
+};
 
 Error invalid_svg(std::string detail) {
     return Error{Fault::malformed, "svg-invalid", std::move(detail)};
@@ -35,13 +56,11 @@ struct Scan {
     int depth = 0;
     std::size_t root_start = 0, root_tag_end = 0;
     std::vector<std::pair<std::string, std::string>> root_namespaces = {};  ///< Prefix, namespace.
-    int badges = 0;
-    bool inside_badge = false, nested = false;
-    std::optional<std::string> verify = {};
-    std::string body = {};
+    std::array<Carried, carrier_names.size()> carried = {};
+    std::size_t inside = none;
     std::vector<std::pair<std::size_t, std::size_t>> badge_spans = {};  ///< Start, end.
-    bool open_badges_2 = false;
 
+    Carried const& of(BadgeForm form) const { return carried.at(static_cast<std::size_t>(form)); }
     std::size_t offset() const { return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser)); }
     std::size_t end_offset() const { return offset() + static_cast<std::size_t>(XML_GetCurrentByteCount(parser)); }
     void stop(char const* why) {
@@ -60,22 +79,24 @@ struct Scan {
             root_start = offset();
             root_tag_end = end_offset();
         }
-        nested = nested || inside_badge;
-        open_badges_2 = open_badges_2 || name == assertion_name;
-        if (name != badge_name) return;
-        inside_badge = true;
-        ++badges;
-        badge_spans.emplace_back(offset(), 0);
+        if (inside != none) carried.at(inside).nested = true;
+        auto const carrier = carrier_at(name);
+        if (carrier == none || (is_credential(inside) && !is_credential(carrier))) return;
+        inside = carrier;
+        auto& badge = carried.at(carrier);
+        ++badge.count;
+        if (is_credential(carrier)) badge_spans.emplace_back(offset(), 0);
         for (int i = 0; i < count; ++i) {
-            if (std::string_view(attributes[2 * i]) == "verify") verify = attributes[2 * i + 1];
+            if (std::string_view(attributes[2 * i]) == "verify") badge.verify = attributes[2 * i + 1];
         }
     }
 
     void end(std::string_view name) {
         --depth;
-        if (name != badge_name) return;
-        inside_badge = false;
-        badge_spans.back().second = end_offset();
+        auto const carrier = carrier_at(name);
+        if (carrier == none || carrier != inside) return;
+        if (is_credential(carrier)) badge_spans.back().second = end_offset();
+        inside = none;
     }
 };
 
@@ -90,7 +111,8 @@ void XMLCALL on_end(void* data, XML_Char const* name) {
     scan_of(data).end(name);
 }
 void XMLCALL on_text(void* data, XML_Char const* text, int length) {
-    if (scan_of(data).inside_badge) scan_of(data).body.append(text, static_cast<std::size_t>(length));
+    auto& scan = scan_of(data);
+    if (scan.inside != none) scan.carried.at(scan.inside).body.append(text, static_cast<std::size_t>(length));
 }
 // Drawing programs write these two declarations, the public validator's samples have one. They name a DTD that nobody
 // reads here and define nothing; any other, and any internal subset, can define entities.
@@ -144,7 +166,8 @@ Result<Scan> scan_svg(std::string_view svg) {
         return invalid_svg("Not well-formed XML at line " + std::to_string(XML_GetCurrentLineNumber(parser.get())) +
                            ".");
     }
-    if (scan.nested) return invalid_svg("Elements inside the credential are not accepted.");
+    if (scan.of(BadgeForm::badge).nested || scan.of(BadgeForm::learner_record).nested)
+        return invalid_svg("Elements inside the credential are not accepted.");
     scan.parser = nullptr;
     return scan;
 }
@@ -168,15 +191,20 @@ std::string cdata(std::string_view text) {
     }
 }
 
-/// A prefix that means our namespace at the root, and whether it has to be declared there.
-std::pair<std::string, bool> prefix_for(Scan const& scan) {
-    std::string prefix = "openbadges";
+std::string_view namespace_of(BadgeForm form) {
+    return form == BadgeForm::learner_record ? record_namespace : badge_namespace;
+}
+
+/// A prefix that means the form's namespace at the root, and whether it has to be declared there.
+std::pair<std::string, bool> prefix_for(Scan const& scan, BadgeForm form) {
+    std::string const name = form == BadgeForm::learner_record ? "clr" : "openbadges";
+    auto prefix = name;
     for (int number = 3;; ++number) {
         auto const taken = std::find_if(scan.root_namespaces.begin(), scan.root_namespaces.end(),
                                         [&](auto const& each) { return each.first == prefix; });
         if (taken == scan.root_namespaces.end()) return {prefix, true};
-        if (taken->second == badge_namespace) return {prefix, false};
-        prefix = "openbadges" + std::to_string(number);
+        if (taken->second == namespace_of(form)) return {prefix, false};
+        prefix = name + std::to_string(number);
     }
 }
 
@@ -187,14 +215,14 @@ std::string element(std::string const& prefix, std::string_view credential) {
 }
 
 /// The root's start tag with the namespace declared and the element behind it, then the rest without earlier badges.
-std::string splice(std::string_view svg, Scan const& scan, std::string_view credential) {
+std::string splice(std::string_view svg, Scan const& scan, std::string_view credential, BadgeForm form) {
     auto tag = svg.substr(scan.root_start, scan.root_tag_end - scan.root_start);
     auto const name = tag.substr(1, tag.find_first_of(" \t\r\n/>") - 1);
     bool const empty_root = tag.ends_with("/>");
-    auto const [prefix, declare] = prefix_for(scan);
+    auto const [prefix, declare] = prefix_for(scan, form);
 
     std::string out(svg.substr(0, scan.root_start + 1 + name.size()));
-    if (declare) out += " xmlns:" + prefix + "=\"" + std::string(badge_namespace) + "\"";
+    if (declare) out += " xmlns:" + prefix + "=\"" + std::string(namespace_of(form)) + "\"";
     tag.remove_prefix(1 + name.size());
     tag.remove_suffix(empty_root ? 2 : 1);
     out += std::string(tag) + ">" + element(prefix, credential);
@@ -207,12 +235,29 @@ std::string splice(std::string_view svg, Scan const& scan, std::string_view cred
     return out += svg.substr(at);
 }
 
+Error no_badge() {
+    return Error{Fault::unprocessable, "no-credential",
+                 "The picture holds no credential; use the file that was downloaded as the badge."};
+}
+
+/// Edition 2: verify is the address or the token, the body a copy in JSON.
+Result<ExtractedBadge> read_assertion(Carried const& assertion) {
+    if (assertion.nested) return invalid_svg("Elements inside the assertion are not accepted.");
+    if (assertion.count > 1) {
+        return Error{Fault::unprocessable, "many-credentials", "The picture holds more than one assertion."};
+    }
+    std::string text(trimmed(assertion.verify ? std::string_view(*assertion.verify) : std::string_view()));
+    if (text.empty()) text = trimmed(assertion.body);
+    if (text.empty()) return no_badge();
+    return ExtractedBadge{std::move(text), false, BadgeForm::assertion};
+}
+
 }  // namespace
 
-Result<std::string> bake_svg(std::string_view svg, std::string_view credential) {
+Result<std::string> bake_svg(std::string_view svg, std::string_view credential, BadgeForm form) {
     auto const scan = scan_svg(svg);
     if (!scan) return scan.error();
-    auto baked = splice(svg, *scan, credential);
+    auto baked = splice(svg, *scan, credential, form);
     auto const back = extract_svg(baked);
     if (!back && back.error().code == "svg-limit") return back.error();
     if (!back || back->credential != credential) {
@@ -225,22 +270,23 @@ Result<std::string> bake_svg(std::string_view svg, std::string_view credential) 
 Result<ExtractedBadge> extract_svg(std::string_view svg) {
     auto const scan = scan_svg(svg);
     if (!scan) return scan.error();
-    if (scan->badges > 1) {
+    auto const& assertion = scan->of(BadgeForm::assertion);
+    auto const& record = scan->of(BadgeForm::learner_record);
+    auto const& badge = scan->of(BadgeForm::badge);
+    if (badge.count + record.count > 1) {
         return Error{Fault::unprocessable, "many-credentials", "The picture holds more than one credential."};
     }
-    std::string const body(trimmed(scan->body));
-    if (scan->verify && !body.empty()) {
+    if (badge.count + record.count == 0 && assertion.count > 0) return read_assertion(assertion);
+    auto const& credential = record.count > 0 ? record : badge;
+    std::string body(trimmed(credential.body));
+    if (credential.verify && !body.empty()) {
         return Error{Fault::unprocessable, "many-credentials",
                      "The credential stands in verify or in the body, not in both."};
     }
-    auto credential = scan->verify ? *scan->verify : body;
-    if (credential.empty()) {
-        return Error{Fault::unprocessable, "no-credential",
-                     scan->open_badges_2
-                         ? "The picture holds an Open Badges 2 assertion only; Open Badges 3 is read here."
-                         : "The picture holds no credential; use the file that was downloaded as the badge."};
-    }
-    return ExtractedBadge{std::move(credential), scan->open_badges_2};
+    if (credential.verify) body = *credential.verify;
+    if (body.empty()) return no_badge();
+    return ExtractedBadge{std::move(body), assertion.count > 0,
+                          record.count > 0 ? BadgeForm::learner_record : BadgeForm::badge};
 }
 
 }  // namespace itqan::crypto

@@ -281,6 +281,7 @@ ReadCredential read_found(FoundCredential found) {
     auto const& document = read.found.document;
     if (!document.is_object()) return read;
     read.kind = kind_of(document);
+    read.is_reference = read.found.is_address;
     if (is_open_badge_2(read.kind)) {
         read.credential_id = text_at(document, "id");
         return read;

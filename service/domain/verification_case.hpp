@@ -28,6 +28,7 @@ struct FoundCredential {
     Json document;                                      ///< What the credential says; null when it cannot be read.
     bool is_jws = false;
     bool open_badges_2_beside = false;  ///< The picture also carried an older badge, which was not read.
+    bool is_address = false;            ///< A picture named the address of an Open Badges 2 assertion; `text` is it.
 };
 
 /// What the document says that it is.
@@ -45,8 +46,8 @@ inline bool is_open_badge_2(CredentialKind kind) {
 }
 CredentialKind kind_of(Json const& document);
 
-/// Finds the credential in JSON, JWS, PNG, SVG or a data: URI; unwraps enveloped credentials and presentations of one.
-/// Errors: unprocessable "no-credential", too_large "input-too-large", those of the picture readers.
+/// Finds the credential in JSON, JWS, PNG, SVG or a data: URI of these; unwraps enveloped credentials and presentations
+/// of one. Errors: unprocessable "no-credential", too_large "input-too-large", those of the picture readers.
 Result<FoundCredential> find_credential(std::string const& input);
 /// One inside another: a compact JWS, or an object that is one or an envelope of one.
 Result<FoundCredential> find_inner_credential(Json const& json);

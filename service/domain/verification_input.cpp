@@ -4,6 +4,7 @@
 
 #include "crypto/bake.hpp"
 #include "schemas/text.hpp"
+#include "schemas/web_scope.hpp"
 #include "service/domain/verification_case.hpp"
 
 namespace itqan::domain {
@@ -32,12 +33,8 @@ Result<std::string> from_data_uri(std::string_view uri) {
     if (comma == std::string_view::npos) return no_credential("The data: address holds nothing. Paste it whole.");
     auto const head = uri.substr(0, comma);
     auto const body = uri.substr(comma + 1);
-    if (head.ends_with(";base64")) {
-        auto const bytes = base64_decode(body);
-        if (!bytes) return no_credential("The data: address is not base64.");
-        return std::string(as_text(*bytes));
-    }
     std::string text;
+    text.reserve(body.size());
     for (std::size_t i = 0; i < body.size(); ++i) {
         if (body[i] != '%') {
             text += body[i];
@@ -48,10 +45,15 @@ Result<std::string> from_data_uri(std::string_view uri) {
         text += static_cast<char>(byte->front());
         i += 2;
     }
-    return text;
+    if (!head.ends_with(";base64")) return text;
+    auto const bytes = base64_decode(text);
+    if (!bytes) return no_credential("The data: address is not base64.");
+    return std::string(as_text(*bytes));
 }
 
 Result<FoundCredential> read_text(std::string_view text, int depth);
+/// As read_text; pictures too.
+Result<FoundCredential> read_bytes(std::string_view input, int depth);
 
 Result<FoundCredential> read_json_text(std::string_view text, int depth) {
     auto document = parse_json(text, json_limits::credential);
@@ -67,9 +69,8 @@ Result<FoundCredential> read_json_text(std::string_view text, int depth) {
         return no_credential("A presentation with several credentials: send them one by one.");
     }
     bool const credential_like =
-        document->is_object() &&
-        (document->contains("@context") || document->contains("credentialSubject") || document->contains("proof") ||
-         kind_of(*document) == CredentialKind::older_badge);
+        document->is_object() && (document->contains("@context") || document->contains("credentialSubject") ||
+                                  document->contains("proof") || kind_of(*document) == CredentialKind::older_badge);
     if (!credential_like)
         return no_credential("This JSON is no credential. Send the badge's own file, picture or link.");
     FoundCredential found;
@@ -87,8 +88,10 @@ Result<FoundCredential> read_text(std::string_view text, int depth) {
     if (text.starts_with("data:")) {
         auto inner = from_data_uri(text);
         if (!inner) return inner.error();
-        return read_text(*inner, depth + 1);
+        return read_bytes(*inner, depth + 1);
     }
+    if (trimmed(text).front() == '[')
+        return no_credential("A list of several credentials: send them one by one, or as a list of links or files.");
     if (trimmed(text).front() == '{') return read_json_text(text, depth);
     if (is_jws_like(text)) {
         FoundCredential found;
@@ -127,17 +130,60 @@ Result<FoundCredential> find_inner_credential(Json const& json) {
 
 namespace {
 
-constexpr std::string_view png_start = "\x89PNG", jpeg_start = "\xff\xd8\xff";
+constexpr std::string_view png_start = "\x89PNG";
 
-Result<FoundCredential> read_picture(Result<crypto::ExtractedBadge> const& badge, std::string_view if_none) {
+/// Pictures that never carry a badge: JPEG, GIF, WebP, HEIC and AVIF. Messaging apps and cameras make them.
+bool is_bare_picture(std::string_view input) {
+    if (input.starts_with("\xff\xd8\xff") || input.starts_with("GIF8")) return true;
+    if (input.starts_with("RIFF") && input.substr(0, 12).ends_with("WEBP")) return true;
+    if (input.substr(0, 8).substr(std::min<std::size_t>(input.size(), 4)) != "ftyp") return false;
+    auto const brand = input.substr(8, 4);
+    return brand == "heic" || brand == "heix" || brand == "hevc" || brand == "mif1" || brand == "msf1" ||
+           brand == "avif";
+}
+
+/// An assertion that a picture names by its address: what stands there is judged.
+Result<FoundCredential> read_address(std::string const& address) {
+    if (!schemas::read_web_address(address))
+        return no_credential("The picture names an address that is none of a badge. Ask for the badge's own link.");
+    FoundCredential found;
+    found.text = address;
+    found.is_address = true;
+    found.document = Json{{"@context", "https://w3id.org/openbadges/v2"},
+                          {"type", "Assertion"},
+                          {"id", address},
+                          {"verification", {{"type", "HostedBadge"}}}};
+    return found;
+}
+
+Result<FoundCredential> read_picture(Result<crypto::ExtractedBadge> const& badge, std::string_view if_none, int depth) {
     if (!badge) {
-        bool const is_older = badge.error().detail.find("Open Badges 2") != std::string::npos;
-        if (badge.error().code != "no-credential" || is_older) return badge.error();
+        bool const is_compressed = badge.error().detail.find("compressed") != std::string::npos;
+        if (badge.error().code != "no-credential" || is_compressed) return badge.error();
         return no_credential(std::string(if_none));
     }
-    auto found = read_text(badge->credential, 0);
+    auto const text = trimmed(badge->credential);
+    bool const is_address = text.starts_with("https://") || text.starts_with("http://");
+    if (badge->form == crypto::BadgeForm::assertion && is_address) return read_address(std::string(text));
+    auto found = read_text(badge->credential, depth + 1);
     if (found) found->open_badges_2_beside = badge->open_badges_2;
     return found;
+}
+
+Result<FoundCredential> read_bytes(std::string_view input, int depth) {
+    constexpr std::string_view none_in_picture =
+        "The picture carries no credential: messaging apps remove it, and a photo never had it. Ask for the link, or "
+        "scan the code.";
+    if (depth > deepest_envelope) return no_credential("The credential is wrapped too often.");
+    if (input.starts_with(png_start)) return read_picture(crypto::extract_png(as_bytes(input)), none_in_picture, depth);
+    if (is_bare_picture(input)) return no_credential(std::string(none_in_picture));
+    auto const start = trimmed(input.substr(0, 4096));
+    if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf<"))
+        return read_picture(crypto::extract_svg(input),
+                            "The drawing carries no credential. Ask for the badge's own file or link.", depth);
+    if (!is_utf8(input))
+        return no_credential("This file is no badge. Send the badge's PNG or SVG picture, its text or its link.");
+    return read_text(input, depth);
 }
 
 }  // namespace
@@ -148,21 +194,9 @@ std::string without_blanks_around(std::string input) {
 }
 
 Result<FoundCredential> find_credential(std::string const& input) {
-    constexpr std::string_view none_in_picture =
-        "The picture carries no credential: messaging apps remove it, and a photo never had it. Ask for the link, or "
-        "scan "
-        "the code.";
     if (input.size() > largest_input)
         return Error{Fault::too_large, "input-too-large", "A picture or file has at most 7 MiB.", {}};
-    if (input.starts_with(png_start)) return read_picture(crypto::extract_png(as_bytes(input)), none_in_picture);
-    if (input.starts_with(jpeg_start)) return no_credential(std::string(none_in_picture));
-    auto const start = trimmed(std::string_view(input).substr(0, 4096));
-    if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf<"))
-        return read_picture(crypto::extract_svg(input),
-                            "The drawing carries no credential. Ask for the badge's own file or link.");
-    if (!is_utf8(input))
-        return no_credential("This file is no badge. Send the badge's PNG or SVG picture, its text or its link.");
-    return read_text(input, 0);
+    return read_bytes(input, 0);
 }
 
 }  // namespace itqan::domain

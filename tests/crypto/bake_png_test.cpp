@@ -92,7 +92,7 @@ TEST_CASE("a picture with several credentials or an older assertion only is not 
 
     CHECK(png_code_of(signature + header + text_of(png_jws) + pixels + last) == "extracted");
     CHECK(png_code_of(signature + header + text_of(png_jws) + pixels + text_of(png_jws) + last) == "many-credentials");
-    CHECK(png_code_of(signature + header + old + pixels + last) == "no-credential");
+    CHECK(png_code_of(signature + header + old + pixels + last) == "extracted");
     CHECK(png_code_of(signature + header + pixels + last) == "no-credential");
     // The older form in an uncompressed text of its own is taken where no newer one is.
     std::string const rest("openbadges\0\0\0\0\0", 15);
@@ -108,6 +108,54 @@ TEST_CASE("a picture with several credentials or an older assertion only is not 
     REQUIRE(both);
     CHECK(both->open_badges_2);
     CHECK(both->credential == png_jws);
+}
+
+TEST_CASE("assertions of all editions are found under their name, and none is unpacked") {
+    auto const with = [](std::string const& chunks) { return signature + header + chunks + pixels + last; };
+    auto const text = [](std::string const& said) { return chunk("tEXt", std::string("openbadges\0", 11) + said); };
+    auto const international = [](std::string const& said) {
+        return chunk("iTXt", std::string("openbadges\0\0\0\0\0", 15) + said);
+    };
+    std::string const address = "https://example.com/a", assertion = "{\"type\":\"Assertion\"}";
+
+    for (auto const& said : {address, assertion, png_jws}) {
+        for (auto const& carried :
+             {text(said), international(said), text("https://example.com/b") + international(said),
+              international(said) + international(said)}) {
+            CAPTURE(carried);
+            auto const badge = extract_png(as_bytes(with(carried)));
+            REQUIRE(badge);
+            CHECK(badge->credential == said);
+            CHECK(badge->form == BadgeForm::assertion);
+            CHECK_FALSE(badge->open_badges_2);
+        }
+    }
+    CHECK(png_code_of(with(text(address) + text(assertion))) == "many-credentials");
+    CHECK(png_code_of(with(international(address) + international(assertion))) == "many-credentials");
+    CHECK(png_code_of(with(text("\xff"))) == "png-invalid");
+    CHECK(png_code_of(with(text(std::string("a\0b", 3)))) == "png-invalid");
+    CHECK(png_code_of(with(text(""))) == "no-credential");
+    for (auto const* const name : {"openbadges", "openbadgecredential", "clrcredential"}) {
+        auto const packed = extract_png(as_bytes(with(chunk("zTXt", name + std::string("\0\0x", 3)))));
+        REQUIRE_FALSE(packed);
+        CHECK(packed.error().code == "no-credential");
+        CHECK(packed.error().detail.find("compressed") != std::string::npos);
+    }
+    auto const packed = extract_png(as_bytes(with(chunk("iTXt", std::string("openbadges\0\1\0\0\0x", 16)))));
+    CHECK(packed.error().detail.find("compressed") != std::string::npos);
+    // A badge beside them is taken whatever they are.
+    CHECK(extract_png(as_bytes(with(text("\xff") + text_of(png_jws))))->form == BadgeForm::badge);
+}
+
+TEST_CASE("a learner record has a name of its own in a picture, and no badge beside it") {
+    auto const baked = bake_png(as_bytes(signature + header + pixels + last), png_jws, BadgeForm::learner_record);
+    REQUIRE(baked);
+    auto const record = chunk("iTXt", "clrcredential" + std::string(5, '\0') + png_jws);
+
+    CHECK(as_text(baked->png) == signature + header + record + pixels + last);
+    CHECK(extract_png(baked->png)->credential == png_jws);
+    CHECK(extract_png(baked->png)->form == BadgeForm::learner_record);
+    CHECK(png_code_of(signature + header + record + text_of(png_jws) + pixels + last) == "many-credentials");
 }
 
 TEST_CASE("the walker refuses what is not a picture") {

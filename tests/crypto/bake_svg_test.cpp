@@ -80,11 +80,47 @@ TEST_CASE("an Open Badges 2 assertion is named and its prefix left alone") {
 
     auto const baked = bake_svg(old, svg_jws);
 
-    CHECK(svg_code_of(old) == "no-credential");
+    CHECK(extract_svg(old)->form == BadgeForm::assertion);
     REQUIRE(baked);
     CHECK(baked->find("xmlns:openbadges3=\"https://purl.imsglobal.org/ob/v3p0\"") != std::string::npos);
     CHECK(extract_svg(*baked)->credential == svg_jws);
     CHECK(extract_svg(*baked)->open_badges_2);
+}
+
+TEST_CASE("an assertion is what its verify names, else what its body says") {
+    auto const carry = [](std::string const& inside) { return svg(inside, " xmlns:o=\"http://openbadges.org\""); };
+    std::string const address = "https://example.org/a.json", assertion = "{\"type\":\"Assertion\"}";
+    std::string const body = "<![CDATA[ " + assertion + " ]]>";
+    auto const said = [&](std::string const& inside) {
+        auto const badge = extract_svg(carry(inside));
+        REQUIRE(badge);
+        CHECK(badge->form == BadgeForm::assertion);
+        CHECK_FALSE(badge->open_badges_2);
+        return badge->credential;
+    };
+
+    CHECK(said("<o:assertion verify=\"" + address + "\">" + body + "</o:assertion>") == address);
+    CHECK(said("<o:assertion verify=\"" + svg_jws + "\"/>") == svg_jws);
+    CHECK(said("<o:assertion>" + body + "</o:assertion>") == assertion);
+    CHECK(said("<g><o:assertion verify=\"\">" + body + "</o:assertion></g>") == assertion);
+    CHECK(svg_code_of(carry("<o:assertion/>")) == "no-credential");
+    CHECK(svg_code_of(carry("<o:assertion verify=\"a\"/><o:assertion verify=\"a\"/>")) == "many-credentials");
+    CHECK(svg_code_of(carry("<o:assertion>{<g/>}</o:assertion>")) == "svg-invalid");
+    CHECK(svg_code_of(svg("<o:assertion verify=\"a\"/>", " xmlns:o=\"http://openbadges.org/2\"")) == "no-credential");
+}
+
+TEST_CASE("a learner record has a namespace of its own in a drawing, and no badge beside it") {
+    auto const baked = bake_svg(svg("<g/>"), svg_jws, BadgeForm::learner_record);
+    REQUIRE(baked);
+
+    CHECK(baked->find("<clr:credential verify=") != std::string::npos);
+    CHECK(extract_svg(*baked)->credential == svg_jws);
+    CHECK(extract_svg(*baked)->form == BadgeForm::learner_record);
+    CHECK(extract_svg(*bake_svg(*baked, json))->form == BadgeForm::badge);
+    std::string const both =
+        " xmlns:b=\"https://purl.imsglobal.org/ob/v3p0\" xmlns:c=\"https://purl.imsglobal.org/clr/v2p0\"";
+    CHECK(svg_code_of(svg("<b:credential verify=\"a\"/><c:credential verify=\"a\"/>", both)) == "many-credentials");
+    CHECK(svg_code_of(svg("<c:credential><b:credential verify=\"a\"/></c:credential>", both)) == "svg-invalid");
 }
 
 TEST_CASE("the credential is found by namespace and there is only one") {

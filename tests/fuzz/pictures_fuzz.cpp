@@ -28,6 +28,9 @@ void bake_into_png(ByteView png) {
     if (!baked) return;
     auto const back = extract_png(baked->png);
     fuzz::require(back && back->credential == token && !back->open_badges_2, "a PNG gives back its credential");
+    auto const record = bake_png(png, token, BadgeForm::learner_record);
+    fuzz::require(static_cast<bool>(record), "a PNG that takes a badge takes a learner record");
+    fuzz::require(extract_png(record->png)->form == BadgeForm::learner_record, "a learner record keeps its name");
     auto const again = bake_png(baked->png, token);
     fuzz::require(again && again->png == baked->png, "baking a PNG again changes nothing");
 }
@@ -58,6 +61,9 @@ void bake_into_svg(std::string_view svg) {
         fuzz::require(static_cast<bool>(again), "a baked SVG can be baked");
         auto const back = extract_svg(*again);
         fuzz::require(back && back->credential == credential, "an SVG gives back its credential");
+        auto const record = bake_svg(svg, credential, BadgeForm::learner_record);
+        fuzz::require(static_cast<bool>(record), "an SVG that takes a badge takes a learner record");
+        fuzz::require(extract_svg(*record)->form == BadgeForm::learner_record, "a learner record keeps its namespace");
     }
 }
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "crypto/bake.hpp"
-#include "tests/service/verification/verification_house.hpp"
+#include "tests/service/verification/open_badges_2_house.hpp"
 
 using namespace itqan;
 using namespace itqan::domain;
@@ -82,8 +82,68 @@ TEST_CASE("what holds no credential is refused with what to do") {
 TEST_CASE("a picture without its badge says that messaging apps remove it") {
     InputHouse house;
 
-    for (auto const& picture : {tiny_png(), std::string("\xff\xd8\xff\xe0JFIF")})
+    for (auto const& picture : {tiny_png(), std::string("\xff\xd8\xff\xe0JFIF"), std::string("GIF89a"),
+                                std::string("RIFF\x24\x00\x00\x00WEBPVP8 ", 16),
+                                std::string("\x00\x00\x00\x18"
+                                            "ftypheic",
+                                            12),
+                                "data:image/gif;base64," + base64_encode(as_bytes(std::string("GIF89a")))})
         CHECK(house.verifier.try_verify(picture).error().detail.find("messaging apps remove it") != std::string::npos);
+}
+
+TEST_CASE("a picture may be written into a data address") {
+    InputHouse house;
+    auto const png = tiny_png();
+    auto const baked_png = crypto::bake_png(as_bytes(png), house.token);
+    auto const baked_svg = crypto::bake_svg(tiny_svg, house.token);
+    REQUIRE(baked_png);
+    REQUIRE(baked_svg);
+    std::string percent, base64;
+    for (auto const byte : baked_png->png)
+        percent += "%" + hex_encode(ByteView(&byte, 1));
+    for (char const c : base64_encode(baked_png->png))
+        base64 += c == '+' ? "%2B" : c == '=' ? "%3D" : std::string(1, c);
+
+    for (auto const& address :
+         {"data:image/png;base64," + base64_encode(baked_png->png), "data:image/png;base64," + base64,
+          "data:image/png," + percent, "data:image/svg+xml;base64," + base64_encode(as_bytes(*baked_svg)),
+          "data:image/svg+xml," + *baked_svg}) {
+        CAPTURE(address.substr(0, 60));
+        auto const report = house.verifier.verify(address);
+        CHECK_MESSAGE(report.verdict == Verdict::valid, summary(report));
+        CHECK(report.document == house.token);
+    }
+}
+
+TEST_CASE("a picture of Open Badges 2 is judged by what it says or by what stands at the address that it names") {
+    OpenBadge2House house;
+    house.serve();
+    auto const id = house.assertion.at("id").get<std::string>();
+    auto const drawing = [](std::string const& verify, std::string const& body) {
+        return R"(<svg xmlns="http://www.w3.org/2000/svg" xmlns:o="http://openbadges.org"><o:assertion verify=")" +
+               verify + "\"><![CDATA[" + body + "]]></o:assertion></svg>";
+    };
+
+    for (auto const& picture : {drawing("", house.assertion.dump()), drawing(id, ""), drawing(id, "{}"),
+                                drawing("http" + id.substr(5), house.assertion.dump())}) {
+        CAPTURE(picture);
+        auto const report = house.verifier.verify(picture);
+        CHECK(report.kind == "Open Badges 2.0 assertion (hosted)");
+        CHECK_MESSAGE(outcome_of(report, "proof") == "pass", summary(report));
+        CHECK(report.verdict != Verdict::invalid);
+        CHECK(report.verdict != Verdict::unchecked);
+        CHECK(report.credential.dump().find("Robots") != std::string::npos);
+    }
+    auto const nowhere = house.verifier.verify(drawing("https://badges.example/nowhere", house.assertion.dump()));
+    CHECK(nowhere.verdict == Verdict::unchecked);
+    CHECK(house.verifier.try_verify(drawing("https://", "")).error().code == "no-credential");
+    CHECK(house.verifier.try_verify(drawing("javascript:alert(1)", "")).error().code == "no-credential");
+
+    OpenBadge2House signing;
+    signing.make_signed();
+    signing.serve();
+    auto const report = signing.verifier.verify(drawing(signing.signed_assertion(), ""));
+    CHECK_MESSAGE(outcome_of(report, "proof") == "pass", summary(report));
 }
 
 TEST_CASE("a credential wrapped without end is refused") {
