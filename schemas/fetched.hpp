@@ -15,6 +15,7 @@ namespace itqan {
 /// A document, or in `failure` why there is none: which address, and what went wrong.
 struct Fetched {
     std::string body, media_type, failure;
+    bool own_fault = false;          ///< The failure is ours (no place, the end): nothing is said about the address.
     bool gone = false;               ///< The server answered 410; `failure` says so, `body` may say more.
     std::string landed = {};         ///< The address at the end of redirects; "" when there were none.
     std::optional<Instant> at = {};  ///< When it came.
@@ -26,11 +27,14 @@ struct Fetched {
 struct DocumentNeeds {
     std::vector<std::string> addresses;  ///< https URLs and DIDs.
     bool is_link = false;                ///< The one address is what was asked about: it may lead on, and is not kept.
+    std::string client = {};             ///< For whom, as limits tell people apart; the edge fills it in.
 };
 
 struct FetchedDocuments {
     std::map<std::string, Fetched, std::less<>> by_address;  ///< By https URL or DID.
     int rounds = 0;                                          ///< How often was fetched for this question.
+    /// What these documents take of the room for all questions; given back with the last copy.
+    std::vector<std::shared_ptr<void const>> room = {};
 };
 
 }  // namespace itqan

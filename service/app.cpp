@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
 
@@ -21,6 +22,8 @@ namespace itqan::service {
 namespace {
 
 using std::chrono::milliseconds;
+
+constexpr int batch_threads = 4;
 
 std::unique_ptr<jobs::MailTransport> transport_of(Config const& config) {
     if (config.demo) return std::make_unique<jobs::MailSpool>(config.spool());
@@ -117,12 +120,13 @@ struct App::Parts {
         return joined(std::move(groups));
     }
 
-    /// A few items of a list; where none waits, what ran out goes.
+    /// A few items of a list; where none waits, what ran out goes. Several threads do so: a list of slow hosts keeps
+    /// one of them.
     bool verify_some() {
         auto const verify = [this](std::string input, std::optional<std::string> const& recipient) {
             return verify_fetching(services.documents, way_out.get(), input, recipient, services.clock.wall());
         };
-        return batches.run_once(verify) || batches.forget_expired();
+        return batches.run_once(verify, [this] { return stopping.load(); }) || batches.forget_expired();
     }
 
     void write(http::Access const& access) {
@@ -153,7 +157,9 @@ struct App::Parts {
     std::unique_ptr<jobs::MailOutbox> outbox;
     std::unique_ptr<domain::Sweep> sweep;
     domain::VerifyBatches batches{services.database, services.clock};
-    std::unique_ptr<jobs::Periodic> mail_job, sweep_job, batch_job;
+    std::atomic<bool> stopping{false};
+    std::unique_ptr<jobs::Periodic> mail_job, sweep_job;
+    std::vector<std::unique_ptr<jobs::Periodic>> batch_jobs;
 };
 
 App::App(Installation& installation, Log& log, AppOptions options)
@@ -184,8 +190,9 @@ void App::start() {
         });
     parts.sweep_job = std::make_unique<jobs::Periodic>(
         milliseconds(60'000), [&parts] { return parts.sweep->run_once(); }, report);
-    parts.batch_job = std::make_unique<jobs::Periodic>(
-        milliseconds(250), [&parts] { return parts.verify_some(); }, report);
+    for (int i = 0; i < batch_threads; ++i)
+        parts.batch_jobs.push_back(std::make_unique<jobs::Periodic>(
+            milliseconds(250), [&parts] { return parts.verify_some(); }, report));
     parts.server.start();
 }
 
@@ -204,10 +211,13 @@ void App::reload_certificate() {
 }
 
 void App::stop() {
+    parts_->stopping = true;
     parts_->server.stop();
+    if (parts_->way_out) parts_->way_out->end();  // Who waits for documents goes on at once.
     if (parts_->mail_job) parts_->mail_job->stop();
     if (parts_->sweep_job) parts_->sweep_job->stop();
-    if (parts_->batch_job) parts_->batch_job->stop();
+    for (auto const& job : parts_->batch_jobs)
+        job->stop();
     // Before the server goes: fetches in hand answer to its threads.
     parts_->way_out.reset();
 }

@@ -7,6 +7,7 @@ namespace itqan::service {
 std::unique_ptr<http::WayOut> make_way_out(Config const& config) {
     if (!config.way_out) return nullptr;
     http::ClientConfig client;
+    client.own_authority = config.domain;
     client.allow = config.outbound_allow;
     client.ca_file = config.outbound_ca_file;
     auto networks = http::Networks::read(config.outbound_private);
@@ -25,6 +26,7 @@ Result<domain::Report> verify_fetching(domain::OwnDocuments& documents, http::Wa
         auto asked = documents.verify(input, recipient, now, &fetched);
         if (!asked) return asked.error();
         if (asked->report) return std::move(*asked->report);
+        asked->needs.client = "waiting threads";
         fetched = way_out->fetch_and_wait(std::move(fetched), asked->needs);
     }
 }

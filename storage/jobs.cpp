@@ -3,18 +3,18 @@
 namespace itqan::storage {
 namespace {
 
-#define JOB_COLUMNS "id, kind, client, total, done, created_at, expires_at"
+#define JOB_COLUMNS "id, kind, client, of_stranger, total, done, created_at, expires_at"
 
 JobRow job_from(Row const& row) {
-    return {row.string(0),  row.string(1),  row.string(2), row.integer(3),
-            row.integer(4), row.instant(5), row.instant(6)};
+    return {row.string(0),  row.string(1),  row.string(2),  row.boolean(3),
+            row.integer(4), row.integer(5), row.instant(6), row.instant(7)};
 }
 
 }  // namespace
 
 void insert_job(Session& session, JobRow const& row) {
-    session.execute("INSERT INTO job (" JOB_COLUMNS ", served_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $6)", row.id,
-                    row.kind, row.client, row.total, row.done, row.created_at, row.expires_at);
+    session.execute("INSERT INTO job (" JOB_COLUMNS ", served_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7)", row.id,
+                    row.kind, row.client, row.of_stranger, row.total, row.done, row.created_at, row.expires_at);
 }
 
 void insert_job_item(Session& session, std::string_view job_id, JobItem const& item) {
@@ -29,16 +29,17 @@ std::optional<JobRow> job(Session& session, std::string_view id) {
     return found;
 }
 
-JobCounts count_jobs(Session& session, std::string_view client, Instant now) {
+JobCounts count_jobs(Session& session, std::string_view client, bool of_stranger, Instant now) {
     JobCounts counts;
     session.query(
-        "SELECT count(*), coalesce(sum(CASE WHEN done < total THEN 1 ELSE 0 END), 0), "
+        "SELECT count(*), coalesce(sum(CASE WHEN done < total THEN 1 ELSE 0 END), 0), coalesce(sum(total), 0), "
         "coalesce(sum(CASE WHEN client = $1 THEN 1 ELSE 0 END), 0), "
-        "coalesce(sum(CASE WHEN client = $1 AND done < total THEN 1 ELSE 0 END), 0) FROM job WHERE expires_at > $2",
+        "coalesce(sum(CASE WHEN client = $1 AND done < total THEN 1 ELSE 0 END), 0) FROM job "
+        "WHERE of_stranger = $2 AND expires_at > $3",
         [&](Row const& row) {
-            counts = {row.integer(0), row.integer(1), row.integer(2), row.integer(3)};
+            counts = {row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4)};
         },
-        client, now);
+        client, of_stranger, now);
     return counts;
 }
 

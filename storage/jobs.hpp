@@ -15,6 +15,7 @@ struct JobRow {
     std::string id;      ///< Random: whoever knows it may see the job.
     std::string kind;    ///< "verify".
     std::string client;  ///< Who sent it, hashed: how many jobs one client may have at once is counted by it.
+    bool of_stranger = true;
     std::int64_t total = 0, done = 0;
     Instant created_at, expires_at;
 };
@@ -32,12 +33,13 @@ void insert_job(Session& session, JobRow const& row);
 void insert_job_item(Session& session, std::string_view job_id, JobItem const& item);
 std::optional<JobRow> job(Session& session, std::string_view id);
 
-/// Jobs that are here, and of those the ones that are not done: of everybody, and of one client.
+/// Jobs that are here, and of those the ones that are not done: of all strangers or of all who are known, with the
+/// items of what is here; and of one client.
 struct JobCounts {
-    std::int64_t kept = 0, open = 0;
+    std::int64_t kept = 0, open = 0, items = 0;
     std::int64_t kept_of_client = 0, open_of_client = 0;
 };
-JobCounts count_jobs(Session& session, std::string_view client, Instant now);
+JobCounts count_jobs(Session& session, std::string_view client, bool of_stranger, Instant now);
 
 /// Leases the job of this kind that waited longest for its turn, until then; none when nothing waits.
 std::optional<JobRow> lease_job(Session& session, std::string_view kind, Instant now, Instant until);

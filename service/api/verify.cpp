@@ -15,14 +15,7 @@ struct Asked {
 Result<Asked> read_json_question(Call const& call) {
     domain::BodyReader reader(call.body);
     Asked asked;
-    // Not text(): a credential may be larger than any other text and may hold line breaks.
-    auto const* const input = reader.member("input");
-    if (input == nullptr)
-        reader.violation("input", "is required");
-    else if (!input->is_string())
-        reader.violation("input", "must be a string");
-    else
-        asked.input = input->get<std::string>();
+    asked.input = reader.required_document("input");
     asked.recipient = reader.text("recipient", 320);
     asked.receipt = reader.boolean("receipt").value_or(false);
     if (auto const shape = reader.finish(); !shape) return shape.error();

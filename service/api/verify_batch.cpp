@@ -2,6 +2,7 @@
 #include "service/api/endpoint.hpp"
 #include "service/domain/body_reader.hpp"
 #include "service/domain/verify_batches.hpp"
+#include "service/http/networks.hpp"
 
 namespace itqan::api {
 namespace {
@@ -29,13 +30,7 @@ Result<domain::BatchItem> read_item(Json const& element, std::size_t index) {
     if (element.is_string()) return domain::BatchItem{"", element.get<std::string>()};
     domain::BodyReader reader(element, "/" + std::to_string(index));
     domain::BatchItem item;
-    auto const* const input = reader.member("input");
-    if (input == nullptr)
-        reader.violation("input", "is required");
-    else if (!input->is_string())
-        reader.violation("input", "must be a string");
-    else
-        item.input = input->get<std::string>();
+    item.input = reader.required_document("input");
     item.name = reader.text("name", 500).value_or("");
     item.recipient = reader.text("recipient", 320);
     if (auto const shape = reader.finish(); !shape) return shape.error();
@@ -60,8 +55,8 @@ Reply start(Call const& call) {
     auto const items = read_items(call);
     if (!items) return items.error();
     auto const& limits = call.caller != nullptr ? domain::known_limits : domain::stranger_limits;
-    auto const state =
-        batches_of(call).start(*items, call.caller != nullptr ? call.caller->principal : call.request.client, limits);
+    auto const state = batches_of(call).start(
+        *items, call.caller != nullptr ? call.caller->principal : http::limit_key(call.request.client), limits);
     if (!state) return state.error();
     auto reply = json_reply(202, state_json(call.services.addresses, *state));
     reply.headers.add("location", "/api/v1/jobs/" + state->id);

@@ -23,10 +23,17 @@ std::string did_host(std::string_view host) {
     return encoded;
 }
 
-/// One form for all spellings of a host: lower case, no dot at the end of the name, no default port.
+/// One form for all spellings of a host: lower case, no dot at the end of the name, no default or empty port, no zeros
+/// before a port.
 std::string plain_host(std::string_view host) {
     auto plain = ascii_lower(host);
-    if (plain.ends_with(":443")) plain.resize(plain.size() - 4);
+    if (auto const colon = plain.rfind(':');
+        colon != std::string::npos && plain.find(']', colon) == std::string::npos) {
+        auto const port = std::min(plain.find_first_not_of('0', colon + 1), plain.size());
+        plain.erase(colon + 1, port - colon - 1);
+        if (plain.ends_with(":443")) plain.resize(colon + 1);
+        if (plain.size() == colon + 1) plain.resize(colon);
+    }
     auto const end = std::min(plain.rfind(':'), plain.size());
     if (end > 0 && plain[end - 1] == '.') plain.erase(end - 1, 1);
     return plain;
@@ -87,9 +94,10 @@ std::string Addresses::achievement_uuid(std::string_view issuer_slug, std::strin
 std::string Addresses::path_of(std::string_view url) const {
     if (ascii_lower(url.substr(0, scheme.size())) != scheme) return {};
     url.remove_prefix(scheme.size());
-    auto const slash = url.find_first_of("/?#");
-    if (slash == std::string_view::npos || url[slash] != '/') return {};
-    return plain_host(url.substr(0, slash)) == plain_host(host_) ? std::string(url.substr(slash)) : std::string{};
+    auto const end = std::min(url.find_first_of("/?#"), url.size());
+    if (plain_host(url.substr(0, end)) != plain_host(host_)) return {};
+    auto const path = url.substr(end);
+    return path.starts_with('/') ? std::string(path) : "/" + std::string(path);
 }
 
 }  // namespace itqan::domain

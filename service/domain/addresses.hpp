@@ -31,7 +31,8 @@ class Addresses {
     std::string achievement_uuid(std::string_view issuer_slug, std::string_view code, int version,
                                  std::string_view language) const;
 
-    /// The path and query of `url` below this installation ("/credentials/..."), or "" when it is not ours.
+    /// The path and query of `url` below this installation ("/credentials/..."; "/" without one), or "" when it
+    /// is not ours, in whatever way its host and port are spelled.
     std::string path_of(std::string_view url) const;
 
   private:

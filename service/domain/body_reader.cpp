@@ -95,6 +95,14 @@ std::string BodyReader::required_text(std::string_view member, std::size_t max_c
     return text(member, max_characters).value_or("");
 }
 
+std::string BodyReader::required_document(std::string_view member) {
+    auto const* const value = find(member, true);
+    if (value == nullptr) return {};
+    if (value->is_string()) return value->get<std::string>();
+    violation(member, "must be a string");
+    return {};
+}
+
 std::optional<double> BodyReader::number(std::string_view member) {
     auto const* value = find(member, false);
     if (value == nullptr) return std::nullopt;

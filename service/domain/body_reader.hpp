@@ -21,6 +21,9 @@ class BodyReader {
     bool has(std::string_view member) const;
     std::optional<std::string> text(std::string_view member, std::size_t max_characters = 256);
     std::string required_text(std::string_view member, std::size_t max_characters = 256);
+    /// A signed document, picture or address as text: may be larger than other texts and hold
+    /// line breaks, and is not judged here.
+    std::string required_document(std::string_view member);
     std::optional<double> number(std::string_view member);
     std::optional<int> integer(std::string_view member);
     std::optional<bool> boolean(std::string_view member);

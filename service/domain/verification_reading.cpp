@@ -105,7 +105,9 @@ std::shared_ptr<StatusDocument const> DocumentReading::status(std::string const&
         if (is_status_read_) return status_;
     }
     auto read = read_status(body);
+    bool const is_large = read && read->bits && read->bits->size() > 8 * largest_kept_list;
     std::lock_guard const lock(mutex_);
+    if (is_large) return read;
     is_status_read_ = true;
     status_ = std::move(read);
     return status_;

@@ -57,6 +57,9 @@ class DocumentReading {
     /// A registry or revocation list; null when the text is no JSON object of at most 2 MiB.
     std::shared_ptr<Json const> object(std::string const& body);
 
+    /// Unpacked lists that are larger are unpacked anew for each question.
+    static constexpr std::size_t largest_kept_list = 64 * 1024;
+
   private:
     struct Keys {
         std::string controller;

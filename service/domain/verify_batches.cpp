@@ -18,8 +18,7 @@ constexpr std::int64_t lease = 15'000;  ///< Two who work on one item do no harm
 constexpr int items_at_once = 16;
 constexpr int rows_at_once = 500;
 constexpr std::size_t longest_name = 500;
-constexpr std::int64_t most_open_jobs = 64;
-constexpr std::int64_t most_kept_jobs = 2'000;
+constexpr std::int64_t longest_turn = 5'000;  ///< Then the next job, also when hosts are slow.
 
 Error list_error(Fault fault, char const* code, std::string detail, char const* pointer = "/items") {
     return {fault, code, detail, {{pointer, detail}}};
@@ -35,7 +34,9 @@ std::string shortened(std::string_view text, std::size_t most) {
 
 std::string name_of(BatchItem const& item, std::size_t number) {
     if (!item.name.empty()) return shortened(item.name, longest_name);
-    if (schemas::is_https_url(item.input)) return shortened(item.input, longest_name);
+    // Without its query, which may be a secret, as inputs are.
+    if (schemas::is_https_url(item.input))
+        return shortened(std::string_view(item.input).substr(0, item.input.find_first_of("?#")), longest_name);
     return "#" + std::to_string(number);
 }
 
@@ -51,7 +52,8 @@ Result<void> admit(storage::JobCounts const& counts, BatchLimits const& limits) 
                      "At most " + std::to_string(limits.open_jobs) + " of your lists run at the same time and " +
                          std::to_string(limits.jobs_a_day) + " are kept for a day.",
                      {}};
-    if (counts.open >= most_open_jobs || counts.kept >= most_kept_jobs)
+    if (counts.open >= limits.all_open_jobs || counts.kept >= limits.all_kept_jobs ||
+        counts.items >= limits.all_kept_items)
         return Error{Fault::unavailable, "queue-full", "Many lists wait to be verified. Send this one later.", {}};
     return {};
 }
@@ -112,12 +114,12 @@ Result<std::vector<BatchItem>> read_batch_list(std::string_view csv) {
 BatchResult batch_result(std::int64_t n, std::string name, Result<Report> const& report) {
     BatchResult result{n, std::move(name), "unreadable", Json::object()};
     if (!report) {
-        result.result = Json{{"code", report.error().code}, {"detail", report.error().detail}};
+        result.result = Json{{"code", report.error().code}, {"detail", shortened(report.error().detail, longest_name)}};
         return result;
     }
     result.outcome = verdict_name(report->verdict);
     auto& told = result.result;
-    told = Json{{"headlineCode", report->headline_code}, {"headline", report->headline}};
+    told = Json{{"headlineCode", report->headline_code}, {"headline", shortened(report->headline, longest_name)}};
     auto const put = [&](char const* member, std::string const& value) {
         if (!value.empty()) told[member] = shortened(value, longest_name);
     };
@@ -149,11 +151,13 @@ Result<BatchState> VerifyBatches::start(std::vector<BatchItem> const& items, std
     row.id = crypto::random_code(26);
     row.kind = kind;
     row.client = crypto::sha256_hex("verify-batch " + client);
+    row.of_stranger = limits.of_strangers;
     row.total = static_cast<std::int64_t>(items.size());
     row.created_at = now;
     row.expires_at = Instant{now.milliseconds + kept_for};
     return database_.write([&](storage::Session& session) -> Result<BatchState> {
-        if (auto const fine = admit(storage::count_jobs(session, row.client, now), limits); !fine) return fine.error();
+        if (auto const fine = admit(storage::count_jobs(session, row.client, row.of_stranger, now), limits); !fine)
+            return fine.error();
         storage::insert_job(session, row);
         for (std::size_t i = 0; i < items.size(); ++i) {
             auto const& item = items[i];
@@ -185,7 +189,7 @@ std::vector<BatchResult> VerifyBatches::results(std::string_view id, std::int64_
     return results;
 }
 
-bool VerifyBatches::run_once(Verify const& verify) {
+bool VerifyBatches::run_once(Verify const& verify, std::function<bool()> const& stops) {
     auto const now = clock_.wall();
     auto const leased = database_.write([&](storage::Session& session) {
         return storage::lease_job(session, kind, now, Instant{now.milliseconds + lease});
@@ -194,7 +198,9 @@ bool VerifyBatches::run_once(Verify const& verify) {
     auto const items = database_.read(
         [&](storage::Session& session) { return storage::waiting_items(session, leased->id, items_at_once); });
     std::vector<BatchResult> results;
+    auto const is_over = [&] { return clock_.wall().milliseconds - now.milliseconds > longest_turn; };
     for (auto const& item : items) {
+        if (is_over()) break;
         try {
             results.push_back(
                 batch_result(item.n, item.name, verify(std::string(as_text(*item.input)), item.recipient)));
@@ -204,10 +210,16 @@ bool VerifyBatches::run_once(Verify const& verify) {
             results.push_back(batch_result(
                 item.n, item.name, Error{Fault::unavailable, "not-verified", "This could not be verified here.", {}}));
         }
+        // Cut off, it may say only that we stop.
+        if (stops && stops()) {
+            results.pop_back();
+            break;
+        }
     }
     database_.write([&](storage::Session& session) {
         for (auto const& result : results)
-            storage::finish_item(session, leased->id, result.n, result.outcome, result.result.dump());
+            storage::finish_item(session, leased->id, result.n, result.outcome,
+                                 result.result.dump(-1, ' ', false, Json::error_handler_t::replace));
         storage::release_job(session, leased->id);
     });
     return true;
@@ -245,7 +257,8 @@ std::string batch_csv(VerifyBatches& batches, std::string_view id) {
 std::string batch_json(VerifyBatches& batches, std::string_view id) {
     std::string json = "[";
     each_result(batches, id, [&](BatchResult const& result) {
-        json += (json.size() > 1 ? ",\n" : "\n") + result_to_json(result).dump();
+        json += (json.size() > 1 ? ",\n" : "\n") +
+                result_to_json(result).dump(-1, ' ', false, Json::error_handler_t::replace);
     });
     return json + "\n]\n";
 }

@@ -14,14 +14,19 @@
 
 namespace itqan::domain {
 
-/// What one may send. Known callers may send more.
+/// What one may send. Known callers may send more, and strangers cannot take their room.
 struct BatchLimits {
+    bool of_strangers = true;
     std::size_t items = 1'000;
     std::size_t open_jobs = 2;    ///< Of one client at the same time,
     std::size_t jobs_a_day = 50;  ///< and kept.
+    std::int64_t all_open_jobs = 64;
+    std::int64_t all_kept_jobs = 2'000;
+    std::int64_t all_kept_items = 200'000;
 };
 constexpr BatchLimits stranger_limits{};
-constexpr BatchLimits known_limits{.items = 10'000, .open_jobs = 4, .jobs_a_day = 500};
+constexpr BatchLimits known_limits{
+    .of_strangers = false, .items = 10'000, .open_jobs = 4, .jobs_a_day = 500, .all_kept_items = 1'000'000};
 
 struct BatchItem {
     std::string name;   ///< As the sender knows it; empty: the input itself, cut.
@@ -57,8 +62,8 @@ class VerifyBatches {
 
     VerifyBatches(storage::Database& database, Clock const& clock) : database_(database), clock_(clock) {}
 
-    /// `client` tells senders apart: a principal or an address; only its hash is kept. Errors: malformed "empty-list";
-    /// too_large "list-too-long"; rate_limited "too-many-jobs"; unavailable "queue-full".
+    /// `client` tells senders apart: a principal, or an address as limits count it; only its hash is kept. Errors:
+    /// malformed "empty-list"; too_large "list-too-long"; rate_limited "too-many-jobs"; unavailable "queue-full".
     Result<BatchState> start(std::vector<BatchItem> const& items, std::string const& client, BatchLimits const& limits);
 
     /// None where there is no such job, or no longer.
@@ -66,9 +71,10 @@ class VerifyBatches {
     /// Results after number `n`, at most `limit`, in the order sent.
     std::vector<BatchResult> results(std::string_view id, std::int64_t n, int limit);
 
-    /// Judges the next items of the job whose turn it is; true when there may be more to do. An exception of `verify`
-    /// makes its item "unreadable" and the others go on.
-    bool run_once(Verify const& verify);
+    /// Judges the next items of the job whose turn it is, for a few seconds; true when there may be more to do. Several
+    /// threads may do so at once. An exception of `verify` makes its item "unreadable" and the others go on. Once
+    /// `stops` says so, what was judged meanwhile is not counted and waits for the next start.
+    bool run_once(Verify const& verify, std::function<bool()> const& stops = nullptr);
     /// Deletes some of what ran out; true when there may be more.
     bool forget_expired();
 

@@ -57,6 +57,7 @@ Result<Fetched> document_of(Response response) {
 
 struct Client::State {
     ClientConfig config;
+    std::string own;  ///< "host:port".
     std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> tls{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
 
     Result<std::vector<std::string>> checked_addresses(OutboundUrl const& url, Clock::time_point deadline) const;
@@ -104,6 +105,7 @@ Result<Fetched> Client::State::follow(std::string url, FetchLimits const& limits
     for (int hop = 0;; ++hop) {
         auto const target = read_outbound_url(url, config.allow);
         if (!target) return target.error();
+        if (!own.empty() && target->authority() == own) return unusable("it leads back to this service");
         auto answer = ask(*target, limits, deadline);
         if (!answer) return answer.error();
         if (!is_redirect(answer->status)) {
@@ -121,6 +123,8 @@ Result<Fetched> Client::State::follow(std::string url, FetchLimits const& limits
 
 Client::Client(ClientConfig config) : state_(std::make_unique<State>()) {
     state_->config = std::move(config);
+    state_->own = ascii_lower(state_->config.own_authority);
+    if (!state_->own.empty() && state_->own.find(':') == std::string::npos) state_->own += ":443";
     auto* const x = state_->tls.get();
     if (x == nullptr) throw std::runtime_error("TLS for the way out cannot be set up");
     SSL_CTX_set_min_proto_version(x, TLS1_2_VERSION);
@@ -145,6 +149,7 @@ Fetched Client::get(std::string_view url, FetchLimits const& limits) const {
         fetched = std::move(*answer);
     else
         fetched.failure = answer.error().detail;
+    fetched.own_fault = !answer && answer.error().code == outbound_busy;
     if (!fetched.failure.empty()) fetched.failure.insert(0, told);
     return fetched;
 }

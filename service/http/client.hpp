@@ -16,7 +16,11 @@
 
 namespace itqan::http {
 
-/// The addresses of a host name, as text. Error: why there are none. It answers or gives up within `limit`.
+/// The code of failures that are our own fault: Fetched::own_fault.
+constexpr std::string_view outbound_busy = "outbound-busy";
+
+/// The addresses of a host name, as text. Error: why there are none, or `outbound_busy`. It answers or gives up within
+/// `limit`.
 using Resolve =
     std::function<Result<std::vector<std::string>>(std::string const& host, std::chrono::milliseconds limit)>;
 
@@ -25,6 +29,7 @@ using Resolve =
 Result<std::vector<std::string>> resolve_by_system(std::string const& host, std::chrono::milliseconds limit);
 
 struct ClientConfig {
+    std::string own_authority;       ///< "host" or "host:port" of this service: never asked, whoever leads there.
     std::vector<std::string> allow;  ///< "host:port" besides public names on port 443 (decision 22).
     Networks allow_private;          ///< Networks that may be reached although they are special.
     std::filesystem::path ca_file;  ///< PEM of the authorities that are believed instead of the system's; may be empty.

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace itqan::http {
@@ -55,6 +56,16 @@ bool Networks::contains(std::string_view address) const {
     for (auto const& network : networks_)
         if (network.bytes.size() == bytes.size() && same_prefix(network.bytes, bytes, network.prefix)) return true;
     return false;
+}
+
+std::string limit_key(std::string_view address) {
+    auto bytes = bytes_of(address);
+    if (bytes.empty()) return std::string(address);
+    bool const is_v4 = bytes.size() == 4;
+    if (!is_v4) std::fill(bytes.begin() + 8, bytes.end(), '\0');
+    char text[INET6_ADDRSTRLEN];
+    inet_ntop(is_v4 ? AF_INET : AF_INET6, bytes.data(), text, sizeof text);
+    return is_v4 ? std::string(text) : std::string(text) + "/64";
 }
 
 std::string client_of(std::string const& peer, std::string_view forwarded_for, Networks const& trusted) {

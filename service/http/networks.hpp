@@ -25,6 +25,10 @@ class Networks {
     std::vector<Network> networks_;
 };
 
+/// What limits count a client by: an IPv4 address, the first 64 bits of an IPv6 one, since a customer has as many as
+/// that; other text as it is.
+std::string limit_key(std::string_view address);
+
 /// The client of a request: the peer, or with a trusted peer the last address in X-Forwarded-For that is not trusted.
 std::string client_of(std::string const& peer, std::string_view forwarded_for, Networks const& trusted);
 

@@ -40,7 +40,10 @@ Result<Response> read_outbound_head(std::string_view section) {
         auto const colon = field.find(':');
         if (colon == std::string_view::npos || colon == 0 || field.find_first_of(" \t") < colon)
             return odd("its header section is broken");
-        response.headers.add(ascii_lower(field.substr(0, colon)), without_blanks(field.substr(colon + 1)));
+        auto name = ascii_lower(field.substr(0, colon));
+        bool const frames = name == "content-length" || name == "transfer-encoding";
+        if (frames && !response.headers.get(name).empty()) return odd("its framing is not understood");
+        response.headers.add(std::move(name), without_blanks(field.substr(colon + 1)));
         section.remove_prefix(std::min(field.size() + 2, section.size()));
     }
     return response;
@@ -111,7 +114,8 @@ Result<Response> read_outbound_answer(MoreBytes const& more, std::size_t header_
     if (end == std::string::npos || end > header_bytes)
         return odd("its header section is larger than " + std::to_string(header_bytes) + " bytes");
     auto response = read_outbound_head(std::string_view(text).substr(0, end));
-    if (!response || response->status != 200) return response;
+    // What was taken away may say why.
+    if (!response || (response->status != 200 && response->status != 410)) return response;
     auto body = read_outbound_body(more, response->headers, text.substr(end + 4), body_bytes);
     if (!body) return body.error();
     response->body = std::move(*body);

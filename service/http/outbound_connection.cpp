@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <openssl/x509_vfy.h>
 
 namespace itqan::http {

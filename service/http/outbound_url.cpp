@@ -74,7 +74,8 @@ Result<OutboundUrl> read_outbound_url(std::string_view text, std::vector<std::st
     if (colon != std::string::npos) {
         auto const* const last = authority.data() + authority.size();
         auto const [stop, failure] = std::from_chars(authority.data() + colon + 1, last, url.port);
-        if (failure != std::errc{} || stop != last || url.port == 0) return refused("its port is no port");
+        bool const is_plain = authority.compare(colon + 1, 1, "0") != 0;  // Others may read "0443" as another port.
+        if (failure != std::errc{} || stop != last || url.port == 0 || !is_plain) return refused("its port is no port");
     }
     auto const labels = url.host.size() > 253 ? 0 : count_labels(url.host);
     if (labels == 0) return refused("\"" + authority + "\" is no host name in lower-case ASCII");

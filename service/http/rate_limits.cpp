@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "service/http/networks.hpp"
+
 namespace itqan::http {
 
 RateLimits::RateLimits(RateSettings settings)
@@ -17,7 +19,7 @@ Result<void> RateLimits::admit(Work work, std::string const& principal, std::str
         wait = signed_in_.refuse(principal, now);
     } else if (!is_exempt_ || !is_exempt_(client)) {
         auto& limiter = work == Work::verify ? verify_ : work == Work::sign_in ? sign_in_ : anonymous_;
-        wait = limiter.refuse(client, now);
+        wait = limiter.refuse(limit_key(client), now);
     }
     if (!wait) return {};
     return Error{Fault::rate_limited,

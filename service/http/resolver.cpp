@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <thread>
 
 #include "service/http/client.hpp"
@@ -30,12 +31,16 @@ void look_up(std::string const& host, Lookup& lookup) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    int const failure = getaddrinfo(host.c_str(), nullptr, &hints, &found);
+    int failure = getaddrinfo(host.c_str(), nullptr, &hints, &found);
     std::vector<std::string> addresses;
-    for (auto const* one = found; failure == 0 && one != nullptr; one = one->ai_next) {
-        char text[NI_MAXHOST];
-        if (getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0)
-            addresses.emplace_back(text);
+    try {
+        for (auto const* one = found; failure == 0 && one != nullptr; one = one->ai_next) {
+            char text[NI_MAXHOST];
+            if (getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0)
+                addresses.emplace_back(text);
+        }
+    } catch (std::bad_alloc const&) {
+        failure = EAI_MEMORY;
     }
     if (found != nullptr) freeaddrinfo(found);
     std::lock_guard const lock(lookup.mutex);
@@ -49,12 +54,17 @@ Error no_address(std::string why) {
     return {Fault::unavailable, "outbound-name", std::move(why), {}};
 }
 
+/// Our own fault: it says nothing about the name.
+Error busy(std::string why) {
+    return {Fault::unavailable, std::string(outbound_busy), std::move(why), {}};
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> resolve_by_system(std::string const& host, std::chrono::milliseconds limit) {
     if (lookups().fetch_add(1) >= most_lookups) {
         --lookups();
-        return no_address("too many names wait for the name server");
+        return busy("too many names wait for the name server");
     }
     auto const lookup = std::make_shared<Lookup>();
     try {
@@ -64,7 +74,7 @@ Result<std::vector<std::string>> resolve_by_system(std::string const& host, std:
         }).detach();
     } catch (std::system_error const&) {
         --lookups();
-        return no_address("no thread is left to look the name up");
+        return busy("no thread is left to look the name up");
     }
     std::unique_lock lock(lookup->mutex);
     if (!lookup->changed.wait_for(lock, limit, [&] { return lookup->done; }))

@@ -190,7 +190,7 @@ bool Server::State::admit(std::string const& peer) {
     for (auto const& [address, count] : per_client)
         total += count;
     if (stopping || total >= config.connections) return false;
-    auto& mine = per_client[peer];
+    auto& mine = per_client[limit_key(peer)];
     if (mine >= config.connections_per_client && !proxies.contains(peer)) return false;
     ++mine;
     return true;
@@ -198,7 +198,7 @@ bool Server::State::admit(std::string const& peer) {
 
 void Server::State::dismiss(std::string const& peer) {
     std::lock_guard const lock(mutex);
-    auto const found = per_client.find(peer);
+    auto const found = per_client.find(limit_key(peer));
     if (--found->second == 0) per_client.erase(found);
     changed.notify_all();
 }
@@ -296,16 +296,18 @@ asio::awaitable<Response> Server::State::answer(Received& received, std::string 
     }
     auto request = std::make_shared<Request>(std::move(received.head->request));
     request->client = client_of(peer, request->header("x-forwarded-for"), proxies);
-    if (fetch) request->fetched = std::make_shared<FetchedDocuments>();
+    auto fetched = fetch ? std::make_shared<FetchedDocuments>() : nullptr;
+    request->fetched = fetched;
     auto response = co_await on_worker(workers, router, request);
     while (response && !response->awaits.addresses.empty()) {
-        if (!request->fetched || request->fetched->rounds >= most_rounds) {
+        if (!fetched || fetched->rounds >= most_rounds) {
             response = internal_problem();
             break;
         }
-        FetchedDocuments known = *request->fetched;
+        response->awaits.client = limit_key(request->client);
+        FetchedDocuments known = std::move(*fetched);  // The handler has answered: nobody reads them meanwhile.
         auto documents = co_await fetched_by(fetch, std::move(known), response->awaits);
-        request->fetched = std::make_shared<FetchedDocuments>(std::move(documents));
+        *fetched = std::move(documents);
         response = co_await on_worker(workers, router, request);
     }
     if (!response) {

@@ -6,13 +6,11 @@
 #include <mutex>
 
 #include "crypto/did.hpp"
+#include "service/http/fetched_cache.hpp"
 #include "service/http/outbound_url.hpp"
-#include "service/http/workers.hpp"
 
 namespace itqan::http {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr FetchLimits did_limits{256 * 1024, 0};
 constexpr FetchLimits document_limits{1024 * 1024, 0};
@@ -25,22 +23,77 @@ Fetched failed(std::string why) {
     return none;
 }
 
+Fetched no_place(std::string const& address, char const* why) {
+    auto none = failed(address + ": not asked: " + why);
+    none.own_fault = true;
+    return none;
+}
+
+/// The room that the documents of all questions share.
+class Room {
+  public:
+    explicit Room(std::size_t bytes) : bytes_(bytes), used_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+
+    /// Null when there is none left.
+    std::shared_ptr<void const> take(std::size_t bytes) const {
+        if (used_->fetch_add(bytes) + bytes > bytes_) {
+            used_->fetch_sub(bytes);
+            return nullptr;
+        }
+        return std::shared_ptr<void const>(this, [used = used_, bytes](void const*) { used->fetch_sub(bytes); });
+    }
+
+  private:
+    std::size_t bytes_;
+    std::shared_ptr<std::atomic<std::size_t>> used_;
+};
+
 /// The documents that one question waits for.
-struct Gathering {
-    std::mutex mutex;
-    FetchedDocuments documents;
-    std::size_t missing = 0;
-    std::function<void(FetchedDocuments)> done;
+class Gathering {
+  public:
+    Gathering(FetchedDocuments known, std::size_t missing, std::size_t most_bytes, Room const& room,
+              std::function<void(FetchedDocuments)> done)
+        : documents_(std::move(known)),
+          missing_(missing),
+          most_bytes_(most_bytes),
+          room_(room),
+          done_(std::move(done)) {
+        for (auto const& [address, one] : documents_.by_address)
+            bytes_ += one.body.size();
+    }
 
     void add(std::string const& address, Fetched fetched) {
         {
-            std::lock_guard const lock(mutex);
-            documents.by_address.insert_or_assign(address, std::move(fetched));
-            if (--missing > 0) return;
+            std::lock_guard const lock(mutex_);
+            documents_.by_address.insert_or_assign(address, fitting(address, std::move(fetched)));
+            if (--missing_ > 0) return;
         }
-        done(std::move(documents));
+        done_(std::move(documents_));
     }
+
+  private:
+    Fetched fitting(std::string const& address, Fetched fetched) {
+        auto const size = fetched.body.size();
+        if (size == 0) return fetched;
+        if (bytes_ + size > most_bytes_)
+            return no_place(address, "the documents of one question are larger than is read together");
+        auto room = room_.take(size);
+        if (!room) return no_place(address, "too many documents are being read. Ask again in a moment");
+        documents_.room.push_back(std::move(room));
+        bytes_ += size;
+        return fetched;
+    }
+
+    std::mutex mutex_;
+    FetchedDocuments documents_;
+    std::size_t missing_;
+    std::size_t const most_bytes_;
+    std::size_t bytes_ = 0;
+    Room const& room_;
+    std::function<void(FetchedDocuments)> done_;
 };
+
+using Taker = std::function<void(Fetched const&)>;
 
 }  // namespace
 
@@ -49,134 +102,104 @@ struct WayOut::State {
         : allow(client_config.allow),
           client(std::move(client_config)),
           config(std::move(config_)),
-          workers(config.threads, config.queue) {}
-
-    struct Entry {
-        Fetched fetched;
-        Clock::time_point until;
-    };
+          cache(config.cache_bytes),
+          room(config.gathered_bytes),
+          lanes(config.lanes) {}
 
     std::vector<std::string> const allow;
     Client client;
     WayOutConfig config;
-    std::atomic<bool> ending{false};
+    FetchedCache cache;
+    Room room;
     std::mutex mutex;
-    std::map<std::string, Entry, std::less<>> cache;
-    std::size_t cached_bytes = 0;
-    std::map<std::string, int, std::less<>> running;  ///< By host.
-    Workers workers;                                  // Last: its threads end first.
+    std::map<std::string, std::vector<Taker>, std::less<>> in_flight;  ///< Who else waits for what is being fetched.
+    FetchLanes lanes;                                                  // Last: its threads end first.
 
-    std::optional<Fetched> kept(std::string const& key);
-    void keep(std::string const& key, Fetched& fetched);
-    Fetched get(std::string const& address, bool is_link);
-    Fetched get_of_host(std::string const& url, FetchLimits const& limits);
+    void ask(std::string const& address, DocumentNeeds const& needs, Taker take);
+    bool join(std::string const& key, Taker const& take, bool begins);
+    void run(std::string const& key, std::string const& url, FetchLimits const& limits, bool is_link,
+             Taker const& take);
 };
 
-std::optional<Fetched> WayOut::State::kept(std::string const& key) {
+/// Whether somebody fetches it already and will tell `take` too; else, with `begins`, it is the caller's to fetch.
+bool WayOut::State::join(std::string const& key, Taker const& take, bool begins) {
     std::lock_guard const lock(mutex);
-    auto const found = cache.find(key);
-    if (found == cache.end() || found->second.until <= Clock::now()) return std::nullopt;
-    return found->second.fetched;
+    auto const found = in_flight.find(key);
+    if (found != in_flight.end()) {
+        found->second.push_back(take);
+        return true;
+    }
+    if (begins) in_flight.emplace(key, std::vector<Taker>{});
+    return false;
 }
 
-void WayOut::State::keep(std::string const& key, Fetched& fetched) {
-    bool const has_failed = !fetched.failure.empty();
-    if (!has_failed && config.new_reading) fetched.reading = config.new_reading();
-    auto const cost = [](std::string const& name, Fetched const& one) {
-        return name.size() + one.body.size() + one.failure.size() + 256;
-    };
-    std::lock_guard const lock(mutex);
-    if (auto const old = cache.find(key); old != cache.end()) {
-        cached_bytes -= cost(key, old->second.fetched);
-        cache.erase(old);
+void WayOut::State::run(std::string const& key, std::string const& url, FetchLimits const& limits, bool is_link,
+                        Taker const& take) {
+    if (auto const known = cache.find(key)) return take(*known);
+    if (join(key, take, true)) return;
+    Fetched fetched;
+    try {
+        fetched = client.get(url, limits);
+        bool const has_failed = !fetched.failure.empty();
+        // What a person's link leads to is that person's: it is not kept.
+        bool const is_kept = has_failed ? !fetched.own_fault : !is_link;
+        if (is_kept && !has_failed && config.new_reading) fetched.reading = config.new_reading();
+        if (is_kept)
+            cache.keep(key, fetched, FetchedCache::Clock::now() + (has_failed ? config.keep_failure : config.keep));
+    } catch (std::exception const&) {
+        fetched = no_place(url.substr(0, url.find_first_of("?#")), "there is no memory for it");
     }
-    auto const mine = cost(key, fetched);
-    if (mine > config.cache_bytes / 4) return;
-    auto const now = Clock::now();
-    if (cached_bytes + mine > config.cache_bytes) {
-        std::erase_if(cache, [&](auto const& one) {
-            if (one.second.until > now) return false;
-            cached_bytes -= cost(one.first, one.second.fetched);
-            return true;
-        });
-    }
-    while (cached_bytes + mine > config.cache_bytes) {
-        auto const first = cache.begin();
-        cached_bytes -= cost(first->first, first->second.fetched);
-        cache.erase(first);
-    }
-    cached_bytes += mine;
-    cache.emplace(key, Entry{fetched, now + (has_failed ? config.keep_failure : config.keep)});
-}
-
-Fetched WayOut::State::get_of_host(std::string const& url, FetchLimits const& limits) {
-    auto const target = read_outbound_url(url, allow);
-    auto const host = target ? target->host : std::string();
+    std::vector<Taker> others;
     {
         std::lock_guard const lock(mutex);
-        auto& count = running[host];
-        if (count >= config.per_host)
-            return failed(host + ": not asked: " + std::to_string(count) + " requests to it wait already");
-        ++count;
+        others = std::move(in_flight[key]);
+        in_flight.erase(key);
     }
-    auto fetched = client.get(url, limits);
-    std::lock_guard const lock(mutex);
-    if (auto const one = running.find(host); --one->second == 0) running.erase(one);
-    return fetched;
+    take(fetched);
+    for (auto const& other : others)
+        other(fetched);
 }
 
-Fetched WayOut::State::get(std::string const& address, bool is_link) {
-    if (ending) return failed(address + ": not asked: the service ends");
-    auto const key = (is_link ? "link " : "") + address;
-    if (auto known = kept(key)) return *std::move(known);
+void WayOut::State::ask(std::string const& address, DocumentNeeds const& needs, Taker take) {
+    auto const key = (needs.is_link ? "link " : "") + address;
+    if (auto const known = cache.find(key)) return take(*known);
     bool const is_did = address.starts_with("did:");
     auto const url = is_did ? crypto::did_web_url(address) : Result<std::string>(address);
-    auto const& limits = is_did ? did_limits : is_link ? link_limits : document_limits;
-    auto fetched = url ? get_of_host(*url, limits) : failed(address + ": " + url.error().detail);
-    // What a person's link leads to is that person's: it is not kept.
-    if (!is_link || !fetched.failure.empty()) keep(key, fetched);
-    return fetched;
+    if (!url) return take(failed(address + ": " + url.error().detail));
+    auto const target = read_outbound_url(*url, allow);
+    if (!target) return take(failed(url->substr(0, url->find_first_of("?#")) + ": " + target.error().detail));
+    if (join(key, take, false)) return;
+    auto const& limits = is_did ? did_limits : needs.is_link ? link_limits : document_limits;
+    auto const told = url->substr(0, url->find_first_of("?#"));
+    lanes.submit(
+        {target->host, needs.client,
+         [this, key, url = *url, &limits, is_link = needs.is_link, take] { run(key, url, limits, is_link, take); },
+         [told, take] { take(no_place(told, "too many documents are asked for")); }});
 }
 
 WayOut::WayOut(ClientConfig client, WayOutConfig config)
     : state_(std::make_unique<State>(std::move(client), std::move(config))) {}
-WayOut::~WayOut() {
-    state_->ending = true;
-}
+WayOut::~WayOut() = default;
 
 void WayOut::fetch(FetchedDocuments known, DocumentNeeds const& needs, std::function<void(FetchedDocuments)> done) {
-    auto const gathering = std::make_shared<Gathering>();
     ++known.rounds;
-    gathering->documents = std::move(known);
-    gathering->missing =
-        needs.addresses.size() + 1;  // One for this function, so that `done` is called once and at the end.
-    gathering->done = std::move(done);
-    auto* const state = state_.get();
-    for (auto const& address : needs.addresses) {
-        bool const queued = state->workers.submit([state, gathering, address, is_link = needs.is_link] {
-            Fetched fetched;
-            try {
-                fetched = state->get(address, is_link);
-            } catch (std::exception const&) {
-                fetched = failed(address + ": it could not be asked");
-            }
-            gathering->add(address, std::move(fetched));
-        });
-        if (!queued) gathering->add(address, failed(address + ": not asked: too many requests wait already"));
-    }
-    bool is_last = false;
-    {
-        std::lock_guard const lock(gathering->mutex);
-        is_last = --gathering->missing == 0;
-    }
-    if (is_last) gathering->done(std::move(gathering->documents));
+    if (needs.addresses.empty()) return done(std::move(known));
+    auto const gathering = std::make_shared<Gathering>(std::move(known), needs.addresses.size(),
+                                                       state_->config.question_bytes, state_->room, std::move(done));
+    for (auto const& address : needs.addresses)
+        state_->ask(address, needs, [gathering, address](Fetched const& fetched) { gathering->add(address, fetched); });
 }
 
 FetchedDocuments WayOut::fetch_and_wait(FetchedDocuments known, DocumentNeeds const& needs) {
-    std::promise<FetchedDocuments> promise;
-    auto future = promise.get_future();
-    fetch(std::move(known), needs, [&promise](FetchedDocuments documents) { promise.set_value(std::move(documents)); });
+    // Shared: it is told on another thread, which may still be leaving when this one goes on.
+    auto const promise = std::make_shared<std::promise<FetchedDocuments>>();
+    auto future = promise->get_future();
+    fetch(std::move(known), needs, [promise](FetchedDocuments documents) { promise->set_value(std::move(documents)); });
     return future.get();
+}
+
+void WayOut::end() {
+    state_->lanes.end();
 }
 
 }  // namespace itqan::http

@@ -1,20 +1,22 @@
 #pragma once
-// Fetches documents of other hosts for those who may not wait: threads of its own, at most 64 fetches at once and four
-// of one host, and a cache with failures in it (decision 21, T11).
+// Fetches documents of other hosts for those who may not wait: in lanes of their own (fetch_lanes), each document once
+// at a time, in bounded memory, and with a cache (decision 21, T11).
 
 #include <functional>
 #include <memory>
 
 #include "schemas/fetched.hpp"
 #include "service/http/client.hpp"
+#include "service/http/fetch_lanes.hpp"
 
 namespace itqan::http {
 
 struct WayOutConfig {
-    std::size_t threads = 64, queue = 1'024;
-    int per_host = 4;
-    std::size_t cache_bytes = 32 * 1024 * 1024;
-    std::chrono::milliseconds keep{300'000};  ///< A document; a list must not be older.
+    LaneLimits lanes = {};
+    std::size_t cache_bytes = 64 * 1024 * 1024;     ///< As FetchedCache charges.
+    std::size_t question_bytes = 8 * 1024 * 1024;   ///< Documents of one question,
+    std::size_t gathered_bytes = 64 * 1024 * 1024;  ///< and of all questions that are being answered.
+    std::chrono::milliseconds keep{300'000};        ///< A document; a list must not be older.
     std::chrono::milliseconds keep_failure{30'000};
     /// Makes Fetched::reading of what is kept; none: nothing is made.
     std::function<std::shared_ptr<void>()> new_reading = nullptr;
@@ -34,6 +36,9 @@ class WayOut {
     void fetch(FetchedDocuments known, DocumentNeeds const& needs, std::function<void(FetchedDocuments)> done);
     /// The same for threads that may wait. Not for handlers.
     FetchedDocuments fetch_and_wait(FetchedDocuments known, DocumentNeeds const& needs);
+
+    /// Nothing is fetched from now on: what waits is told so, what is in hand ends in its own time.
+    void end();
 
   private:
     struct State;

@@ -6,6 +6,7 @@
 
 #include "schemas/text.hpp"
 #include "service/domain/verify_batches.hpp"
+#include "service/http/networks.hpp"
 #include "service/web/badge_page.hpp"
 
 namespace itqan::web {
@@ -108,7 +109,7 @@ Answer post_form(WebContext const& context, Visitor const& visitor, http::Reques
     if (auto const same = context.guard.require_same_origin(request); !same) return same.error();
     auto const items = read_items(request);
     if (!items) return refuse(items.error());
-    auto const client = visitor.caller ? visitor.caller->principal : request.client;
+    auto const client = visitor.caller ? visitor.caller->principal : http::limit_key(request.client);
     auto const& limits = visitor.caller ? domain::known_limits : domain::stranger_limits;
     auto const state = batches_of(context).start(*items, client, limits);
     if (!state) return refuse(state.error());

@@ -4,6 +4,7 @@ CREATE TABLE job (
   id TEXT NOT NULL PRIMARY KEY,
   kind TEXT NOT NULL,
   client TEXT NOT NULL,
+  of_stranger INTEGER NOT NULL,
   total INTEGER NOT NULL,
   done INTEGER NOT NULL,
   served_at INTEGER NOT NULL,

@@ -205,6 +205,58 @@ TEST_CASE("lists have limits for one sender and for all") {
     CHECK(number(*house.db.database, "SELECT count(*) FROM job WHERE client LIKE '%client%'") == 0);
 }
 
+TEST_CASE("strangers cannot take the room of those who are known, nor more items than there is room for") {
+    BatchHouse house;
+    std::vector<BatchItem> const two(2, BatchItem{"", "good"});
+    BatchLimits const strangers{.all_open_jobs = 2}, known{.of_strangers = false, .all_open_jobs = 2};
+    CHECK(error_of(house.batches.start(two, "a", strangers)) == "");
+    CHECK(error_of(house.batches.start(two, "b", strangers)) == "");
+    CHECK(error_of(house.batches.start(two, "c", strangers)) == "queue-full");
+    CHECK(error_of(house.batches.start(two, "d", known)) == "");
+    CHECK(error_of(house.batches.start(two, "e", {.all_kept_items = 4})) == "queue-full");
+    CHECK(error_of(house.batches.start(two, "e", {.all_kept_items = 5})) == "");
+}
+
+TEST_CASE("a link is told without its query, which may be a secret") {
+    BatchHouse house;
+    auto const id = house.start({"https://a.example/badge?token=s3cret#part"}).id;
+    house.finish();
+    CHECK(house.asked.front() == "https://a.example/badge?token=s3cret#part");
+    CHECK(batch_csv(house.batches, id).find("s3cret") == std::string::npos);
+    CHECK(batch_json(house.batches, id).find("https://a.example/badge\"") != std::string::npos);
+}
+
+TEST_CASE("a turn ends after a while, and at a stop what was cut off is judged again") {
+    BatchHouse house;
+    auto const id = house.start({"good", "good", "good"}).id;
+    auto const slow = [&](std::string input, std::optional<std::string> const& recipient) {
+        house.clock.now.milliseconds += 6'000;
+        return house.verify()(std::move(input), recipient);
+    };
+    CHECK(house.batches.run_once(slow));
+    CHECK(house.batches.state(id)->done == 1);
+
+    bool stopping = false;
+    auto const stopped = [&](std::string const& input, std::optional<std::string> const& recipient) {
+        stopping = house.asked.size() == 2;
+        return house.verify()(input, recipient);
+    };
+    house.asked.clear();
+    house.asked.push_back("before");
+    house.batches.run_once(stopped, [&] { return stopping; });
+    CHECK(house.batches.state(id)->done == 2);
+    CHECK(house.outcomes_of(id) == "valid valid  ");
+    house.finish();
+    CHECK(house.outcomes_of(id) == "valid valid valid ");
+}
+
+TEST_CASE("names that are no text do not break the results") {
+    BatchHouse house;
+    auto const id = must(house.batches.start({{"a\xff.png", "good"}}, "somebody", wide)).id;
+    house.finish();
+    CHECK(Json::parse(batch_json(house.batches, id)).size() == 1);
+}
+
 TEST_CASE("a list and its results are gone after a day") {
     BatchHouse house;
     auto const id = house.start(std::vector<std::string>(700, "good")).id;

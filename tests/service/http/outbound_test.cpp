@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -104,6 +106,8 @@ TEST_CASE("addresses that two readers could read differently, or that lead insid
                                   "https://example.com:0/",
                                   "https://example.com:8443/",
                                   "https://example.com:/",
+                                  "https://example.com:0443/",
+                                  "https://example.com:0/",
                                   "https://u:p@example.com/",
                                   "https://example.com./",
                                   "https://exa\tmple.com/",
@@ -297,6 +301,136 @@ TEST_CASE("documents and failures are kept for a while, what a person's link lea
     ask("/x", true);
     ask("/x", true);
     CHECK(peer.asked == 4);
+}
+
+TEST_CASE("this service is never asked, whoever leads there") {
+    Peer peer([&](Request const& request) {
+        if (request.path == "/x") return json_document("{}");
+        Response response;
+        response.status = 302;
+        response.headers.add("location", "https://peer.test:" + request.path.substr(1) + "/x");
+        return response;
+    });
+    Lookups lookups;
+    auto config = lookups.config(peer);
+    auto const port = std::to_string(peer.server->port());
+    config.own_authority = "Peer.test:" + port;
+    CHECK(holds(Client(config).get(peer.url("peer.test", "/x"), {}).failure, "back to this service"));
+    CHECK(peer.asked == 0);
+    // Another name of the peer is certified for nobody here, so the hop back is made by a service with another name.
+    config.own_authority = "elsewhere.test";
+    CHECK(Client(config).get(peer.url("peer.test", "/" + port), {1024, 1}).failure == "");
+    CHECK(peer.asked == 2);
+}
+
+TEST_CASE("a document that many ask for at once is fetched once") {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool open = false;
+    Peer peer([&](Request const&) {
+        std::unique_lock lock(mutex);
+        changed.wait_for(lock, std::chrono::seconds(2), [&] { return open; });
+        return json_document("{}");
+    });
+    Lookups lookups;
+    WayOut way_out(lookups.config(peer), {});
+    std::atomic<int> answered{0};
+    std::atomic<int> good{0};
+    auto const ask = [&](std::string const& client) {
+        DocumentNeeds needs{{peer.url("peer.test", "/x")}, false};
+        needs.client = client;
+        way_out.fetch({}, needs, [&](FetchedDocuments const& documents) {
+            good += documents.by_address.begin()->second.failure.empty() ? 1 : 0;
+            ++answered;
+        });
+    };
+    ask("first");
+    for (int i = 0; peer.asked == 0 && i < 1'000; ++i)
+        std::this_thread::sleep_for(milliseconds(2));
+    for (int i = 0; i < 20; ++i)
+        ask("client " + std::to_string(i));
+    {
+        std::lock_guard const lock(mutex);
+        open = true;
+    }
+    changed.notify_all();
+    for (int i = 0; answered < 21 && i < 2'000; ++i)
+        std::this_thread::sleep_for(milliseconds(5));
+    CHECK(answered == 21);
+    CHECK(good == 21);
+    CHECK(peer.asked == 1);
+}
+
+TEST_CASE("documents of one question and of all questions have a limit, and it is no fault of the address") {
+    Peer peer([](Request const&) { return json_document(std::string(900, 'x')); });
+    Lookups lookups;
+    WayOutConfig config;
+    config.question_bytes = 2'000;
+    config.gathered_bytes = 2'500;
+    WayOut way_out(lookups.config(peer), config);
+    auto const ask = [&](std::vector<std::string> const& paths) {
+        DocumentNeeds needs;
+        for (auto const& path : paths)
+            needs.addresses.push_back(peer.url("peer.test", path));
+        return way_out.fetch_and_wait({}, needs);
+    };
+    auto const failures = [](FetchedDocuments const& documents) {
+        std::string all;
+        for (auto const& [address, one] : documents.by_address) {
+            CHECK(one.own_fault == !one.failure.empty());
+            if (!one.failure.empty()) all += one.failure + "\n";
+        }
+        return all;
+    };
+    auto const three = ask({"/a", "/b", "/c"});
+    CHECK(holds(failures(three), "larger than is read together"));
+    CHECK(std::count_if(three.by_address.begin(), three.by_address.end(),
+                        [](auto const& one) { return one.second.failure.empty(); }) == 2);
+    // The two above are still held.
+    CHECK(holds(failures(ask({"/a"})), "too many documents are being read"));
+    {
+        auto held = three;
+        CHECK(held.room.size() == 2);
+    }
+}
+
+TEST_CASE("room is given back with the last copy of what took it") {
+    Peer peer([](Request const&) { return json_document(std::string(900, 'x')); });
+    Lookups lookups;
+    WayOutConfig config;
+    config.gathered_bytes = 1'000;
+    WayOut way_out(lookups.config(peer), config);
+    for (int i = 0; i < 5; ++i)
+        CHECK(way_out.fetch_and_wait({}, {{peer.url("peer.test", "/a")}, false}).by_address.begin()->second.failure ==
+              "");
+}
+
+TEST_CASE("after the end nothing is asked, and that is not kept as a failure of the address") {
+    Peer peer([](Request const&) { return json_document("{}"); });
+    Lookups lookups;
+    WayOut way_out(lookups.config(peer), {});
+    way_out.end();
+    auto const documents = way_out.fetch_and_wait({}, {{peer.url("peer.test", "/x?secret")}, false});
+    auto const& none = documents.by_address.begin()->second;
+    CHECK(none.own_fault);
+    CHECK_FALSE(holds(none.failure, "secret"));
+    CHECK(peer.asked == 0);
+}
+
+TEST_CASE("what was taken away may say why, and an answer that is framed twice is refused") {
+    Peer peer([](Request const& request) {
+        auto response = json_document("{\"revoked\":true}");
+        if (request.path == "/gone") response.status = 410;
+        if (request.path == "/twice") response.headers.add("transfer-encoding", "identity");
+        return response;
+    });
+    Lookups lookups;
+    Client const client(lookups.config(peer));
+    auto const gone = client.get(peer.url("peer.test", "/gone"), {});
+    CHECK(gone.gone);
+    CHECK(gone.body == "{\"revoked\":true}");
+    CHECK(holds(gone.failure, "410"));
+    CHECK(holds(client.get(peer.url("peer.test", "/twice"), {}).failure, "framing"));
 }
 
 TEST_CASE("a handler that awaits a document gives its worker back meanwhile") {

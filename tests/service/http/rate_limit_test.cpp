@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "service/http/networks.hpp"
+#include "service/http/rate_limits.hpp"
+
 namespace itqan::http {
 namespace {
 
@@ -68,6 +71,22 @@ TEST_CASE("when all room is taken by busy callers a newcomer passes and the busy
     CHECK_FALSE(limiter.refuse("b", start));
     CHECK_FALSE(limiter.refuse("b", start));
     CHECK(limiter.refuse("a", start));
+}
+
+TEST_CASE("limits count an IPv6 client by its network of 64 bits") {
+    CHECK(limit_key("192.0.2.7") == "192.0.2.7");
+    CHECK(limit_key("::ffff:192.0.2.7") == "192.0.2.7");
+    CHECK(limit_key("2001:db8:1:2:3:4:5:6") == "2001:db8:1:2::/64");
+    CHECK(limit_key("2001:db8:1:2::1") == limit_key("2001:db8:1:2:ffff::"));
+    CHECK(limit_key("2001:db8:1:3::1") != limit_key("2001:db8:1:2::1"));
+    CHECK(limit_key("unknown") == "unknown");
+
+    RateLimits limits(RateSettings{.verify = {2, 60}});
+    auto const now = Instant{0};
+    CHECK(limits.admit(RateLimits::Work::verify, "", "2001:db8::1", now));
+    CHECK(limits.admit(RateLimits::Work::verify, "", "2001:db8::2", now));
+    CHECK_FALSE(limits.admit(RateLimits::Work::verify, "", "2001:db8::3", now));
+    CHECK(limits.admit(RateLimits::Work::verify, "", "2001:db8:0:1::1", now));
 }
 
 }  // namespace

@@ -258,3 +258,35 @@ TEST_CASE("what is kept of our documents never outlives a key, whoever moved it"
     CHECK(code_of(house.check(embedded), "proof") == "proof.key-revoked");
     CHECK(house.check(house.text(newer)).verdict == Verdict::valid);
 }
+
+TEST_CASE("an own address is never fetched, however its host and port are spelled, and nobody else's is ours") {
+    OwnHouse house;
+    auto const row = house.claimed();
+    FetchedDocuments const nothing;
+    auto const needs = [&](std::string const& input) {
+        auto const asked = house.documents.verify(input, std::nullopt, house.clock.now, &nothing);
+        return asked ? asked->needs.addresses.size() : 0;
+    };
+    auto const path = "/credentials/" + row.id;
+    for (auto const* const base :
+         {"https://badges.example", "HTTPS://Badges.Example", "https://badges.example:443",
+          "https://badges.example:0443", "https://badges.example:", "https://badges.example."}) {
+        CAPTURE(base);
+        CHECK(needs(base + path) == 0);
+        CHECK(house.addresses.path_of(base + path) == path);
+    }
+    for (auto const* const own : {"https://badges.example", "https://badges.example/", "https://badges.example?x",
+                                  "https://badges.example:0443?x"}) {
+        CAPTURE(own);
+        CHECK(needs(own) == 0);
+        CHECK(house.addresses.path_of(own).starts_with('/'));
+    }
+    for (auto const* const foreign :
+         {"https://badges.example.evil.example/", "https://badges.example@evil.example/", "https://evil.example/",
+          "https://badges.example:8443/", "https://xbadges.example/", "http://badges.example/",
+          "https://badges.example:4430/"}) {
+        CAPTURE(foreign);
+        CHECK(house.addresses.path_of(foreign) == "");
+    }
+    CHECK(needs("https://evil.example/badge") == 1);
+}
