@@ -46,6 +46,8 @@ Html words_of(domain::BatchResult const& result, Locale const& locale) {
         auto const until = Instant::parse(text_at(result.result, "validUntil"));
         return locale.markup(key, {{"day", until ? locale.day(until->day()) : "–"}});
     }
+    auto const reason = "batch.reason." + text_at(result.result, "code");
+    if (locale.has(reason)) return locale.markup(reason);
     auto const said = text_at(result.result, result.outcome == "unreadable" ? "detail" : "headline");
     return foreign(said.empty() ? "–" : said, "en");
 }

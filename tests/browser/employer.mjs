@@ -136,3 +136,26 @@ export async function batch(visitor) {
   assert.equal(csv.text.trim().split('\n').length, 5);
   assert.doesNotMatch(csv.text, /nobody@people/);
 }
+
+/// What was found, on paper: asked for on the report, shown, changed, brought back.
+export async function receipt(visitor) {
+  const { house, page } = visitor;
+  const row = (await rowsOf(house)).find((one) => one.claimState === 'claimed' && one.status === 'active');
+  assert.match(await ask(visitor, { text: row.shareUrl }), /good/);
+  await follow(visitor, 'form[action="/verify/receipt"] button');
+  await look(visitor, 'receipt');
+  const paper = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');
+  assert.deepEqual([...paper.matchAll(/\/Type \/Pages\s[^>]*?\/Count (\d+)/g)].map((found) => found[1]), ['1'], 'prints on one A4');
+  const text = await page.locator('input[name=receipt], textarea[name=receipt]').first().inputValue();
+  assert.doesNotMatch(text, new RegExp(`${row.learnerId}|people\\.example|${row.id}`), 'names nobody');
+  assert.equal(JSON.parse(text).verdict, 'valid');
+  await go(visitor, '/verify/receipt');
+  await look(visitor, 'receipt-form');
+  for (const [sent, is] of [[text, /good/], [text.replace('"verdict":"valid"', '"verdict":"warning"'), /bad/]]) {
+    await go(visitor, '/verify/receipt');
+    await page.fill('textarea[name=receipt]', sent);
+    await follow(visitor, 'main form button.primary');
+    assert.match(await page.getAttribute('.verdict', 'class'), is);
+  }
+  await look(visitor, 'receipt-changed');
+}

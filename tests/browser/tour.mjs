@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as jose from 'jose';
 import { PNG } from 'pngjs';
 import { answers, desk, onlookers, refusals } from './acts.mjs';
-import { batch, employer } from './employer.mjs';
+import { batch, employer, receipt } from './employer.mjs';
 import { startDemo, startBrowser } from './house.mjs';
 import { drop, expectRefusal, follow, go, look, openMail, sizes, visit } from './visit.mjs';
 
@@ -130,7 +130,7 @@ async function openPages(visitor) {
   const badge = list.data.find((one) => one.claimState === 'claimed' && one.status === 'active');
   assert.ok(badge, 'somebody has claimed a badge');
   await look(visitor, 'start');
-  for (const path of ['/verify', '/demo', '/demo/mail', '/privacy', '/signin', '/my', badge.shareUrl, '/issuers/nakhla']) {
+  for (const path of ['/verify', '/verify/batch', '/verify/receipt', '/demo', '/demo/mail', '/privacy', '/signin', '/my', badge.shareUrl, '/issuers/nakhla']) {
     await go(visitor, path);
     await look(visitor, path === badge.shareUrl ? 'shared badge' : path);
   }
@@ -188,6 +188,7 @@ try {
   for (const place of [{ language: 'en', size: 'phone', scripts: false }, { language: 'ar', size: 'desktop' }, { language: 'ar', size: 'phone' }]) {
     await played({ name: 'what an employer is handed', ...place }, employer);
     await played({ name: 'many badges at once', ...place }, batch);
+    await played({ name: 'a receipt', ...place }, receipt);
   }
 } finally {
   await browser.close();
