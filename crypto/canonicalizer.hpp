@@ -32,6 +32,12 @@ class Canonicalizer {
     /// must be an error: it would not be signed. May be called from many threads at once, like the others.
     virtual Result<std::string> canonical_nquads(Json const& document, HashAlgorithm hash) const = 0;
 
+    /// The same of the options of a proof to be made: all proofs of a method within one second have the same, so that
+    /// they may be remembered.
+    virtual Result<std::string> canonical_options(Json const& options, HashAlgorithm hash) const {
+        return canonical_nquads(options, hash);
+    }
+
     /// The lines of canonical_nquads (SHA-256), sorted again after the blank nodes were named. Error: unprocessable
     /// "unnamed-node" where a name is missing.
     virtual Result<std::vector<std::string>> named_nquads(Json const& document, NameNode const& name) const = 0;

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "crypto/known_options.hpp"
 #include "crypto/ossl.hpp"
 #include "crypto/random.hpp"
 #include "crypto/suites/json_selection.hpp"
@@ -211,6 +212,22 @@ Result<GroupedQuads::Group> group_of(schemas::JsonLdProcessor const& processor, 
 }
 
 }  // namespace
+
+RdfCanonicalizer::RdfCanonicalizer(schemas::JsonLdProcessor const& processor, schemas::CanonLimits limits,
+                                   schemas::CanonBudget* budget)
+    : processor_(processor),
+      limits_(limits),
+      budget_(budget),
+      known_options_(budget == nullptr ? std::make_shared<KnownOptions>() : nullptr) {}
+
+/// With a budget nothing is remembered: what a request takes must not depend on those before it.
+Result<std::string> RdfCanonicalizer::canonical_options(Json const& options, HashAlgorithm hash) const {
+    if (!known_options_) return canonical_nquads(options, hash);
+    if (auto known = known_options_->find(options, hash)) return std::move(*known);
+    auto text = canonical_nquads(options, hash);
+    if (text) known_options_->keep(options, hash, *text);
+    return text;
+}
 
 Result<std::string> RdfCanonicalizer::canonical_nquads(Json const& document, HashAlgorithm hash) const {
     auto const dataset = read_rdf(processor_, document, budget_);

@@ -1,6 +1,8 @@
 #include "storage/credentials.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <tuple>
 
 namespace itqan::storage {
 namespace {
@@ -100,8 +102,12 @@ std::optional<CredentialRow> credential_by_share_code(Session& session, std::str
 std::vector<CredentialRow> credentials_of(Session& session, std::string_view learner_id) {
     std::vector<CredentialRow> rows;
     session.query(
-        "SELECT " CREDENTIAL_COLUMNS " FROM credential WHERE learner_id = $1 ORDER BY created_at, id",
+        "SELECT " CREDENTIAL_COLUMNS " FROM credential WHERE learner_id = $1",
         [&](Row const& row) { rows.push_back(credential_from(row)); }, learner_id);
+    // Sorted here: the rows are few, and a sorter of SQLite's costs more than reading them.
+    std::sort(rows.begin(), rows.end(), [](CredentialRow const& left, CredentialRow const& right) {
+        return std::tie(left.created_at, left.id) < std::tie(right.created_at, right.id);
+    });
     return rows;
 }
 

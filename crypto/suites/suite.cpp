@@ -94,7 +94,7 @@ Result<std::string> canonical_proof(ProofInput const& input, HashAlgorithm hash)
                         "The @context of a proof over RDF is the document's or absent.", "/@context");
     }
     options["@context"] = context;
-    auto text = input.canonicalizer.canonical_nquads(options, hash);
+    auto text = input.canonicalizer.canonical_options(options, hash);
     if (text) return text;
     auto error = text.error();
     for (auto& violation : error.violations)

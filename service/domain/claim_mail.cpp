@@ -17,15 +17,15 @@ constexpr std::int64_t gathering = 10 * 60'000;
 void queue_claim_mail(storage::Session& session, std::string_view learner_id, std::string_view issuer_id,
                       std::vector<std::string> const& credential_ids, Instant now) {
     if (credential_ids.empty()) return;
-    if (auto const waiting = storage::waiting_outbox(session, kind, learner_id, now);
-        waiting && waiting->issuer_id == issuer_id) {
+    auto const last = storage::last_outbox(session, kind, learner_id);
+    auto const waiting = last ? storage::waiting_outbox(session, kind, learner_id, now) : std::nullopt;
+    if (waiting && waiting->issuer_id == issuer_id) {
         auto data = Json::parse(waiting->data);
         for (auto const& id : credential_ids)
             data["credentialIds"].push_back(id);
         storage::set_outbox_data(session, waiting->id, data.dump());
         return;
     }
-    auto const last = storage::last_outbox(session, kind, learner_id);
     bool const is_further = last && now.milliseconds - last->milliseconds < gathering;
     storage::OutboxRow row;
     row.id = crypto::uuid_v7(now);

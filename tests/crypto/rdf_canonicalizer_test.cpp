@@ -149,6 +149,29 @@ TEST_CASE("the older names of an EdDSA suite are read as far as the context defi
     CHECK(verify_rdf(document) == "json-ld-undefined-type");
 }
 
+TEST_CASE("proof options that are remembered are told apart by every member") {
+    auto const& canonicalizer = small_contexts().canonicalizer;
+    auto const document = Holder(KeyType::ed25519, "eddsa-rdfc-2022").sign(person());
+    auto options = document.at("proof");
+    options.erase("proofValue");
+    options["@context"] = document.at("@context");
+    auto const check = [&] {
+        auto const known = canonicalizer.canonical_options(options, HashAlgorithm::sha256);
+        auto const fresh = canonicalizer.canonical_nquads(options, HashAlgorithm::sha256);
+        REQUIRE(known);
+        CHECK(*known == *fresh);
+    };
+
+    check();
+    check();
+    options["created"] = "2026-11-27T12:00:01Z";
+    check();
+    options["challenge"] = "c";
+    check();
+    options["unheard"] = "of";
+    CHECK_FALSE(canonicalizer.canonical_options(options, HashAlgorithm::sha256));
+}
+
 TEST_CASE("a proof over RDF has no context of its own") {
     auto document = Holder(KeyType::ed25519, "eddsa-rdfc-2022").sign(person());
 
