@@ -240,8 +240,8 @@ std::string_view verdict_name(Verdict verdict) {
     return "unchecked";
 }
 
-Check make_check(std::string_view id, CheckOutcome outcome, std::string code, std::string detail,
-                 std::map<std::string, std::string> evidence) {
+Check titled_check(std::string_view id, CheckOutcome outcome, std::string code, std::string detail,
+                   std::map<std::string, std::string> evidence) {
     std::string title(id);
     for (auto const& [known, words] : titles)
         if (known == id) title = std::string(words);

@@ -172,9 +172,12 @@ bool has_type(Json const& document, std::string_view wanted);
 /// The id of an issuer, written alone or inside an object.
 std::string issuer_id_of(Json const& credential);
 
-/// Builds a check; titles are English, pages translate by id and outcome.
+/// Builds a check; titles are English, pages translate by id and outcome. Whatever a check finds comes through here.
 Check make_check(std::string_view id, CheckOutcome outcome, std::string code, std::string detail,
                  std::map<std::string, std::string> evidence = {});
+/// What make_check() builds.
+Check titled_check(std::string_view id, CheckOutcome outcome, std::string code, std::string detail,
+                   std::map<std::string, std::string> evidence);
 
 /// The address of the own pseudo-document with the state of a credential that no status list tells: on hold, why.
 std::string own_state_address(std::string_view credential_id);
