@@ -9,23 +9,23 @@ import { join } from 'node:path';
 
 /// A server without tokens for the VC-API; `profiles` are its issuers by name.
 export async function startConformance() {
-  const house = await start('conformance', ['--json'], (house) => JSON.parse(house.printed()));
+  const house = await start('conformance', ['--json'], {}, (house) => JSON.parse(house.printed()));
   house.profiles = Object.fromEntries(house.facts.issuers.map((issuer) => [issuer.profile, issuer]));
   return house;
 }
 
-/// The product with its programme of invented people.
-export async function startDemo(...options) {
-  const house = await start('demo', ['--quiet', ...options], (house) => JSON.parse(readFileSync(join(house.data, 'demo.json'), 'utf8')));
+/// The product with its programme of invented people. `environment`: its configuration, ITQAN_*.
+export async function startDemo({ environment = {} } = {}, ...options) {
+  const house = await start('demo', ['--quiet', ...options], environment, (house) => JSON.parse(readFileSync(join(house.data, 'demo.json'), 'utf8')));
   house.command = (...words) => JSON.parse(execFileSync(process.env.ITQAN, [...words, '--data', house.data, '--json']).toString());
   return house;
 }
 
-async function start(command, options, readFacts) {
+async function start(command, options, environment, readFacts) {
   const folder = mkdtempSync(join(tmpdir(), 'itqan-interop-'));
   const port = await freePort();
   const data = join(folder, 'data');
-  const child = spawn(process.env.ITQAN, [command, '--data', data, '--listen', `127.0.0.1:${port}`, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.env.ITQAN, [command, '--data', data, '--listen', `127.0.0.1:${port}`, ...options], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
   process.once('exit', () => child.kill());
   let printed = '';
   let complaints = '';

@@ -1,6 +1,7 @@
 // Lets other people's libraries verify what Itqan signs, and Itqan what they sign. A line per check.
 import { badges, strangers, tokensOf } from './badges.mjs';
 import { disclosures } from './disclosures.mjs';
+import { elsewhere } from './elsewhere.mjs';
 import { embedded } from './embedded.mjs';
 import { startConformance, startDemo } from './house.mjs';
 import { madeUp } from './made_up.mjs';
@@ -34,8 +35,9 @@ async function within(start, parts) {
 }
 
 await within(startConformance, [embedded, madeUp, disclosures, tokens, presentations]);
-await within(startDemo, [badges, strangers]);
-await within(() => startDemo('--key-type', 'p256'), [tokensOf('ES256')]);
-await within(() => startDemo('--key-type', 'ed25519'), [tokensOf('EdDSA')]);
+await within(() => startDemo(), [badges, strangers]);
+await elsewhere(check);
+await within(() => startDemo({}, '--key-type', 'p256'), [tokensOf('ES256')]);
+await within(() => startDemo({}, '--key-type', 'ed25519'), [tokensOf('EdDSA')]);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed || !passed ? 1 : 0);
