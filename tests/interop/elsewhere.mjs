@@ -16,7 +16,7 @@ import { changed, documents } from './documents.mjs';
 import { granted, startDemo } from './house.mjs';
 import { loader } from './loader.mjs';
 
-/// A web server whose pages are JSON documents by path; a function makes one anew for each request.
+/// A web server whose pages are JSON documents by path, whatever the query.
 async function openWeb() {
   const folder = mkdtempSync(join(tmpdir(), 'itqan-elsewhere-'));
   const authority = join(folder, 'certificate.pem');
@@ -25,7 +25,7 @@ async function openWeb() {
     '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', authority], { stdio: 'ignore' });
   const pages = new Map();
   const server = https.createServer({ cert: readFileSync(authority), key: readFileSync(key) }, (request, answer) => {
-    const page = pages.get(request.url);
+    const page = pages.get(request.url.split('?')[0]);
     answer.writeHead(page === undefined ? 404 : 200, { 'content-type': 'application/json' });
     answer.end(page === undefined ? '{}' : JSON.stringify(page));
   });
@@ -156,6 +156,33 @@ export async function elsewhere(check) {
       assert.equal(of(unchecked, 'issuer-binding').code, 'issuer-binding.unreachable');
     } finally {
       await closed.stop();
+    }
+  });
+
+  await check('elsewhere: a thousand mixed links, twice: exact counts, and no more memory the second time', async () => {
+    await nursing.publish([5]);
+    const pages = { good: await nursing.prove(nursing.badge(7)), withdrawn: await nursing.prove(nursing.badge(5)), forged: await tampered['@digitalbazaar/vc'](nursing.badge(7)), unknown: await unheard.prove(unheard.badge(8)), text: { a: 1 } };
+    for (const [name, page] of Object.entries(pages)) web.pages.set('/badges/' + name, page);
+    const kinds = ['good', 'good', 'good', 'good', 'withdrawn', 'forged', 'unknown', 'text', 'missing', null];
+    const links = (round) => Array.from({ length: 1000 }, (_, n) => kinds[n % 10] ? `${web.base}/badges/${kinds[n % 10]}?n=${round}-${n}` : 'https://192.0.2.7/badge');
+    const fresh = await asking(`${web.base}/registry.json Consortium`);
+    try {
+      const held = [];
+      for (const round of [1, 2]) {
+        const { id } = await granted(fresh.post('/api/v1/verify/batch', links(round).map((input) => ({ input })), fresh.facts.tokens.admin), 202);
+        const state = async () => granted(fresh.request('GET', '/api/v1/jobs/' + id), 200);
+        let job = await state();
+        for (const end = Date.now() + 60_000; job.done < job.total; job = await state()) {
+          assert.ok(Date.now() < end, JSON.stringify(job));
+          await new Promise((next) => setTimeout(next, 100));
+        }
+        assert.deepEqual(job.counts, { valid: 400, warning: 100, invalid: 200, unreadable: 300 });
+        held.push(fresh.memory());
+      }
+      assert.ok(held[1] - held[0] < 8, `MiB: ${held.join()}`);
+      console.log(`     MiB held after each: ${held.map(Math.round).join()}`);
+    } finally {
+      await fresh.stop();
     }
   });
 

@@ -32,7 +32,9 @@ async function start(command, options, environment, readFacts) {
   child.stdout.on('data', (text) => (printed += text));
   child.stderr.on('data', (text) => (complaints += text));
   const ended = new Promise((done) => child.once('exit', done));
-  const house = { data, port, base: `https://localhost:${port}`, printed: () => printed };
+  /// In MiB: what the program holds now.
+  const memory = () => Number(readFileSync(`/proc/${child.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]) / 1024;
+  const house = { data, port, memory, base: `https://localhost:${port}`, printed: () => printed };
   house.request = requester(house);
   house.post = (path, body, token) => house.request('POST', path, { body, token });
   house.submit = (path, fields) => house.request('POST', path, { form: new URLSearchParams(fields).toString() });
