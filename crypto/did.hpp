@@ -66,10 +66,11 @@ struct AssertionKeys {
     AssertionKey const* find(PublicKey const& key) const;  ///< Same thumbprint.
 };
 
-/// Reads the keys under `assertionMethod` (references or embedded methods; publicKeyJwk or publicKeyMultibase). A
-/// method counts only when its id is a fragment of `controller`, its `controller` is exactly `controller`, and it is
-/// neither revoked nor expired at `now`. Error: unprocessable "did-document" when the document's id is not `controller`
-/// or its members have the wrong shape.
-Result<AssertionKeys> read_assertion_keys(Json const& document, std::string_view controller, Instant now);
+/// Reads the keys under `assertionMethod`, or another relationship such as `authentication` for who presents
+/// (references or embedded methods; publicKeyJwk or publicKeyMultibase). A method counts only when its id is a fragment
+/// of `controller`, its `controller` is exactly `controller`, and it is neither revoked nor expired at `now`. Error:
+/// unprocessable "did-document" when the document's id is not `controller` or its members have the wrong shape.
+Result<AssertionKeys> read_assertion_keys(Json const& document, std::string_view controller, Instant now,
+                                          std::string_view relationship = "assertionMethod");
 
 }  // namespace itqan::crypto

@@ -124,22 +124,24 @@ AssertionKey const* AssertionKeys::find(PublicKey const& key) const {
     return found == keys.end() ? nullptr : &*found;
 }
 
-Result<AssertionKeys> read_assertion_keys(Json const& document, std::string_view controller, Instant now) {
+Result<AssertionKeys> read_assertion_keys(Json const& document, std::string_view controller, Instant now,
+                                          std::string_view relationship) {
     if (!document.is_object()) return shape_error("", "A DID document must be a JSON object.");
     if (controller.empty() || text_member(document, "id") != controller) {
         return shape_error("/id", "The document's id must be " + std::string(controller) + ".");
     }
     auto methods = read_methods(document, controller);
     if (!methods) return methods.error();
-    auto const listed = document.find("assertionMethod");
+    std::string const name(relationship);
+    auto const listed = document.find(name);
     if (listed != document.end() && (!listed->is_array() || listed->size() > most_methods)) {
-        return shape_error("/assertionMethod", "assertionMethod must be an array of at most 256 methods.");
+        return shape_error("/" + name, name + " must be an array of at most 256 methods.");
     }
 
     AssertionKeys result;
     for (auto const& entry : listed == document.end() ? Json::array() : *listed) {
         if (!entry.is_string() && !entry.is_object()) {
-            return shape_error("/assertionMethod", "assertionMethod must hold ids or methods.");
+            return shape_error("/" + name, name + " must hold ids or methods.");
         }
         auto const id = absolute(entry.is_string() ? entry.get<std::string>() : text_member(entry, "id"), controller);
         auto const found = methods->find(id);

@@ -99,8 +99,8 @@ int verify(Common const& common, VerifyOptions const& options) {
 }
 
 /// What it says, by whom: others' words, so nothing in them may steer a terminal.
-std::string said_in_words(domain::Report const& report) {
-    auto text = "  " + schemas::make_visible(report.kind) + "\n";
+std::string said_in_words(domain::Report const& report, std::string const& margin = "  ") {
+    auto text = margin + schemas::make_visible(report.kind) + "\n";
     auto const& said = report.credential;
     if (!said.is_object()) return text;
     auto const one_line = [](std::string const& words) {
@@ -108,13 +108,14 @@ std::string said_in_words(domain::Report const& report) {
         std::replace(line.begin(), line.end(), '\n', ' ');
         return line;
     };
-    if (auto const name = text_member(said, "name"); !name.empty()) text += "  what: " + one_line(name) + "\n";
+    if (auto const name = text_member(said, "name"); !name.empty()) text += margin + "what: " + one_line(name) + "\n";
     auto const issuer = said.value("issuer", Json());
     auto by = text_member(issuer, "host");
     if (by.empty()) by = text_member(issuer, "id");
     if (by.empty()) return text;
     auto const name = text_member(issuer, "name");
-    return text + "  by:   " + one_line(by) + (name.empty() ? "" : ", which calls itself " + one_line(name)) + "\n";
+    return text + margin + "by:   " + one_line(by) + (name.empty() ? "" : ", which calls itself " + one_line(name)) +
+           "\n";
 }
 
 }  // namespace
@@ -142,6 +143,12 @@ std::string in_words(domain::Report const& report) {
         line.resize(31, ' ');
         text += line + schemas::make_visible(check.detail) + "\n";
     }
+    for (auto const& [what, inside] : {std::pair("holds", &report.nested), std::pair("endorsed", &report.endorsements)})
+        for (auto const& inner : *inside) {
+            text += "  " + std::string(what) + ": " + std::string(domain::verdict_name(inner.verdict)) + ": " +
+                    inner.headline + "\n";
+            text += said_in_words(inner, "    ");
+        }
     return text;
 }
 

@@ -13,6 +13,7 @@ constexpr std::string_view titles[][2] = {{"format", "Readable Open Badge"},
                                           {"contexts", "All terms known"},
                                           {"proof", "Signature"},
                                           {"issuer-binding", "Key of the issuer"},
+                                          {"holder-binding", "Key of the holder"},
                                           {"validity", "In force"},
                                           {"status", "Not withdrawn"},
                                           {"refresh", "Newest edition"},
@@ -32,7 +33,7 @@ Verdict verdict_of(std::vector<Check> const& checks) {
         return std::any_of(checks.begin(), checks.end(), [&](Check const& check) { return check.outcome == outcome; });
     };
     if (any(CheckOutcome::fail)) return Verdict::invalid;
-    for (auto const* const id : {"proof", "issuer-binding", "status"})
+    for (auto const* const id : {"proof", "issuer-binding", "holder-binding", "status"})
         if (auto const* const check = find(checks, id); check != nullptr && check->outcome == CheckOutcome::unchecked)
             return Verdict::unchecked;
     if (any(CheckOutcome::warn) || any(CheckOutcome::unchecked)) return Verdict::warning;
@@ -45,13 +46,14 @@ std::string headline_code_of(std::vector<Check> const& checks, Verdict verdict) 
         auto const* const check = find(checks, id);
         return check != nullptr && check->outcome == CheckOutcome::fail ? check->code : std::string();
     };
-    for (auto const* const id : {"format", "schema", "contexts", "proof", "issuer-binding"})
+    for (auto const* const id : {"format", "schema", "contexts", "proof", "issuer-binding", "holder-binding"})
         if (!code_of(id).empty()) return "invalid";
+    if (code_of("nested").ends_with("-shown")) return "not-all";
     // Not genuine in our eyes before its proof and issuer were checked.
     bool const genuine = [&] {
-        for (auto const* const id : {"proof", "issuer-binding"})
+        for (auto const* const id : {"proof", "issuer-binding", "holder-binding"})
             if (auto const* const check = find(checks, id);
-                check == nullptr || check->outcome == CheckOutcome::unchecked)
+                check != nullptr && check->outcome == CheckOutcome::unchecked)
                 return false;
         return true;
     }();
@@ -81,6 +83,7 @@ std::string headline_of(std::string const& code, Case const& verified) {
     if (code == "not-yet-valid") return "Genuine, but not valid before " + day(from);
     if (code == "revoked") return "Genuine, but withdrawn";
     if (code == "suspended") return "Genuine, but on hold";
+    if (code == "not-all") return "Not everything shown can be relied on";
     if (code == "other-recipient") return "Genuine, but not issued to the person you asked about";
     if (code == "unchecked") return "Not everything could be checked";
     if (code == "description") return "A description, not an award";
@@ -120,6 +123,9 @@ std::string kind_in_words(Case const& verified) {
         case CredentialKind::record:
             kind = "ClrCredential 2.0";
             break;
+        case CredentialKind::presentation:
+            kind = "VerifiablePresentation";
+            break;
         case CredentialKind::other:
             break;
     }
@@ -141,6 +147,8 @@ Check run(CheckRule const& rule, Case& verified) {
         return unchecked(".open-badges-1", "Open Badges 1 is too old to be checked.");
     if (verified.open_badge_2)
         if (auto check = check_open_badge_2(rule.id, verified)) return *std::move(check);
+    if (verified.kind == CredentialKind::presentation)
+        if (auto check = check_presentation(rule.id, verified)) return *std::move(check);
     return rule.run(verified);
 }
 
@@ -151,32 +159,52 @@ struct Judging {
         if (verified.open_badge_2) credential.issuer_id = verified.open_badge_2->issuer_id;
     }
 
-    void add(std::vector<std::unique_ptr<Judging>>& to, Question const& question, InnerCredential const& inner,
-             crypto::Canonicalizer const& canonicalizer) const {
-        if (!inner.credential) return;
-        to.push_back(std::make_unique<Judging>(question, verified.documents, verified.now, *inner.credential));
-        to.back()->verified.canonicalizer = &canonicalizer;
+    /// Also those inside what a presentation shows. `shown` is asked of that, `inner` of all else that is inside.
+    void add_inner(Question const& inner, Question const& shown, crypto::Canonicalizer const& canonicalizer) {
+        bool const is_shown = verified.kind == CredentialKind::presentation;
+        auto const add = [&](std::vector<std::unique_ptr<Judging>>& to, InnerCredential const& one,
+                             Question const& asked) {
+            if (!one.credential) return;
+            to.push_back(std::make_unique<Judging>(asked, verified.documents, verified.now, *one.credential));
+            to.back()->verified.canonicalizer = &canonicalizer;
+            if (is_shown) to.back()->add_inner(inner, inner, canonicalizer);
+        };
+        for (auto const& one : verified.credential.endorsements)
+            add(endorsements, one, inner);
+        for (auto const& one : verified.credential.nested)
+            add(nested, one, is_shown ? shown : inner);
+        if (verified.open_badge_2)
+            for (auto const& one : verified.open_badge_2->endorsements)
+                add(endorsements, one, inner);
     }
 
     std::vector<std::string> needs() const {
         auto all = verified.needs;
         for (auto const* const list : {&endorsements, &nested})
             for (auto const& inner : *list)
-                for (auto const& address : inner->verified.needs)
+                for (auto const& address : inner->needs())
                     if (std::find(all.begin(), all.end(), address) == all.end()) all.push_back(address);
         return all;
     }
 
     Report report() {
+        for (auto const& inner : endorsements)
+            verified.endorsements.push_back(inner->report());
+        for (auto const& inner : nested)
+            verified.nested.push_back(inner->report());
         if (!is_older()) judge_embedded_proofs(verified);
         Report report;
         report.checks.reserve(check_rules().size());
         for (auto const& rule : check_rules()) {
             if (rule.id == "recipient" && !verified.question.recipient) continue;
-            if (rule.id == "nested" && verified.kind != CredentialKind::record) continue;
+            bool const is_shown = verified.kind == CredentialKind::presentation;
+            if (is_shown ? !is_for_presentations(rule.id) : rule.id == "holder-binding") continue;
+            if (rule.id == "nested" && verified.kind != CredentialKind::record && !is_shown) continue;
             report.checks.push_back(rule.id == "status" ? status : run(rule, verified));
         }
         report.verdict = verdict_of(report.checks);
+        if (verified.kind == CredentialKind::presentation)
+            report.verdict = verdict_of_presentation(report.verdict, verified.nested);
         report.headline_code = headline_code_of(report.checks, report.verdict);
         if (verified.kind == CredentialKind::badge_2_part && report.headline_code != "invalid")
             report.headline_code = "description";
@@ -200,7 +228,9 @@ struct Judging {
   private:
     bool is_older() const { return verified.kind == CredentialKind::older_badge || is_open_badge_2(verified.kind); }
     void look_up() {
-        if (verified.kind != CredentialKind::older_badge) need_registries(verified);
+        bool const is_shown = verified.kind == CredentialKind::presentation;
+        if (is_shown && !verified.found.is_jws && embedded_proofs_of(verified.found).empty()) return;
+        if (!is_shown && verified.kind != CredentialKind::older_badge) need_registries(verified);
         if (is_open_badge_2(verified.kind))
             look_up_open_badge_2(verified);
         else if (!is_older())
@@ -280,14 +310,15 @@ ReadCredential read_found(FoundCredential found) {
     ReadCredential read{std::move(found)};
     auto const& document = read.found.document;
     if (!document.is_object()) return read;
-    read.kind = kind_of(document);
+    read.kind = read.found.is_presentation ? CredentialKind::presentation : kind_of(document);
     read.is_reference = read.found.is_address;
     if (is_open_badge_2(read.kind)) {
         read.credential_id = text_at(document, "id");
         return read;
     }
-    if (auto readable = schemas::read_credential(document)) read.readable = std::move(*readable);
-    read.issuer_id = issuer_id_of(document);
+    if (read.kind != CredentialKind::presentation)
+        if (auto readable = schemas::read_credential(document)) read.readable = std::move(*readable);
+    read.issuer_id = read.kind == CredentialKind::presentation ? holder_id_of(document) : issuer_id_of(document);
     read.credential_id = text_at(document, "id");
     read_inner_credentials(read);
     return read;
@@ -301,6 +332,8 @@ Inquiry::Inquiry(Question question, std::shared_ptr<ReadCredential> credential)
     inner_.own_base = question_.own_base;
     inner_.listed_issuers = question_.listed_issuers;
     inner_.registries = question_.registries;
+    shown_ = inner_;
+    shown_.recipient = question_.recipient;
 }
 
 Result<Inquiry> Inquiry::open(Question question) {
@@ -310,26 +343,16 @@ Result<Inquiry> Inquiry::open(Question question) {
 }
 
 void Inquiry::trust(std::vector<std::string> const& issuers) {
-    question_.trusted_issuers = issuers;
-    inner_.trusted_issuers = issuers;
+    for (auto* const question : {&question_, &inner_, &shown_})
+        question->trusted_issuers = issuers;
 }
 
 Verification Inquiry::judge(Documents const& documents, Instant now) {
     RequestCanonicalizer const own(schemas::canon_limits::production, own_work), for_inner(inner_limits, inner_work);
     Judging judging(question_, documents, now, *credential_);
     judging.verified.canonicalizer = &own;
-    for (auto const& inner : credential_->endorsements)
-        judging.add(judging.endorsements, inner_, inner, for_inner);
-    for (auto const& inner : credential_->nested)
-        judging.add(judging.nested, inner_, inner, for_inner);
-    if (judging.verified.open_badge_2)
-        for (auto const& inner : judging.verified.open_badge_2->endorsements)
-            judging.add(judging.endorsements, inner_, inner, for_inner);
+    judging.add_inner(inner_, shown_, for_inner);
     if (auto needs = judging.needs(); !needs.empty()) return {std::nullopt, std::move(needs)};
-    for (auto const& inner : judging.endorsements)
-        judging.verified.endorsements.push_back(inner->report());
-    for (auto const& inner : judging.nested)
-        judging.verified.nested.push_back(inner->report());
     auto report = judging.report();
     if (question_.keep_documents) report.documents = std::make_shared<Documents const>(documents);
     return {std::move(report), {}};

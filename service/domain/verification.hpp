@@ -20,7 +20,8 @@ std::string_view check_outcome_name(CheckOutcome outcome);
 
 struct Check {
     std::string id;  ///< format, schema, contexts, proof, issuer-binding, validity, status, refresh, issuer-trust,
-                     ///< endorsements, nested (of learner records), recipient.
+                     ///< endorsements, nested (of learner records and presentations), recipient; of presentations also
+                     ///< holder-binding.
     CheckOutcome outcome = CheckOutcome::unchecked;
     std::string code;   ///< Why, as a key of the locales: "proof.bad-signature", "status.revoked".
     std::string title;  ///< English; pages translate by id and code.
@@ -71,7 +72,8 @@ struct Report {
     Verdict verdict = Verdict::unchecked;
     std::string headline;       ///< English; pages say it by `headline_code`.
     std::string headline_code;  ///< "valid", "warning", "expired", "revoked", "suspended", "not-yet-valid",
-                                ///< "other-recipient", "invalid", "unchecked", "description" (no award to anybody).
+                                ///< "other-recipient", "not-all" (of a presentation), "invalid", "unchecked",
+                                ///< "description" (no award to anybody).
     Instant checked_at;
     std::string kind;      ///< "OpenBadgeCredential 3.0 (VCDM 2.0, VC-JWT EdDSA)".
     Json credential;       ///< What it says, for display: api.md; null when unreadable.
@@ -79,7 +81,7 @@ struct Report {
     std::vector<Check> checks;
     std::optional<bool> recipient_match;
     std::vector<Report> endorsements = {};            ///< Of those inside that can be read, in their order.
-    std::vector<Report> nested = {};                  ///< Likewise of what a learner record holds.
+    std::vector<Report> nested = {};                  ///< Likewise of what a learner record or presentation holds.
     std::shared_ptr<Documents const> documents = {};  ///< Where Question::keep_documents asked for them.
 };
 
@@ -105,7 +107,8 @@ class Inquiry {
     Inquiry(Question question, std::shared_ptr<ReadCredential> credential);
 
     Question question_;
-    Question inner_;  ///< Of the credentials inside.
+    Question inner_;  ///< Of the credentials inside,
+    Question shown_;  ///< and of those that a presentation shows.
     std::shared_ptr<ReadCredential> credential_;
 };
 

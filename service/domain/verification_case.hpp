@@ -28,7 +28,9 @@ struct FoundCredential {
     Json document;                                      ///< What the credential says; null when it cannot be read.
     bool is_jws = false;
     bool open_badges_2_beside = false;  ///< The picture also carried an older badge, which was not read.
-    bool is_address = false;            ///< A picture named the address of an Open Badges 2 assertion; `text` is it.
+    bool is_presentation = false;       ///< By the type of the token, whatever it holds.
+    std::optional<Instant> shown_from = {}, shown_until = {};  ///< Of a presentation that is a token.
+    bool is_address = false;  ///< A picture named the address of an Open Badges 2 assertion; `text` is it.
 };
 
 /// What the document says that it is.
@@ -38,21 +40,25 @@ enum class CredentialKind {
     endorsement,
     record,  ///< Comprehensive Learner Record.
     other,
-    badge_2,      ///< An award or endorsement of Open Badges 2.
-    badge_2_part  ///< A badge class, a profile or another description of Open Badges 2 by itself.
+    badge_2,       ///< An award or endorsement of Open Badges 2.
+    badge_2_part,  ///< A badge class, a profile or another description of Open Badges 2 by itself.
+    presentation   ///< What a holder shows: one or more of the above.
 };
 inline bool is_open_badge_2(CredentialKind kind) {
     return kind == CredentialKind::badge_2 || kind == CredentialKind::badge_2_part;
 }
 CredentialKind kind_of(Json const& document);
 
-/// Finds the credential in JSON, JWS, PNG, SVG or a data: URI of these; unwraps enveloped credentials and presentations
-/// of one. Errors: unprocessable "no-credential", too_large "input-too-large", those of the picture readers.
+/// Finds the credential, or presentation, in JSON, JWS, PNG, SVG or a data: URI of these; unwraps envelopes, and
+/// presentations of one that nobody signed. Errors: unprocessable "no-credential", too_large "input-too-large", those
+/// of the picture readers.
 Result<FoundCredential> find_credential(std::string const& input);
+/// A token that is a presentation: of type vp+jwt, or an older one whose claim `vp` or payload is one. None otherwise.
+std::optional<FoundCredential> read_presentation_token(std::string_view text);
 /// One inside another: a compact JWS, or an object that is one or an envelope of one.
 Result<FoundCredential> find_inner_credential(Json const& json);
 
-/// A credential inside another: an endorsement, or one of those that a learner record holds.
+/// A credential inside another: an endorsement, or one of those that a learner record or a presentation holds.
 struct InnerCredential {
     std::shared_ptr<ReadCredential> credential = {};  ///< Null when it cannot be read.
     std::string about = {};  ///< Id of the object that carries an endorsement, which it should be about.
@@ -123,6 +129,10 @@ struct Case {
     /// What was read of it, here or in an earlier verification.
     std::shared_ptr<DocumentReading> reading_of(Document const& document) const;
     bool is_own(std::string_view address) const;
+    /// For what a key must be listed to sign this, which is the purpose of its proofs too.
+    std::string_view relationship() const {
+        return kind == CredentialKind::presentation ? "authentication" : "assertionMethod";
+    }
 };
 
 /// Looks the issuer's keys and the proofs' keys up; may leave `needs`.
@@ -141,7 +151,7 @@ struct CheckRule {
     std::string_view id;
     Check (*run)(Case&);
 };
-/// In the order of the report (api.md), `nested` of learner records and `recipient` last.
+/// In the order of the report (api.md), `nested` of learner records and presentations and `recipient` last.
 std::vector<CheckRule> const& check_rules();
 
 Check check_format(Case& verified);
@@ -158,6 +168,17 @@ void need_registries(Case& verified);
 Check check_endorsements(Case& verified);
 Check check_nested(Case& verified);
 Check check_recipient(Case& verified);
+Check check_holder_binding(Case& verified);
+
+/// Whether a report on a presentation has this check.
+bool is_for_presentations(std::string_view check_id);
+/// A check of a presentation where it differs from that of a credential; none otherwise.
+std::optional<Check> check_presentation(std::string_view check_id, Case& verified);
+/// No better than the worst of those inside.
+Verdict verdict_of_presentation(Verdict own, std::vector<Report> const& nested);
+Json said_by_presentation(Case const& verified);
+/// The id of who presents, written alone or inside an object.
+std::string holder_id_of(Json const& presentation);
 
 /// The check `validity` of what begins and ends so; leeway at the beginning only.
 Check judge_validity(std::optional<Instant> const& from, bool has_end, std::optional<Instant> const& until,

@@ -58,6 +58,7 @@ std::vector<CheckRule> const& check_rules() {
                                               {"contexts", check_contexts},
                                               {"proof", check_proof},
                                               {"issuer-binding", check_issuer_binding},
+                                              {"holder-binding", check_holder_binding},
                                               {"validity", check_validity},
                                               {"status", check_status},
                                               {"refresh", check_refresh},

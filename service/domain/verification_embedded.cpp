@@ -199,7 +199,8 @@ void judge_embedded_proofs(Case& c) {
         if (known != c.method_keys.end() && known->second.key) return *known->second.key;
         return Error{Fault::not_found, "unknown-verification-method", "No key is known for " + method + ".", {}};
     };
-    auto reports = crypto::judge_proofs_in_place(document, {c.now}, find_key, *c.canonicalizer);
+    auto reports =
+        crypto::judge_proofs_in_place(document, {c.now, std::string(c.relationship())}, find_key, *c.canonicalizer);
     if (reports) {
         embedded.reports = std::move(*reports);
         auto const& binding = binding_proof(c, embedded.reports);

@@ -60,6 +60,8 @@ CredentialKind kind_of(Json const& document) {
     if (!document.is_object()) return CredentialKind::other;
     if (!has_type(document, "VerifiableCredential"))
         if (auto const kind = open_badge_2_kind_of(document)) return *kind;
+    if (has_type(document, "VerifiablePresentation") && !has_type(document, "VerifiableCredential"))
+        return CredentialKind::presentation;
     if (has_type(document, "OpenBadgeCredential") || has_type(document, "AchievementCredential"))
         return CredentialKind::badge;
     if (has_type(document, "EndorsementCredential")) return CredentialKind::endorsement;

@@ -45,12 +45,17 @@ void find_endorsements(Json const& value, int depth, std::vector<Found>& found) 
     }
 }
 
-InnerCredential read_one(Json const& json, std::string about) {
+InnerCredential read_one(Json const& json, std::string about, bool follow = false) {
     InnerCredential inner;
     inner.about = std::move(about);
     auto found = find_inner_credential(json);
     if (!found) return inner;
     auto read = read_found(std::move(*found));
+    if (read.kind == CredentialKind::presentation) return inner;
+    if (follow) {
+        inner.credential = std::make_shared<ReadCredential>(std::move(read));
+        return inner;
+    }
     inner.has_more = !read.endorsements.empty() || !read.nested.empty();
     read.endorsements.clear();
     read.nested.clear();
@@ -77,6 +82,14 @@ std::string subject_of(ReadCredential const& endorsement) {
 void read_inner_credentials(ReadCredential& outer) {
     auto const& document = outer.found.document;
     if (!document.is_object() || outer.kind == CredentialKind::older_badge) return;
+    if (outer.kind == CredentialKind::presentation) {
+        auto const shown = values_of(document, "verifiableCredential");
+        outer.has_too_many_nested = shown.size() > most_nested;
+        if (!outer.has_too_many_nested)
+            for (auto const* const each : shown)
+                outer.nested.push_back(read_one(*each, "", true));
+        return;
+    }
     std::vector<Found> endorsements;
     find_endorsements(document, 0, endorsements);
     outer.has_too_many = endorsements.size() > most_endorsements;

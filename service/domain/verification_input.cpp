@@ -58,19 +58,22 @@ Result<FoundCredential> read_bytes(std::string_view input, int depth);
 Result<FoundCredential> read_json_text(std::string_view text, int depth) {
     auto document = parse_json(text, json_limits::credential);
     if (!document) return document.error();
-    if (has_type(*document, "EnvelopedVerifiableCredential") && document->contains("id") &&
-        document->at("id").is_string())
+    bool const is_envelope =
+        has_type(*document, "EnvelopedVerifiableCredential") || has_type(*document, "EnvelopedVerifiablePresentation");
+    if (is_envelope && document->contains("id") && document->at("id").is_string())
         return read_text(document->at("id").get<std::string>(), depth + 1);
-    if (has_type(*document, "VerifiablePresentation") && document->contains("verifiableCredential")) {
+    bool const is_presentation = kind_of(*document) == CredentialKind::presentation;
+    if (is_presentation && document->contains("verifiableCredential") && !document->contains("proof")) {
+        // A mere wrapping: what is in it speaks for itself.
         auto const& inside = document->at("verifiableCredential");
         auto const& one = inside.is_array() && inside.size() == 1 ? inside.front() : inside;
         if (one.is_object()) return read_json_text(one.dump(), depth + 1);
         if (one.is_string()) return read_text(one.get<std::string>(), depth + 1);
-        return no_credential("A presentation with several credentials: send them one by one.");
     }
     bool const credential_like =
-        document->is_object() && (document->contains("@context") || document->contains("credentialSubject") ||
-                                  document->contains("proof") || kind_of(*document) == CredentialKind::older_badge);
+        document->is_object() &&
+        (is_presentation || document->contains("@context") || document->contains("credentialSubject") ||
+         document->contains("proof") || kind_of(*document) == CredentialKind::older_badge);
     if (!credential_like)
         return no_credential("This JSON is no credential. Send the badge's own file, picture or link.");
     FoundCredential found;
@@ -91,13 +94,17 @@ Result<FoundCredential> read_text(std::string_view text, int depth) {
         return read_bytes(*inner, depth + 1);
     }
     if (trimmed(text).front() == '[')
-        return no_credential("A list of several credentials: send them one by one, or as a list of links or files.");
+        return no_credential(
+            "A list of several credentials: send them one by one, as a presentation, or as a list of links or files.");
     if (trimmed(text).front() == '{') return read_json_text(text, depth);
     if (is_jws_like(text)) {
         FoundCredential found;
         found.text = std::string(text);
         found.is_jws = true;
+        if (auto presentation = read_presentation_token(text)) return *std::move(presentation);
         auto token = crypto::read_vc_jwt(text);
+        if (token && kind_of(token->credential) == CredentialKind::presentation)
+            token = Error{Fault::malformed, "jws-type", "A token for credentials holds a presentation.", {}};
         if (token) {
             found.claim_faults = crypto::check_vc_jwt_claims(*token);
             found.document = std::move(token->credential);

@@ -93,7 +93,7 @@ void read_issuer(Case& verified) {
         verified.issuer_failure = document->failure;
         return;
     }
-    auto const keys = verified.reading_of(*document)->keys(document->body, id, verified.now);
+    auto const keys = verified.reading_of(*document)->keys(document->body, id, verified.now, verified.relationship());
     if (keys)
         verified.issuer = *keys;
     else

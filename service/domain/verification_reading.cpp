@@ -26,7 +26,7 @@ void narrow(Json const& method, Instant now, std::int64_t& from, std::int64_t& u
 
 template <typename Visit>
 void each_method(Json const& document, Visit visit) {
-    for (auto const* const member : {"verificationMethod", "assertionMethod"}) {
+    for (auto const* const member : {"verificationMethod", "assertionMethod", "authentication"}) {
         auto const methods = document.find(member);
         if (methods == document.end() || !methods->is_array()) continue;
         for (auto const& method : *methods)
@@ -77,22 +77,23 @@ std::shared_ptr<StatusDocument const> read_status(std::string const& body) {
 }  // namespace
 
 Result<std::shared_ptr<KeyDocument const>> DocumentReading::keys(std::string const& body, std::string const& controller,
-                                                                 Instant now) {
+                                                                 Instant now, std::string_view relationship) {
     {
         std::lock_guard const lock(mutex_);
-        if (keys_ && keys_->controller == controller && keys_->from <= now.milliseconds &&
-            now.milliseconds < keys_->until)
+        if (keys_ && keys_->controller == controller && keys_->relationship == relationship &&
+            keys_->from <= now.milliseconds && now.milliseconds < keys_->until)
             return keys_->document;
     }
     auto json = parse_json(body, json_limits::credential);
     if (!json) return json.error();
-    auto listed = crypto::read_assertion_keys(*json, controller, now);
+    auto listed = crypto::read_assertion_keys(*json, controller, now, relationship);
     if (!listed) return listed.error();
     auto document = std::make_shared<KeyDocument>();
     document->json = std::move(*json);
     document->keys = std::move(*listed);
     index_kids(*document);
-    Keys kept{controller, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), document};
+    Keys kept{controller, std::string(relationship), std::numeric_limits<std::int64_t>::min(),
+              std::numeric_limits<std::int64_t>::max(), document};
     each_method(document->json, [&](Json const& method) { narrow(method, now, kept.from, kept.until); });
     std::lock_guard const lock(mutex_);
     keys_ = std::move(kept);

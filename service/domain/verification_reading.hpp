@@ -43,9 +43,10 @@ struct StatusDocument {
 /// Safe for many threads. One reading belongs to one text.
 class DocumentReading {
   public:
-    /// The keys as of `now`. Errors: those of parse_json and read_assertion_keys.
-    Result<std::shared_ptr<KeyDocument const>> keys(std::string const& body, std::string const& controller,
-                                                    Instant now);
+    /// The keys as of `now`, for assertion or another relationship. Errors: those of parse_json and
+    /// read_assertion_keys.
+    Result<std::shared_ptr<KeyDocument const>> keys(std::string const& body, std::string const& controller, Instant now,
+                                                    std::string_view relationship = "assertionMethod");
 
     /// Null when the text is neither a JSON object nor a token.
     std::shared_ptr<StatusDocument const> status(std::string const& body);
@@ -62,7 +63,7 @@ class DocumentReading {
 
   private:
     struct Keys {
-        std::string controller;
+        std::string controller, relationship;
         std::int64_t from = 0, until = 0;  ///< Milliseconds between which no key starts or stops to count.
         std::shared_ptr<KeyDocument const> document;
     };

@@ -102,6 +102,7 @@ Json inner_reports(std::vector<Report> const& reports) {
 
 Json said_by(Case const& verified) {
     if (verified.open_badge_2) return said_by_open_badge_2(verified);
+    if (verified.kind == CredentialKind::presentation) return said_by_presentation(verified);
     if (verified.kind == CredentialKind::endorsement && verified.found.document.is_object())
         return said_by_endorsement(verified.found.document);
     if (!verified.readable) return nullptr;

@@ -215,7 +215,7 @@ std::string badge_state(storage::CredentialRow const& row, domain::Report const*
 
 Tone tone_of(std::string_view state) {
     if (state == "valid") return {"good", "✓"};
-    if (state == "invalid" || state == "revoked") return {"bad", "✕"};
+    if (state == "invalid" || state == "revoked" || state == "not-all") return {"bad", "✕"};
     return {"warn", "!"};
 }
 

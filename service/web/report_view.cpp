@@ -111,6 +111,19 @@ View said_view(ReportFacts const& facts, Locale const& locale) {
     return view;
 }
 
+/// Who presents, as far as the presentation says: the host of a did:web, or the whole id.
+std::string holder_of(domain::Report const& report) {
+    auto const id = text_or_inner(report.credential, "holder", "id");
+    auto const host = host_of(id);
+    return schemas::make_visible(host.empty() ? id : host);
+}
+
+bool is_shown_by_holder(domain::Report const& report) {
+    return std::any_of(report.checks.begin(), report.checks.end(), [](domain::Check const& check) {
+        return check.id == "holder-binding" && check.outcome == CheckOutcome::pass;
+    });
+}
+
 bool is_suspicious(Json const& value) {
     if (value.is_string()) return schemas::examine_text(value.get_ref<std::string const&>()).any();
     if (!value.is_structured()) return false;
@@ -156,6 +169,33 @@ View check_view(domain::Check const& check, Locale const& locale) {
     return view;
 }
 
+/// A credential inside, in short: what, whose, what it is worth and every check.
+View inner_view(domain::Report const& report, Locale const& locale) {
+    auto const& said = report.credential;
+    auto const tone = tone_of(report.headline_code);
+    auto name = text_or_inner(said, "achievement", "name");
+    if (name.empty()) name = text_at(said, "name");
+    auto const issuer_id = text_or_inner(said, "issuer", "id");
+    auto const host = host_of(issuer_id);
+    View view;
+    view.set("inner_tone", tone.name).set("inner_icon", tone.icon).set("inner_headline", headline(report, locale));
+    view.set("inner_name", foreign(name.empty() ? "–" : name));
+    if (auto const comment = text_at(said, "comment"); !comment.empty()) view.set("inner_comment", foreign(comment));
+    if (!issuer_id.empty()) view.set("inner_host", schemas::make_visible(host.empty() ? issuer_id : host));
+    std::vector<View> checks;
+    for (auto const& check : report.checks)
+        checks.push_back(check_view(check, locale));
+    view.set("checks", std::move(checks));
+    return view;
+}
+
+std::vector<View> inner_views(std::vector<domain::Report> const& reports, Locale const& locale) {
+    std::vector<View> views;
+    for (auto const& report : reports)
+        views.push_back(inner_view(report, locale));
+    return views;
+}
+
 /// One letter of the first description is another; "" when there is none.
 std::string changed_json(std::string text) {
     constexpr std::string_view mark = "\"description\":\"";
@@ -185,7 +225,15 @@ View report_view(ReportFacts const& facts, Locale const& locale) {
         auto const key = !match ? "verify.match.unknown" : *match ? "verify.match.yes" : "verify.match.no";
         view.set("recipient_answer", locale.text(key)).set("recipient_tone", match && *match ? "good" : "warn");
     }
-    if (report.credential.is_object()) view.set("says", said_view(facts, locale));
+    // A presentation says nothing of its own; what it shows does.
+    if (report.credential.is_object() && report.credential.contains("credentials")) {
+        if (auto const holder = holder_of(report); !holder.empty())
+            view.set("shown_by", View().set("shown_by", holder).set("shown", is_shown_by_holder(report)));
+    } else if (report.credential.is_object()) {
+        view.set("says", said_view(facts, locale));
+    }
+    view.set_list("inside", inner_views(report.nested, locale));
+    view.set_list("endorsed", inner_views(report.endorsements, locale));
     view.set_list("roles", role_views(facts.roles, locale));
     std::vector<View> checks, details, meanings;
     for (auto const& check : report.checks) {

@@ -11,16 +11,6 @@ using namespace itqan::tests;
 
 namespace {
 
-/// "proof.bad-signature status.revoked" of all that is neither good nor absent, in the order of the report.
-std::string findings(Report const& report) {
-    std::string codes;
-    for (auto const& check : report.checks) {
-        if (check.outcome == CheckOutcome::pass || check.outcome == CheckOutcome::absent) continue;
-        codes += (codes.empty() ? "" : " ") + check.code;
-    }
-    return codes;
-}
-
 struct FindingHouse {
     TestIssuer issuer{"nakhla"};
     Verifier verifier;

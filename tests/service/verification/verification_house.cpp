@@ -143,6 +143,15 @@ std::string outcome_of(domain::Report const& report, std::string_view id) {
     return std::string(domain::check_outcome_name(check_of(report, id).outcome));
 }
 
+std::string findings(domain::Report const& report) {
+    std::string codes;
+    for (auto const& check : report.checks) {
+        if (check.outcome == domain::CheckOutcome::pass || check.outcome == domain::CheckOutcome::absent) continue;
+        codes += (codes.empty() ? "" : " ") + check.code;
+    }
+    return codes;
+}
+
 std::string summary(domain::Report const& report) {
     std::string text(domain::verdict_name(report.verdict));
     for (auto const& check : report.checks)

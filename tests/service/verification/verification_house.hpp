@@ -80,6 +80,8 @@ void trust_method_of(Verifier& verifier, Json const& document);
 domain::Check const& check_of(domain::Report const& report, std::string_view id);
 std::string code_of(domain::Report const& report, std::string_view id);
 std::string outcome_of(domain::Report const& report, std::string_view id);
+/// "proof.bad-signature status.revoked" of all that is neither good nor absent, in the order of the report.
+std::string findings(domain::Report const& report);
 /// "proof: proof.bad-signature ..." of every check that is no pass, for messages.
 std::string summary(domain::Report const& report);
 

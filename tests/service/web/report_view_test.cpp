@@ -215,5 +215,29 @@ TEST_CASE("a description is shown as nobody's award") {
     CHECK(has(html_of_report(report, "ar"), "وصف، وليس منحًا"));
 }
 
+TEST_CASE("a presentation shows who shows it, as far as that is known, and each badge in it") {
+    domain::Report report;
+    report.verdict = domain::Verdict::invalid;
+    report.headline_code = "not-all";
+    report.kind = "VerifiablePresentation (VCDM 2.0, no proof)";
+    report.credential = {{"credentials", 2}, {"holder", {{"id", "did:web:people.example:amal"}}}};
+    report.checks = {{"holder-binding", domain::CheckOutcome::absent, "holder-binding.unsigned", "", "", {}}};
+    report.nested = {sample_report(sample_credential()), hosted_report()};
+    report.nested.back().headline_code = "invalid";
+
+    auto const html = html_of_report(report);
+
+    CHECK(has(html, "Not everything shown can be relied on"));
+    CHECK(has(html, "Says that it is shown by"));
+    CHECK(has(html, "people.example"));
+    CHECK(has(html, "What it holds"));
+    CHECK(has(html, "Robot"));
+    CHECK(has(html, "Do not rely on this"));
+    CHECK_FALSE(has(html, "What the badge says"));
+    set_outcome(report, "holder-binding", domain::CheckOutcome::pass);
+    CHECK(has(html_of_report(report), ">Shown by<"));
+    CHECK(has(html_of_report(report, "ar"), "ما تضمّه"));
+}
+
 }  // namespace
 }  // namespace itqan::web
