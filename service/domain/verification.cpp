@@ -212,6 +212,7 @@ struct Judging {
         report.checked_at = verified.now;
         report.kind = kind_in_words(verified);
         report.credential = said_by(verified);
+        report.warnings = warnings_about(report.credential);
         report.document = verified.found.text;
         report.endorsements = std::move(verified.endorsements);
         report.nested = std::move(verified.nested);

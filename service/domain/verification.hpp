@@ -29,6 +29,13 @@ struct Check {
     std::map<std::string, std::string> evidence;  ///< Facts behind it: kid, algorithm, day, list, index.
 };
 
+/// What in the words of a credential may deceive who reads them; it changes no verdict.
+struct TextWarning {
+    std::string code;     ///< "text.direction", "text.mixed-name", "text.mixed-host".
+    std::string pointer;  ///< Into Report::credential.
+    std::string detail;   ///< English; pages say it by code.
+};
+
 enum class Verdict { valid, warning, invalid, unchecked };
 std::string_view verdict_name(Verdict verdict);
 
@@ -79,6 +86,7 @@ struct Report {
     Json credential;       ///< What it says, for display: api.md; null when unreadable.
     std::string document;  ///< The credential's own text (JWT), for the page and receipts.
     std::vector<Check> checks;
+    std::vector<TextWarning> warnings = {};
     std::optional<bool> recipient_match;
     std::vector<Report> endorsements = {};            ///< Of those inside that can be read, in their order.
     std::vector<Report> nested = {};                  ///< Likewise of what a learner record or presentation holds.

@@ -203,6 +203,9 @@ Check titled_check(std::string_view id, CheckOutcome outcome, std::string code, 
 /// The address of the own pseudo-document with the state of a credential that no status list tells: on hold, why.
 std::string own_state_address(std::string_view credential_id);
 
+/// Decision 26.
+std::vector<TextWarning> warnings_about(Json const& said);
+
 /// What the credential says, for display (api.md).
 Json said_by(Case const& verified);
 

@@ -144,6 +144,9 @@ Json report_to_json(Report const& report) {
                           {"title", check.title},
                           {"detail", check.detail},
                           {"evidence", check.evidence}});
+    auto warnings = Json::array();
+    for (auto const& warning : report.warnings)
+        warnings.push_back({{"code", warning.code}, {"pointer", warning.pointer}, {"detail", warning.detail}});
     Json json{{"verdict", verdict_name(report.verdict)},
               {"headline", report.headline},
               {"headlineCode", report.headline_code},
@@ -151,6 +154,7 @@ Json report_to_json(Report const& report) {
               {"kind", report.kind},
               {"credential", report.credential},
               {"checks", std::move(checks)},
+              {"warnings", std::move(warnings)},
               {"endorsements", inner_reports(report.endorsements)},
               {"nested", inner_reports(report.nested)}};
     for (auto const& check : report.checks)

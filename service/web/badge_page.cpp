@@ -12,7 +12,10 @@ namespace {
 
 bool is_suspicious(schemas::Credential const& credential) {
     auto const& achievement = credential.subject.achievement;
-    auto const bad = [](std::string_view text) { return schemas::examine_text(text).any(); };
+    auto const bad = [](std::string_view text) {
+        auto const flags = schemas::examine_text(text);
+        return flags.override_marks || flags.unbalanced_embedding;
+    };
     return bad(achievement.name) || bad(achievement.description) || bad(achievement.criteria.narrative.value_or("")) ||
            bad(credential.issuer.name.value_or("")) ||
            std::any_of(credential.evidence.begin(), credential.evidence.end(),

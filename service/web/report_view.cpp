@@ -1,6 +1,7 @@
 #include "service/web/report_view.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -124,10 +125,14 @@ bool is_shown_by_holder(domain::Report const& report) {
     });
 }
 
-bool is_suspicious(Json const& value) {
-    if (value.is_string()) return schemas::examine_text(value.get_ref<std::string const&>()).any();
-    if (!value.is_structured()) return false;
-    return std::any_of(value.begin(), value.end(), [](Json const& inner) { return is_suspicious(inner); });
+/// Each kind of warning once, in words.
+std::vector<View> warning_views(std::vector<domain::TextWarning> const& warnings, Locale const& locale) {
+    std::vector<View> views;
+    std::set<std::string, std::less<>> said;
+    for (auto const& warning : warnings)
+        if (said.insert(warning.code).second)
+            views.push_back(View().set("warning", locale.text_or("warning." + warning.code, warning.detail)));
+    return views;
 }
 
 Html headline(domain::Report const& report, Locale const& locale) {
@@ -219,7 +224,7 @@ View report_view(ReportFacts const& facts, Locale const& locale) {
     View view;
     view.set("tone", tone.name).set("icon", tone.icon).set("headline", headline(report, locale));
     view.set("checked", locale.text("verify.checked", {{"moment", locale.moment(report.checked_at)}}));
-    view.set("suspicious", is_suspicious(report.credential));
+    view.set_list("warnings", warning_views(report.warnings, locale));
     if (facts.recipient_asked) {
         auto const match = report.recipient_match;
         auto const key = !match ? "verify.match.unknown" : *match ? "verify.match.yes" : "verify.match.no";

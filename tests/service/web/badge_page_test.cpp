@@ -176,7 +176,7 @@ TEST_CASE("a text with override marks is shown with the marks and a warning") {
     auto const html = html_of(page_of(credential, "en"), "en");
 
     CHECK(has(html, "⟦U+202E⟧"));
-    CHECK(has(html, "invisible or change the direction"));
+    CHECK(has(html, "marks that turn the direction"));
     CHECK_FALSE(has(html, "\u202e"));
 }
 

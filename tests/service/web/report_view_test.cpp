@@ -142,6 +142,7 @@ TEST_CASE("a report about a hostile document escapes everything it shows") {
     report.credential["achievement"]["name"] = "<script>alert(1)</script>";
     report.credential["issuer"] = {{"id", "https://evil.example/\"><b>"}, {"name", "Dur\u202etarr"}};
     report.kind = "<i>";
+    report.warnings = {{"text.direction", "/issuer/name", ""}, {"text.mixed-name", "/issuer/name", ""}};
     report.checks[0].detail = "<u>";
 
     auto const html = html_of_report(report);
@@ -150,7 +151,8 @@ TEST_CASE("a report about a hostile document escapes everything it shows") {
     CHECK_FALSE(has(html, "<i>"));
     CHECK_FALSE(has(html, "<u>"));
     CHECK(has(html, "⟦U+202E⟧"));
-    CHECK(has(html, "invisible or change the direction"));
+    CHECK(has(html, "marks that turn the direction"));
+    CHECK(has(html, "It may imitate somebody else"));
 }
 
 TEST_CASE("a report with nothing readable still renders") {
