@@ -23,6 +23,7 @@ constexpr ContextFile context_list[] = {
     {"https://w3id.org/security/suites/ed25519-2020/v1", "ed25519-2020-v1.json"},
     {"https://www.w3.org/ns/did/v1", "did-v1.json"},
     {"https://www.w3.org/ns/credentials/status/v1", "status-v1.json"},
+    {"https://w3id.org/vc/status-list/2021/v1", "status-list-2021-v1.json"},
     {"https://w3id.org/citizenship/v4rc1", "citizenship-v4rc1.json"},
     {"https://purl.imsglobal.org/spec/ob/v3p0/context.json", "open-badges-3.0.json"},
     {"https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json", "open-badges-3.0.1.json"},

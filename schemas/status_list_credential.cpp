@@ -17,6 +17,16 @@ bool has_type(Json const& object, std::string_view type) {
            });
 }
 
+/// The older edition says base64 and its users write both alphabets, with padding and without; the newer has a "u"
+/// before base64url.
+std::string multibase_of_2021(std::string text) {
+    while (!text.empty() && text.back() == '=')
+        text.pop_back();
+    std::replace(text.begin(), text.end(), '+', '-');
+    std::replace(text.begin(), text.end(), '/', '_');
+    return "u" + text;
+}
+
 /// Reads members and notes what is missing or misshapen.
 class Reader {
   public:
@@ -97,8 +107,11 @@ Result<StatusListFields> read_status_list(Json const& document) {
         reader.report("", "must be a JSON object");
         return refuse();
     }
-    for (auto const* type : {"VerifiableCredential", "BitstringStatusListCredential"}) {
-        if (!has_type(document, type)) reader.report("/type", std::string("must contain ") + type);
+    fields.is_2021 =
+        has_type(document, "StatusList2021Credential") && !has_type(document, "BitstringStatusListCredential");
+    auto const* const list_type = fields.is_2021 ? "StatusList2021" : "BitstringStatusList";
+    for (auto const& type : {std::string("VerifiableCredential"), std::string(list_type) + "Credential"}) {
+        if (!has_type(document, type)) reader.report("/type", "must contain " + type);
     }
     // A list may be identified by its subject or its address alone; VCDM 2.0 leaves the credential's id open.
     if (document.contains("id")) fields.id = reader.text(document, "id", "/id");
@@ -112,12 +125,12 @@ Result<StatusListFields> read_status_list(Json const& document) {
         reader.report("/credentialSubject", "must be one object");
         return refuse();
     }
-    if (!has_type(*subject, "BitstringStatusList"))
-        reader.report("/credentialSubject/type", "must be BitstringStatusList");
+    if (!has_type(*subject, list_type)) reader.report("/credentialSubject/type", std::string("must be ") + list_type);
     auto purposes = reader.texts(*subject, "statusPurpose", "/credentialSubject/statusPurpose");
     fields.purpose = purposes.empty() ? std::string() : purposes.front();
     if (purposes.size() > 1) fields.more_purposes.assign(purposes.begin() + 1, purposes.end());
     fields.encoded_list = reader.text(*subject, "encodedList", "/credentialSubject/encodedList");
+    if (fields.is_2021) fields.encoded_list = multibase_of_2021(std::move(fields.encoded_list));
     fields.ttl_milliseconds = std::nullopt;
     if (auto const ttl = subject->find("ttl"); ttl != subject->end()) {
         if (ttl->is_number_integer() && ttl->get<std::int64_t>() >= 0) {

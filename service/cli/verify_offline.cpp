@@ -50,7 +50,7 @@ int judge_credential(Common const& common, domain::Bundle const& bundle, std::st
     for (auto const& address : offline->absent)
         text += "  not in the bundle, so unchecked: " + address + "\n";
     answer(common, json, text);
-    return exit_of(offline->report.verdict);
+    return exit_of(offline->report);
 }
 
 }  // namespace

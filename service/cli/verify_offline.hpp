@@ -16,6 +16,6 @@ int verify_offline(Common const& common, std::string const& bundle, std::vector<
 
 /// What the command prints of one report, and its exit code.
 std::string in_words(domain::Report const& report);
-int exit_of(domain::Verdict verdict);
+int exit_of(domain::Report const& report);
 
 }  // namespace itqan::cli

@@ -15,8 +15,10 @@ using namespace schemas::open_badge_terms;
 
 constexpr std::string_view draft_context = "https://imsglobal.github.io/openbadges-specification/context.json";
 
-constexpr std::array<std::string_view, 7> known_further_contexts{
+constexpr std::array<std::string_view, 9> known_further_contexts{
     extensions,
+    "https://www.w3.org/ns/credentials/status/v1",
+    "https://w3id.org/vc/status-list/2021/v1",
     "https://w3id.org/security/suites/ed25519-2020/v1",
     "https://w3id.org/security/data-integrity/v1",
     "https://w3id.org/security/data-integrity/v2",

@@ -32,6 +32,7 @@ struct Entry {
     std::string purpose, list;
     Json index, messages;
     std::uint64_t size = 1;  ///< Bits; 0 when it is none that is read.
+    bool is_2021 = false;
     Facts facts;
 };
 
@@ -50,7 +51,8 @@ Entry read_entry(Json const& entry) {
     read.list = text_at(entry, "statusListCredential");
     read.index = entry.value("statusListIndex", Json());
     read.messages = entry.value("statusMessage", Json());
-    read.size = read_size(entry);
+    read.is_2021 = has_type(entry, "StatusList2021Entry");
+    read.size = read.is_2021 ? 1 : read_size(entry);
     auto const position = read.index.is_string() ? read.index.get<std::string>() : read.index.dump();
     read.facts = {{"list", read.list}, {"index", position}, {"purpose", read.purpose}};
     return read;
@@ -126,6 +128,9 @@ std::optional<Check> judge_list(Case const& c, Entry const& entry, StatusDocumen
                                 Document const& document) {
     auto const& fields = list.fields;
     if (!fields) return broken(fields.error(), entry.facts);
+    if (fields->is_2021 != entry.is_2021)
+        return status_check(CheckOutcome::fail, "status.other-edition",
+                            "The list is of another edition than the badge asks for.", entry.facts);
     if (!fields->serves(entry.purpose))
         return status_check(CheckOutcome::fail, "status.purpose",
                             "The list is for " + fields->purpose + ", the badge asks for " + entry.purpose + ".",
@@ -147,12 +152,13 @@ std::optional<Check> judge_list(Case const& c, Entry const& entry, StatusDocumen
 
 std::optional<Check> judge_entry(Case& c, Json const& json) {
     if (has_type(json, "1EdTechRevocationList")) return judge_revocation_list(c, json);
-    if (!has_type(json, "BitstringStatusListEntry"))
+    if (!has_type(json, "BitstringStatusListEntry") && !has_type(json, "StatusList2021Entry"))
         return status_check(CheckOutcome::unchecked, "status.unknown-kind",
                             "This kind of status is not checked here yet.");
     auto const entry = read_entry(json);
     constexpr std::string_view purposes[] = {"revocation", "suspension", "refresh", "message"};
-    if (std::find(std::begin(purposes), std::end(purposes), entry.purpose) == std::end(purposes))
+    auto const* const known = std::begin(purposes) + (entry.is_2021 ? 2 : 4);
+    if (std::find(std::begin(purposes), known, entry.purpose) == known)
         return status_check(CheckOutcome::unchecked, "status.unknown-kind",
                             "A status for " + entry.purpose + " is not checked here yet.", entry.facts);
     if (entry.size == 0)

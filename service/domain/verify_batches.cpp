@@ -117,6 +117,10 @@ BatchResult batch_result(std::int64_t n, std::string name, Result<Report> const&
         result.result = Json{{"code", report.error().code}, {"detail", shortened(report.error().detail, longest_name)}};
         return result;
     }
+    if (report->headline_code == "description") {
+        result.result = Json{{"code", "description"}, {"detail", "A description, not an award to anybody."}};
+        return result;
+    }
     result.outcome = verdict_name(report->verdict);
     auto& told = result.result;
     told = Json{{"headlineCode", report->headline_code}, {"headline", shortened(report->headline, longest_name)}};

@@ -28,6 +28,7 @@ constexpr Pinned pinned_contexts[] = {
      "fb517f09d990829aed734c9bad8cbbb2ac3d5063b865c7e3d81f246074bf5691"},
     {"https://www.w3.org/ns/did/v1", "a7e146c40fcec005d3f0f14ae745665f446da58d7914a9d8f733746686fad82b"},
     {"https://www.w3.org/ns/credentials/status/v1", "b2fcebfbaf4e6beae2be370fda8a5f9f99c28540c798a75a8cdccc0fb1a12492"},
+    {"https://w3id.org/vc/status-list/2021/v1", "9768f9aa81ab6c3e2ad96b2d669eaba67afe13fff0140a853f1e3d313fab13b6"},
     {"https://w3id.org/citizenship/v4rc1", "15ca37d6ed55aee696cb2c8ca747d889418756c66188a47734c15e092ffef869"},
     {"https://purl.imsglobal.org/spec/ob/v3p0/context.json",
      "2c54acaa1cffda2420be32ab61f0a2082051211131c6337686f36f2537aa859b"},

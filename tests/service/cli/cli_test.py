@@ -111,6 +111,7 @@ class CommandLine(unittest.TestCase):
                    "url": "https://badges.example.org", "email": "office@example.org"}
         done = self.run_command("verify", "-", stdin=json.dumps(profile))
         self.assertIn("A description, not an award", done.stdout)
+        self.assertEqual(done.returncode, 3, "it is nobody's award")
         asked = self.run_command("verify", "-", "--recipient", "amal@example.org", stdin=json.dumps(profile))
         self.assertEqual(asked.returncode, 1, asked.stdout)
 

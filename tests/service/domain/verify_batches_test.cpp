@@ -217,6 +217,16 @@ TEST_CASE("strangers cannot take the room of those who are known, nor more items
     CHECK(error_of(house.batches.start(two, "e", {.all_kept_items = 5})) == "");
 }
 
+TEST_CASE("a description in a list is no badge of anybody") {
+    Report description;
+    description.headline_code = "description";
+
+    auto const row = batch_result(1, "class.json", description);
+
+    CHECK(row.outcome == "unreadable");
+    CHECK(row.result.at("code") == "description");
+}
+
 TEST_CASE("a link is told without its query, which may be a secret") {
     BatchHouse house;
     auto const id = house.start({"https://a.example/badge?token=s3cret#part"}).id;
