@@ -158,12 +158,23 @@ struct Judging {
         to.back()->verified.canonicalizer = &canonicalizer;
     }
 
-    std::vector<std::string> needs() const {
-        auto all = verified.needs;
+    /// Only what nobody needs where it was named may be elsewhere.
+    Verification needs() const {
+        Verification all;
+        std::set<std::string, std::less<>> fixed;
+        auto const add = [&](Case const& one) {
+            for (auto const& address : one.needs) {
+                if (std::find(all.needs.begin(), all.needs.end(), address) == all.needs.end())
+                    all.needs.push_back(address);
+                (one.may_move.contains(address) ? all.may_move : fixed).insert(address);
+            }
+        };
+        add(verified);
         for (auto const* const list : {&endorsements, &nested})
             for (auto const& inner : *list)
-                for (auto const& address : inner->verified.needs)
-                    if (std::find(all.begin(), all.end(), address) == all.end()) all.push_back(address);
+                add(inner->verified);
+        for (auto const& address : fixed)
+            all.may_move.erase(address);
         return all;
     }
 
@@ -325,14 +336,14 @@ Verification Inquiry::judge(Documents const& documents, Instant now) {
     if (judging.verified.open_badge_2)
         for (auto const& inner : judging.verified.open_badge_2->endorsements)
             judging.add(judging.endorsements, inner_, inner, for_inner);
-    if (auto needs = judging.needs(); !needs.empty()) return {std::nullopt, std::move(needs)};
+    if (auto needs = judging.needs(); !needs.needs.empty()) return needs;
     for (auto const& inner : judging.endorsements)
         judging.verified.endorsements.push_back(inner->report());
     for (auto const& inner : judging.nested)
         judging.verified.nested.push_back(inner->report());
     auto report = judging.report();
     if (question_.keep_documents) report.documents = std::make_shared<Documents const>(documents);
-    return {std::move(report), {}};
+    return {std::move(report), {}, {}};
 }
 
 Result<Verification> verify(Question const& question, Documents const& documents, Instant now) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,9 @@ struct Document {
     bool packed = false;                     ///< Out of a bundle: as of `fetched_at`, whatever its own lifetime.
 };
 std::shared_ptr<DocumentReading> new_reading();
+/// Milliseconds that a status list allows a copy of it to be used (Bitstring Status List 1.0, section 2.2: ttl); none
+/// for what is no list, or says nothing.
+std::optional<std::int64_t> status_lifetime(DocumentReading& reading, std::string const& body);
 using Documents = std::map<std::string, Document, std::less<>>;
 
 /// A static registry of issuers in the DCC form: {meta, registry: {DID: {name, url, location}}}.
@@ -87,6 +91,7 @@ struct Report {
 struct Verification {
     std::optional<Report> report;
     std::vector<std::string> needs;
+    std::set<std::string, std::less<>> may_move = {};  ///< As DocumentNeeds::may_move.
 };
 
 /// A question whose credential was found and read: once for all rounds. For one thread.

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -117,12 +118,20 @@ struct Case {
     bool proof_passed = false;
     bool binding_passed = false;
     std::vector<std::string> needs = {};
+    std::set<std::string, std::less<>> may_move = {};  ///< Those of `needs` that may lead on to other addresses.
 
-    /// The document at an address; null when it still has to be fetched (then it is noted in `needs`).
+    /// The document at an address; null when it still has to be fetched (then it is noted in `needs`). One that stands
+    /// at another address, because redirects led there, counts as out of reach: who controls a redirect of the
+    /// issuer's does not speak for the issuer.
     Document const* need(std::string const& address);
+    /// The same for documents that may have moved; the caller judges Document::landed.
+    Document const* need_wherever(std::string const& address);
     /// What was read of it, here or in an earlier verification.
     std::shared_ptr<DocumentReading> reading_of(Document const& document) const;
     bool is_own(std::string_view address) const;
+
+  private:
+    std::map<std::string, Document, std::less<>> refused_;  ///< As `need` told of them.
 };
 
 /// Looks the issuer's keys and the proofs' keys up; may leave `needs`.
