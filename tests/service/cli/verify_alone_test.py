@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """`itqan verify` on a machine without an installation: it asks the issuer, here a demo on this machine with its own
 authority, and nobody with --no-fetch."""
+import http.server
 import json
 import os
 import pathlib
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
+import urllib.request
 
 program = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else None
 
@@ -58,6 +62,19 @@ class VerifyAlone(unittest.TestCase):
         self.assertEqual((done.returncode, report["verdict"]), (0, "valid"), done.stdout)
         self.assertFalse((self.folder / "nowhere").exists())
 
+    def test_a_receipt_is_judged_by_the_key_that_its_issuer_shows(self):
+        request = urllib.request.Request(f"https://localhost:{self.port}/api/v1/verify", json.dumps(
+            {"input": self.file.read_text(), "receipt": True}).encode(), {"Content-Type": "application/json"})
+        context = ssl.create_default_context(cafile=str(self.data / "tls/demo-authority.pem"))
+        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+            receipt = json.load(answer)["receipt"]
+        file = self.folder / "receipt.json"
+        file.write_text(receipt if isinstance(receipt, str) else json.dumps(receipt))
+        done = self.verify(file)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        alone = self.verify(file, "--no-fetch")
+        self.assertEqual(alone.returncode, 3, alone.stdout + alone.stderr)
+
     def test_with_no_fetch_nobody_is_asked(self):
         done = self.verify(self.file, "--no-fetch")
         self.assertEqual((done.returncode, json.loads(done.stdout)["verdict"]), (3, "unchecked"), done.stdout)
@@ -65,6 +82,35 @@ class VerifyAlone(unittest.TestCase):
         link = self.verify(f"https://localhost:{self.port}/credentials/{self.badge['id']}.jwt", "--no-fetch")
         self.assertEqual(link.returncode, 2)
         self.assertIn("not-reached", link.stderr)
+
+    def test_a_link_to_any_host_is_judged_with_what_the_issuer_shows(self):
+        badge = self.file.read_bytes()
+
+        class Host(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(302 if self.path == "/moved" else 200)
+                if self.path == "/moved":
+                    self.send_header("Location", "/badge")
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(badge)))
+                self.end_headers()
+                self.wfile.write(badge)
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) as host:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.data / "tls/certificate.pem", self.data / "tls/certificate-key.pem")
+            host.socket = context.wrap_socket(host.socket, server_side=True)
+            threading.Thread(target=host.serve_forever, daemon=True).start()
+            port = host.server_address[1]
+            for path in ("/badge", "/moved"):
+                done = self.verify(f"https://localhost:{port}{path}",
+                                   ITQAN_OUTBOUND_ALLOW=f"localhost:{self.port},localhost:{port}")
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertEqual(json.loads(done.stdout)["verdict"], "valid")
+            host.shutdown()
 
     def test_a_link_is_followed_and_says_why_it_cannot_be(self):
         link = f"https://localhost:{self.port}/credentials/{self.badge['id']}.jwt"
