@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,10 @@ struct Fetched {
 struct DocumentNeeds {
     std::vector<std::string> addresses;  ///< https URLs and DIDs.
     bool is_link = false;                ///< The one address is what was asked about: it may lead on, and is not kept.
-    std::string client = {};             ///< For whom, as limits tell people apart; the edge fills it in.
+    /// Those of `addresses` that may lead on to others, and say so in Fetched::landed: hosted documents of Open
+    /// Badges 2.
+    std::set<std::string, std::less<>> may_move = {};
+    std::string client = {};  ///< For whom, as limits tell people apart; the edge fills it in.
 };
 
 struct FetchedDocuments {

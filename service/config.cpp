@@ -56,13 +56,50 @@ Result<void> set_sender(Config& config, std::string const& value) {
     return {};
 }
 
+Result<std::string> first_line_of(std::string const& key, std::string const& path) {
+    std::ifstream file(path);
+    std::string line;
+    if (!file || !std::getline(file, line)) return bad_value(key, "names a file that is empty or cannot be read");
+    if (line.ends_with('\r')) line.pop_back();
+    if (line.empty()) return bad_value(key, "names a file whose first line is empty");
+    return line;
+}
+
 Result<void> set_password_file(Config& config, std::string const& value) {
-    std::ifstream file(value);
-    auto& password = config.mail.smtp.password;
-    if (!file || !std::getline(file, password))
-        return bad_value("mail.password_file", "names a file that is empty or cannot be read");
-    if (password.ends_with('\r')) password.pop_back();
-    if (password.empty()) return bad_value("mail.password_file", "names a file whose first line is empty");
+    auto password = first_line_of("mail.password_file", value);
+    if (!password) return password.error();
+    config.mail.smtp.password = std::move(*password);
+    return {};
+}
+
+/// The two keys of a proxy may come in any order.
+http::ForwardProxy& proxy_of(Config& config) {
+    if (!config.outbound_proxy) config.outbound_proxy.emplace();
+    return *config.outbound_proxy;
+}
+
+Result<void> set_proxy(Config& config, std::string const& value) {
+    auto read = http::read_forward_proxy(value);
+    if (!read) return bad_value("outbound.proxy", read.error().detail);
+    read->credentials = std::move(proxy_of(config).credentials);
+    config.outbound_proxy = std::move(*read);
+    return {};
+}
+
+Result<void> set_proxy_credentials_file(Config& config, std::string const& value) {
+    auto line = first_line_of("outbound.proxy_credentials_file", value);
+    if (!line) return line.error();
+    if (auto const set = http::set_proxy_credentials(proxy_of(config), std::move(*line)); !set)
+        return bad_value("outbound.proxy_credentials_file", set.error().detail);
+    return {};
+}
+
+Result<void> set_keep(Config& config, std::string const& value) {
+    int seconds = -1;
+    auto const [end, failure] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    if (failure != std::errc{} || end != value.data() + value.size() || seconds < 0 || seconds > 86'400)
+        return bad_value("outbound.keep_seconds", "must be a number of seconds from 0 to 86400");
+    config.outbound_keep = std::chrono::seconds(seconds);
     return {};
 }
 
@@ -103,6 +140,9 @@ std::map<std::string, Setter> const& setters() {
              c.outbound_ca_file = v;
              return {};
          }},
+        {"outbound.proxy", set_proxy},
+        {"outbound.proxy_credentials_file", set_proxy_credentials_file},
+        {"outbound.keep_seconds", set_keep},
         {"issuing.key_type", set_key_type},
         {"privacy.controller", text_into(&Config::controller_name)},
         {"privacy.contact", text_into(&Config::controller_contact)},
@@ -298,6 +338,8 @@ Result<Config> read_config(std::filesystem::path const& data, std::optional<std:
             Fault::unprocessable, "config-missing", "There is no configuration file " + path.string() + ".", {}};
     }
     if (auto const done = apply_environment(config, environment); !done) return done.error();
+    if (config.outbound_proxy && config.outbound_proxy->port == 0)
+        return bad_value("outbound.proxy", "is missing, although outbound.proxy_credentials_file is there");
     return config;
 }
 
@@ -328,6 +370,10 @@ std::string config_text(Config const& config) {
             "ports,\n# allow_private networks that are not public.\n"
          << "# ca_file = \"/etc/itqan/authorities.pem\"\n# allow = [\"badges.example.org:8443\"]\n# allow_private = "
             "[\"10.0.0.0/8\"]\n"
+         << "# proxy = \"http://proxy.example.org:3128\"    # every host is asked through it (CONNECT); it looks names "
+            "up,\n# so it must not lead into networks that are not public\n"
+         << "# proxy_credentials_file = \"/etc/itqan/proxy-credentials\"    # user:password\n"
+         << "# keep_seconds = 300    # no document of others, so no status list, is used longer without asking again\n"
          << "\n[trust]\n# Issuers elsewhere that are known here, and registries of issuers that are asked.\n"
             "# issuers = [\"did:web:college.example\"]\n"
             "# registries = [\"https://registry.example/registry.json Name of the registry\"]\n"

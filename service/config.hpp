@@ -2,6 +2,7 @@
 // The configuration of an installation: flags before ITQAN_* environment before the TOML file, unknown keys refused.
 // Secrets are named by file, never given here.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "crypto/keys.hpp"
 #include "schemas/result.hpp"
+#include "service/http/forward_proxy.hpp"
 #include "service/jobs/smtp.hpp"
 
 namespace itqan::service {
@@ -39,6 +41,8 @@ struct Config {
     /// `itqan conformance` with --allow-outbound.
     bool way_out = false;
     std::filesystem::path outbound_ca_file;     ///< PEM; empty: the system's authorities.
+    std::optional<http::ForwardProxy> outbound_proxy;  ///< None: hosts are asked directly.
+    std::chrono::milliseconds outbound_keep{300'000};  ///< No document of others is used longer without asking again.
     std::vector<std::string> outbound_allow;    ///< "host:port" besides public names on port 443.
     std::vector<std::string> outbound_private;  ///< CIDRs that may be reached although they are not public.
     std::vector<std::string> trust_issuers;     ///< Ids of issuers elsewhere that are known here.

@@ -1,8 +1,21 @@
 #include "service/outbound.hpp"
 
+#include <chrono>
+#include <functional>
 #include <stdexcept>
 
 namespace itqan::service {
+namespace {
+
+/// The ttl of a status list, which its reading keeps for whoever judges by it.
+std::optional<std::chrono::milliseconds> own_lifetime(Fetched const& fetched) {
+    if (!fetched.reading) return std::nullopt;
+    auto const ttl =
+        domain::status_lifetime(*std::static_pointer_cast<domain::DocumentReading>(fetched.reading), fetched.body);
+    return ttl ? std::optional(std::chrono::milliseconds(*ttl)) : std::nullopt;
+}
+
+}  // namespace
 
 std::unique_ptr<http::WayOut> make_way_out(Config const& config) {
     if (!config.way_out) return nullptr;
@@ -13,22 +26,45 @@ std::unique_ptr<http::WayOut> make_way_out(Config const& config) {
     auto networks = http::Networks::read(config.outbound_private);
     if (!networks) throw std::runtime_error("[outbound] allow_private: " + networks.error().detail);
     client.allow_private = std::move(*networks);
+    client.proxy = config.outbound_proxy;
     http::WayOutConfig way_out;
+    way_out.keep = config.outbound_keep;
+    way_out.own_lifetime = own_lifetime;
     way_out.new_reading = [] { return std::static_pointer_cast<void>(domain::new_reading()); };
     return std::make_unique<http::WayOut>(std::move(client), std::move(way_out));
 }
 
-Result<domain::Report> verify_fetching(domain::OwnDocuments& documents, http::WayOut* way_out, std::string const& input,
-                                       std::optional<std::string> const& recipient, Instant now) {
-    if (way_out == nullptr) return documents.verify(input, recipient, now);
+namespace {
+
+/// Asks, fetches what is missing and asks again.
+Result<domain::Report> ask_until_told(
+    http::WayOut* way_out, std::function<Result<domain::AskedReport>(FetchedDocuments const* fetched)> const& ask) {
     FetchedDocuments fetched;
     while (true) {
-        auto asked = documents.verify(input, recipient, now, &fetched);
+        auto asked = ask(way_out == nullptr ? nullptr : &fetched);
         if (!asked) return asked.error();
         if (asked->report) return std::move(*asked->report);
         asked->needs.client = "waiting threads";
         fetched = way_out->fetch_and_wait(std::move(fetched), asked->needs);
     }
+}
+
+}  // namespace
+
+Result<domain::Report> verify_fetching(domain::OwnDocuments& documents, http::WayOut* way_out, std::string const& input,
+                                       std::optional<std::string> const& recipient, Instant now) {
+    return ask_until_told(
+        way_out, [&](FetchedDocuments const* fetched) { return documents.verify(input, recipient, now, fetched); });
+}
+
+Result<domain::Report> verify_fetching_alone(http::WayOut* way_out, std::string const& input,
+                                             std::optional<std::string> const& recipient, Instant now) {
+    return ask_until_told(way_out, [&](FetchedDocuments const* fetched) {
+        domain::Question question;
+        question.input = input;
+        question.recipient = recipient;
+        return domain::verify_foreign(std::move(question), now, fetched);
+    });
 }
 
 }  // namespace itqan::service

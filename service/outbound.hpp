@@ -20,4 +20,8 @@ std::unique_ptr<http::WayOut> make_way_out(Config const& config);
 Result<domain::Report> verify_fetching(domain::OwnDocuments& documents, http::WayOut* way_out, std::string const& input,
                                        std::optional<std::string> const& recipient, Instant now);
 
+/// The same without an installation: every document is somebody else's. Errors: those of domain::verify_foreign.
+Result<domain::Report> verify_fetching_alone(http::WayOut* way_out, std::string const& input,
+                                             std::optional<std::string> const& recipient, Instant now);
+
 }  // namespace itqan::service

@@ -9,7 +9,7 @@
 #include "service/cli/verify_list.hpp"
 #include "service/cli/verify_offline.hpp"
 #include "service/cli/verify_receipt.hpp"
-#include "service/domain/verification.hpp"
+#include "service/domain/foreign_documents.hpp"
 #include "service/outbound.hpp"
 
 namespace itqan::cli {
@@ -19,49 +19,45 @@ struct VerifyOptions {
     std::vector<std::string> inputs;
     std::optional<std::string> recipient;
     std::string bundle;
+    bool demo_asks = false;   ///< A demo has no way out of itself.
+    bool is_offline = false;  ///< Nobody is asked, but no bundle either.
     ListOptions list;
 };
-
-/// Without an installation a credential is judged by what is in it: every other document is out of reach.
-Result<domain::Report> judge_alone(std::string input, std::optional<std::string> const& recipient, Instant now) {
-    domain::Question question;
-    question.input = domain::without_blanks_around(std::move(input));
-    question.recipient = recipient;
-    auto inquiry = domain::Inquiry::open(std::move(question));
-    if (!inquiry) return inquiry.error();
-    domain::Documents documents;
-    while (true) {
-        auto verification = inquiry->judge(documents, now);
-        if (verification.report) return std::move(*verification.report);
-        for (auto const& address : verification.needs)
-            documents[address].failure = "there is no way out to the network from here";
-    }
-}
 
 struct Verifier {
     Judge judge;
     FindDidDocument find;
 };
 
-/// By the installation where there is one.
-Result<Verifier> make_verifier(Common const& common) {
+/// As a receipt's issuer shows it today.
+FindDidDocument finder(std::shared_ptr<http::WayOut> way_out) {
+    return [way_out = std::move(way_out)](std::string const& did) {
+        domain::Verification needs;
+        DocumentNeeds missing;
+        auto known = domain::foreign_document(did, needs, nullptr, missing);
+        if (way_out == nullptr) return *std::move(known);
+        auto const fetched = way_out->fetch_and_wait({}, {{did}});
+        return *domain::foreign_document(did, needs, &fetched, missing);
+    };
+}
+
+/// By the installation where there is one; without one every document is somebody else's.
+Result<Verifier> make_verifier(Common const& common, VerifyOptions const& options) {
     auto const config = configuration(common);
     if (!config) return config.error();
-    if (!std::filesystem::exists(config->database()))
-        return Verifier{[](std::string input, std::optional<std::string> const& recipient) {
-                            return judge_alone(std::move(input), recipient, SystemClock().wall());
+    auto settings = *config;
+    bool const is_alone = !std::filesystem::exists(config->database());
+    settings.way_out = !options.is_offline && (is_alone || !settings.demo || options.demo_asks);
+    std::shared_ptr<http::WayOut> const way_out(service::make_way_out(settings));
+    if (is_alone)
+        return Verifier{[way_out](std::string const& input, std::optional<std::string> const& recipient) {
+                            return service::verify_fetching_alone(way_out.get(), input, recipient,
+                                                                  SystemClock().wall());
                         },
-                        [](std::string const&) {
-                            domain::Document absent;
-                            absent.failure = "there is no way out to the network from here";
-                            return absent;
-                        }};
+                        finder(way_out)};
     auto opened = service::Installation::open(*config);
     if (!opened) return opened.error();
     std::shared_ptr<service::Installation> const installation(std::move(*opened));
-    auto settings = *config;
-    settings.way_out = !settings.demo;
-    std::shared_ptr<http::WayOut> const way_out(service::make_way_out(settings));
     return Verifier{[installation, way_out](std::string const& input, std::optional<std::string> const& recipient) {
                         auto& services = installation->services();
                         return service::verify_fetching(services.documents, way_out.get(), input, recipient,
@@ -89,7 +85,7 @@ int verify_one(Common const& common, VerifyOptions const& options, Verifier cons
 
 int verify(Common const& common, VerifyOptions const& options) {
     if (!options.bundle.empty()) return verify_offline(common, options.bundle, options.inputs, options.recipient);
-    auto const verifier = make_verifier(common);
+    auto const verifier = make_verifier(common, options);
     if (!verifier) {
         fail(common, verifier.error());
         return exit_code::usage;
@@ -164,6 +160,8 @@ void add_verify_command(CLI::App& app, Common& common) {
                                             "input; several with --offline");
     auto* const bundle = command->add_option(
         "--offline", options->bundle, "Use a file of itqan bundle and nothing else: no connection, no installation");
+    command->add_flag("--no-fetch", options->is_offline, "Ask no other host: what only others know stays unchecked");
+    command->add_flag("--allow-outbound", options->demo_asks, "With a demo's folder: ask other hosts all the same");
     auto* const list =
         command->add_option("--batch", options->list.list,
                             "A CSV list with a column input, link or url (and recipient) instead of one input");

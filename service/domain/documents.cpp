@@ -4,14 +4,13 @@
 
 #include "crypto/did.hpp"
 #include "schemas/identifier.hpp"
+#include "service/domain/foreign_documents.hpp"
 #include "service/domain/verification_case.hpp"
 #include "storage/catalog.hpp"
 
 namespace itqan::domain {
 namespace {
 
-constexpr int most_rounds = 6;
-constexpr std::size_t most_foreign = 32;
 constexpr std::size_t most_kept = 256;  ///< A status list takes some 20 KiB.
 
 Document failed(std::string why) {
@@ -25,18 +24,6 @@ Document own(std::string body, std::string media_type) {
     document.body = std::move(body);
     document.media_type = std::move(media_type);
     document.own = true;
-    return document;
-}
-
-Document of_fetched(Fetched const& fetched) {
-    Document document;
-    document.body = fetched.body;
-    document.media_type = fetched.media_type;
-    document.failure = fetched.failure;
-    document.gone = fetched.gone;
-    document.landed = fetched.landed;
-    document.fetched_at = fetched.at;
-    document.reading = std::static_pointer_cast<DocumentReading>(fetched.reading);
     return document;
 }
 
@@ -228,34 +215,22 @@ bool OwnDocuments::is_own(std::string const& address) const {
 Result<AskedReport> OwnDocuments::judged(Inquiry& inquiry, Instant now, FetchedDocuments const* fetched) {
     Documents documents;
     AskedReport asked;
-    auto const foreign = [&](std::string const& address) {
-        if (fetched == nullptr) return std::optional(failed("there is no way out to other hosts from here"));
-        if (auto const found = fetched->by_address.find(address); found != fetched->by_address.end())
-            return std::optional(of_fetched(found->second));
-        if (fetched->rounds >= most_rounds)
-            return std::optional(failed(address + ": not asked: it takes more than 6 steps to get there"));
-        if (fetched->by_address.size() + asked.needs.addresses.size() >= most_foreign)
-            return std::optional(failed(address + ": not asked: more than 32 addresses are named"));
-        asked.needs.addresses.push_back(address);
-        return std::optional<Document>();
-    };
-    auto needs = inquiry.judge(documents, now).needs;
+    auto verification = inquiry.judge(documents, now);
     while (true) {
         database_.read([&](storage::Session& session) {
             auto const stamp = stamp_of(session);
             auto const here = issuers(session, stamp);
             inquiry.trust(here->dids);
-            for (auto const& address : needs) {
-                auto document =
-                    is_own(address) ? std::optional(answer(session, *here, stamp, address)) : foreign(address);
+            for (auto const& address : verification.needs) {
+                auto document = is_own(address) ? std::optional(answer(session, *here, stamp, address))
+                                                : foreign_document(address, verification, fetched, asked.needs);
                 if (document) documents.insert_or_assign(address, std::move(*document));
             }
         });
         if (!asked.needs.addresses.empty()) return asked;
-        auto verification = inquiry.judge(documents, now);
+        verification = inquiry.judge(documents, now);
         asked.report = std::move(verification.report);
         if (asked.report) return asked;
-        needs = std::move(verification.needs);
     }
 }
 

@@ -10,15 +10,10 @@
 
 #include "schemas/fetched.hpp"
 #include "service/domain/claims.hpp"
+#include "service/domain/foreign_documents.hpp"
 #include "service/domain/verification.hpp"
 
 namespace itqan::domain {
-
-/// Either the report, or what the edge must fetch before the question is asked again (never both).
-struct AskedReport {
-    std::optional<Report> report;
-    DocumentNeeds needs;
-};
 
 class OwnDocuments {
   public:

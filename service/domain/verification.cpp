@@ -178,12 +178,13 @@ struct Judging {
                 add(endorsements, one, inner);
     }
 
-    std::vector<std::string> needs() const {
-        auto all = verified.needs;
-        for (auto const* const list : {&endorsements, &nested})
-            for (auto const& inner : *list)
-                for (auto const& address : inner->needs())
-                    if (std::find(all.begin(), all.end(), address) == all.end()) all.push_back(address);
+    /// Only what nobody needs where it was named may be elsewhere.
+    Verification needs() const {
+        Verification all;
+        std::set<std::string, std::less<>> fixed;
+        collect(all, fixed);
+        for (auto const& address : fixed)
+            all.may_move.erase(address);
         return all;
     }
 
@@ -227,6 +228,15 @@ struct Judging {
     std::vector<std::unique_ptr<Judging>> endorsements = {}, nested = {};
 
   private:
+    void collect(Verification& all, std::set<std::string, std::less<>>& fixed) const {
+        for (auto const& address : verified.needs) {
+            if (std::find(all.needs.begin(), all.needs.end(), address) == all.needs.end()) all.needs.push_back(address);
+            (verified.may_move.contains(address) ? all.may_move : fixed).insert(address);
+        }
+        for (auto const* const list : {&endorsements, &nested})
+            for (auto const& inner : *list)
+                inner->collect(all, fixed);
+    }
     bool is_older() const { return verified.kind == CredentialKind::older_badge || is_open_badge_2(verified.kind); }
     void look_up() {
         bool const is_shown = verified.kind == CredentialKind::presentation;
@@ -333,7 +343,9 @@ Inquiry::Inquiry(Question question, std::shared_ptr<ReadCredential> credential)
     inner_.own_base = question_.own_base;
     inner_.listed_issuers = question_.listed_issuers;
     inner_.registries = question_.registries;
+    inner_.follow_refresh = false;
     shown_ = inner_;
+    shown_.follow_refresh = question_.follow_refresh;
     shown_.recipient = question_.recipient;
 }
 
@@ -353,10 +365,11 @@ Verification Inquiry::judge(Documents const& documents, Instant now) {
     Judging judging(question_, documents, now, *credential_);
     judging.verified.canonicalizer = &own;
     judging.add_inner(inner_, shown_, for_inner);
-    if (auto needs = judging.needs(); !needs.empty()) return {std::nullopt, std::move(needs)};
+    if (auto needs = judging.needs(); !needs.needs.empty()) return needs;
     auto report = judging.report();
+    if (auto needs = judging.needs(); !needs.needs.empty()) return needs;
     if (question_.keep_documents) report.documents = std::make_shared<Documents const>(documents);
-    return {std::move(report), {}};
+    return {std::move(report), {}, {}};
 }
 
 Result<Verification> verify(Question const& question, Documents const& documents, Instant now) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,9 @@ struct Document {
     bool packed = false;                     ///< Out of a bundle: as of `fetched_at`, whatever its own lifetime.
 };
 std::shared_ptr<DocumentReading> new_reading();
+/// Milliseconds that a status list allows a copy of it to be used (Bitstring Status List 1.0, section 2.2: ttl); none
+/// for what is no list, or says nothing.
+std::optional<std::int64_t> status_lifetime(DocumentReading& reading, std::string const& body);
 using Documents = std::map<std::string, Document, std::less<>>;
 
 /// A static registry of issuers in the DCC form: {meta, registry: {DID: {name, url, location}}}.
@@ -73,6 +77,7 @@ struct Question {
     bool keep_documents = false;               ///< The report holds what it was judged from: for receipts and bundles.
     std::vector<std::string> listed_issuers = {};  ///< Ids on the operator's own list of issuers elsewhere.
     std::vector<Registry> registries = {};         ///< In the order of their authority.
+    bool follow_refresh = true;                    ///< Ask for a newer edition where the badge announces one.
 };
 
 struct Report {
@@ -97,6 +102,7 @@ struct Report {
 struct Verification {
     std::optional<Report> report;
     std::vector<std::string> needs;
+    std::set<std::string, std::less<>> may_move = {};  ///< As DocumentNeeds::may_move.
 };
 
 /// A question whose credential was found and read: once for all rounds. For one thread.

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -123,9 +124,14 @@ struct Case {
     bool proof_passed = false;
     bool binding_passed = false;
     std::vector<std::string> needs = {};
+    std::set<std::string, std::less<>> may_move = {};  ///< Those of `needs` that may lead on to other addresses.
 
-    /// The document at an address; null when it still has to be fetched (then it is noted in `needs`).
+    /// The document at an address; null when it still has to be fetched (then it is noted in `needs`). One that stands
+    /// at another address, because redirects led there, counts as out of reach: who controls a redirect of the
+    /// issuer's does not speak for the issuer.
     Document const* need(std::string const& address);
+    /// The same for documents that may have moved; the caller judges Document::landed.
+    Document const* need_wherever(std::string const& address);
     /// What was read of it, here or in an earlier verification.
     std::shared_ptr<DocumentReading> reading_of(Document const& document) const;
     bool is_own(std::string_view address) const;
@@ -133,6 +139,9 @@ struct Case {
     std::string_view relationship() const {
         return kind == CredentialKind::presentation ? "authentication" : "assertionMethod";
     }
+
+  private:
+    std::map<std::string, Document, std::less<>> refused_;  ///< As `need` told of them.
 };
 
 /// Looks the issuer's keys and the proofs' keys up; may leave `needs`.
@@ -160,6 +169,8 @@ Check check_contexts(Case& verified);
 Check check_proof(Case& verified);
 Check check_issuer_binding(Case& verified);
 Check check_status(Case& verified);
+/// May leave `needs` once the proof and the issuer's key are good.
+Check check_refresh(Case& verified);
 /// An entry of type 1EdTechRevocationList; none when the credential is not withdrawn, or the list has to be fetched.
 std::optional<Check> judge_revocation_list(Case& verified, Json const& entry);
 Check check_issuer_trust(Case& verified);

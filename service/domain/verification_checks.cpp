@@ -1,4 +1,4 @@
-// The table of checks, and those of them that only look: dates, newer editions.
+// The table of checks, and the one that only looks: at dates.
 
 #include "service/domain/clock_leeway.hpp"
 #include "service/domain/verification_case.hpp"
@@ -22,13 +22,6 @@ Check check_validity(Case& c) {
     auto const from = moment_at(c.found.document, {"validFrom", "issuanceDate", "issuedOn"});
     auto const until = moment_at(c.found.document, {"validUntil", "expirationDate", "expires"});
     return judge_validity(from.instant, until.present, until.instant, c.now);
-}
-
-Check check_refresh(Case& c) {
-    if (c.found.document.contains("refreshService"))
-        return make_check("refresh", CheckOutcome::unchecked, "refresh.not-asked",
-                          "Newer editions are announced; they are not asked for here yet.");
-    return make_check("refresh", CheckOutcome::absent, "refresh.none", "The badge announces no newer editions.");
 }
 
 }  // namespace

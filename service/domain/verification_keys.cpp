@@ -161,8 +161,24 @@ std::shared_ptr<DocumentReading> Case::reading_of(Document const& document) cons
 
 Document const* Case::need(std::string const& address) {
     auto const known = documents.find(address);
-    if (known != documents.end()) return &known->second;
+    if (known != documents.end()) {
+        if (known->second.landed.empty()) return &known->second;
+        auto& refused = refused_[address];
+        refused.failure = address + ": it sends on to another address, which is not followed here";
+        return &refused;
+    }
     if (std::find(needs.begin(), needs.end(), address) == needs.end()) needs.push_back(address);
+    may_move.erase(address);
+    return nullptr;
+}
+
+Document const* Case::need_wherever(std::string const& address) {
+    auto const known = documents.find(address);
+    if (known != documents.end()) return &known->second;
+    if (std::find(needs.begin(), needs.end(), address) == needs.end()) {
+        needs.push_back(address);
+        may_move.insert(address);
+    }
     return nullptr;
 }
 

@@ -30,6 +30,7 @@ struct OpenBadge2Part {
     Reach reach = Reach::missing;
     std::string reference = {};  ///< As written in what names it.
     std::string asked_as = {};   ///< The https address that was asked for; "" of a document inside another.
+    std::string landed = {};     ///< The address on the same host that redirects led to; "" when there were none.
     std::string host = {};       ///< Of `asked_as`, or of the document around it.
     std::string detail = {};
     bool moved = false;  ///< It gives another address of the same host as its own.

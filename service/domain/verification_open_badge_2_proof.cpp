@@ -140,8 +140,8 @@ std::vector<std::string> texts_of(Json const& object, char const* member) {
 enum class Scope { outside, inside, loosely, unknown_rule };
 
 /// Whether the issuer lets this address speak for it: section 4.6, and without a rule of its own its host alone.
-Scope scope_of(OpenBadge2 const& graph) {
-    auto const address = schemas::read_web_address(graph.award.asked_as);
+Scope scope_of(OpenBadge2 const& graph, std::string const& at) {
+    auto const address = schemas::read_web_address(at);
     if (!address) return Scope::outside;
     auto rule = graph.issuer.document.value("verification", Json());
     if (rule.is_array() && rule.size() == 1) rule = Json(rule.front());
@@ -163,6 +163,15 @@ Scope scope_of(OpenBadge2 const& graph) {
         best = std::max(best, schemas::prefix_of(*address, start));
     if (best == schemas::Prefix::none) return Scope::outside;
     return best == schemas::Prefix::whole_segments ? Scope::inside : Scope::loosely;
+}
+
+/// The address that the award gives as its own, and the one that it stands at after redirects: a host that redirects
+/// whoever asks for it may have neighbours there.
+Scope scope_of(OpenBadge2 const& graph) {
+    auto const asked = scope_of(graph, graph.award.asked_as);
+    if (graph.award.landed.empty() || asked == Scope::outside || asked == Scope::unknown_rule) return asked;
+    auto const landed = scope_of(graph, graph.award.landed);
+    return landed == Scope::inside ? asked : landed;
 }
 
 /// The issuer names the key, and the key the issuer: one without the other is a claim.

@@ -153,6 +153,11 @@ bool DocumentReading::is_proven(StatusDocument const& list, crypto::AssertionKey
     return true;
 }
 
+std::optional<std::int64_t> status_lifetime(DocumentReading& reading, std::string const& body) {
+    auto const list = reading.status(body);
+    return list && list->fields ? list->fields->ttl_milliseconds : std::nullopt;
+}
+
 std::shared_ptr<DocumentReading> new_reading() {
     return std::make_shared<DocumentReading>();
 }

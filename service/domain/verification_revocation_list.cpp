@@ -48,7 +48,7 @@ std::optional<Check> judge_revocation_list(Case& c, Json const& entry) {
     if (!is_of_issuer(c, address))
         return list_check(CheckOutcome::unchecked, "status.foreign-list",
                           "The revocation list is neither of the issuer's host nor named by the issuer.", facts);
-    auto const* const document = c.need(address);
+    auto const* const document = c.need_wherever(address);
     if (document == nullptr) return std::nullopt;
     if (!document->failure.empty())
         return list_check(CheckOutcome::unchecked, "status.unreachable",

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "schemas/fetched.hpp"
+#include "service/http/fetched_lifetime.hpp"
 
 namespace itqan::http {
 
@@ -21,9 +22,18 @@ class FetchedCache {
 
     /// What is kept and has not run out.
     std::optional<Fetched> find(std::string const& key);
+    /// What its host said about keeping it, whether it has run out or not; none where it cannot be asked about.
+    std::optional<StoringAdvice> advice(std::string const& key) const;
     /// Keeps it until then, unless it takes more than a quarter of the room. What runs out first makes room. A failure
-    /// never takes the place of a document that still holds.
-    void keep(std::string const& key, Fetched const& fetched, Clock::time_point until);
+    /// never takes the place of a document that still holds. What its host can be asked about stays when it has run
+    /// out, until its room is needed.
+    void keep(std::string const& key, Fetched const& fetched, Clock::time_point until,
+              StoringAdvice const& advice = {});
+    /// It was confirmed at that moment: it holds until then, with what was read of it and its charge. None when its
+    /// room was needed meanwhile.
+    std::optional<Fetched> renew(std::string const& key, Instant at, Clock::time_point until,
+                                 StoringAdvice const& advice);
+    void forget(std::string const& key);
 
     /// Of all that is kept, as charged.
     std::size_t charged() const;
@@ -33,6 +43,7 @@ class FetchedCache {
         Fetched fetched;
         Clock::time_point until;
         std::size_t cost = 0;
+        StoringAdvice advice = {};
     };
     using Entries = std::map<std::string, Entry, std::less<>>;
 

@@ -34,11 +34,15 @@ Result<Response> read_outbound_head(std::string_view section) {
     if (!is_http || line.size() < 12 || (line.size() > 12 && line[12] != ' ')) return odd("it does not speak HTTP/1.1");
     auto const [stop, failure] = std::from_chars(line.data() + 9, line.data() + 12, response.status);
     if (failure != std::errc{} || stop != line.data() + 12) return odd("it does not speak HTTP/1.1");
-    section.remove_prefix(line.size() + 2);
+    section.remove_prefix(std::min(line.size() + 2, section.size()));  // It may be all there is.
     while (!section.empty()) {
         auto const field = section.substr(0, section.find("\r\n"));
         auto const colon = field.find(':');
         if (colon == std::string_view::npos || colon == 0 || field.find_first_of(" \t") < colon)
+            return odd("its header section is broken");
+        // What is kept of a header may be sent again: no other line hides in it (RFC 9110 section 5.5).
+        if (std::any_of(field.begin(), field.end(),
+                        [](char c) { return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f; }))
             return odd("its header section is broken");
         auto name = ascii_lower(field.substr(0, colon));
         bool const frames = name == "content-length" || name == "transfer-encoding";

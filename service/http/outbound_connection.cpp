@@ -10,8 +10,8 @@
 #include <cstring>
 
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 namespace itqan::http {
 namespace {
@@ -54,6 +54,7 @@ Result<void> OutboundConnection::connect(std::string const& address, std::uint16
     if (getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0)
         return broken(address + " is no address");
     std::unique_ptr<addrinfo, void (*)(addrinfo*)> const target(found, freeaddrinfo);
+    if (socket_ >= 0) ::close(socket_);
     socket_ = ::socket(target->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (socket_ < 0) return broken(std::strerror(errno));
     if (::connect(socket_, target->ai_addr, target->ai_addrlen) == 0) return {};
@@ -85,9 +86,34 @@ Result<bool> OutboundConnection::again(int result, Instant deadline) const {
     return true;
 }
 
-Result<void> OutboundConnection::open(SSL_CTX* context, std::string const& address, std::uint16_t port,
-                                      std::string const& host, Instant deadline) {
-    if (auto const connected = connect(address, port, deadline); !connected) return connected.error();
+Result<void> OutboundConnection::write_plain(std::string_view bytes, Instant deadline) {
+    while (!bytes.empty()) {
+        auto const sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+            continue;
+        }
+        if (errno != EAGAIN && errno != EINTR) return broken(std::strerror(errno));
+        if (auto const ready = wait(POLLOUT, deadline); !ready) return ready.error();
+    }
+    return {};
+}
+
+Result<std::string> OutboundConnection::read_plain_section(std::size_t most, Instant deadline) {
+    std::string text;
+    while (!text.ends_with("\r\n\r\n")) {
+        if (text.size() >= most) return broken("its answer is longer than is read");
+        if (auto const ready = wait(POLLIN, deadline); !ready) return ready.error();
+        char one = 0;
+        auto const count = ::recv(socket_, &one, 1, 0);
+        if (count == 0) return broken("it ended the connection");
+        if (count < 0 && errno != EAGAIN && errno != EINTR) return broken(std::strerror(errno));
+        if (count == 1) text += one;
+    }
+    return text;
+}
+
+Result<void> OutboundConnection::secure(SSL_CTX* context, std::string const& host, Instant deadline) {
     ssl_ = SSL_new(context);
     if (ssl_ == nullptr || SSL_set_fd(ssl_, socket_) != 1 || SSL_set1_host(ssl_, host.c_str()) != 1)
         return broken("TLS could not be set up");

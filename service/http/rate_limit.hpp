@@ -3,9 +3,11 @@
 // addresses nor tokens; the route says what the key is.
 
 #include <cstdint>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "schemas/clock.hpp"
@@ -22,17 +24,22 @@ class RateLimiter {
     explicit RateLimiter(RateRule rule, std::size_t most_keys = 100'000);
 
     /// None when the request may pass; else after how many whole seconds the next one may. Refused requests cost
-    /// nothing.
+    /// nothing. When all room is taken the caller who was seen longest ago is forgotten: everybody is counted, and
+    /// whoever keeps coming stays counted.
     std::optional<int> refuse(std::string const& key, Instant now);
 
   private:
-    void forget_idle(std::int64_t now);
+    struct Caller {
+        std::string key;
+        std::int64_t arrival;  ///< Theoretical arrival time, microseconds.
+    };
 
     std::int64_t interval_;   ///< Microseconds between two requests of the even flow.
     std::int64_t tolerance_;  ///< How far ahead of the even flow a caller may run.
     std::size_t most_keys_;
     std::mutex mutex_;
-    std::unordered_map<std::string, std::int64_t> arrival_;  ///< Theoretical arrival time, microseconds.
+    std::list<Caller> callers_;  ///< Seen last first.
+    std::unordered_map<std::string_view, std::list<Caller>::iterator> by_key_;
 };
 
 }  // namespace itqan::http

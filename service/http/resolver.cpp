@@ -1,10 +1,13 @@
 #include <netdb.h>
+#include <netinet/in.h>
+#include <resolv.h>
 #include <sys/socket.h>
 
-#include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
 
 #include "service/http/client.hpp"
@@ -12,7 +15,7 @@
 namespace itqan::http {
 namespace {
 
-constexpr int most_lookups = 128;
+constexpr std::size_t most_lookups = 128, most_for_client = 16;
 
 struct Lookup {
     std::mutex mutex;
@@ -22,12 +25,48 @@ struct Lookup {
     std::vector<std::string> addresses;
 };
 
-std::atomic<int>& lookups() {
-    static std::atomic<int> count{0};
-    return count;
+/// Look-ups that have not ended, also those that nobody waits for any more.
+class Places {
+  public:
+    bool take(std::string const& client) {
+        std::lock_guard const lock(mutex_);
+        auto const mine = of_client_.try_emplace(client, 0).first;
+        bool const is_free = all_ < most_lookups && mine->second < most_for_client;
+        if (is_free) {
+            ++all_;
+            ++mine->second;
+        } else if (mine->second == 0) {
+            of_client_.erase(mine);
+        }
+        return is_free;
+    }
+    void give_back(std::string const& client) {
+        std::lock_guard const lock(mutex_);
+        --all_;
+        auto const mine = of_client_.find(client);
+        if (--mine->second == 0) of_client_.erase(mine);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::size_t all_ = 0;
+    std::map<std::string, std::size_t> of_client_;
+};
+
+/// Never destroyed: look-ups that were left behind end after everything else.
+Places& places() {
+    static auto& all = *new Places;
+    return all;
+}
+
+/// Names are absolute: what a search list of the machine makes of them is another name (T09). glibc keeps these options
+/// for each thread.
+void forget_search_list() {
+    if (res_init() == 0) _res.options &= ~static_cast<unsigned long>(RES_DNSRCH | RES_DEFNAMES);
 }
 
 void look_up(std::string const& host, Lookup& lookup) {
+    forget_search_list();
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
@@ -61,19 +100,17 @@ Error busy(std::string why) {
 
 }  // namespace
 
-Result<std::vector<std::string>> resolve_by_system(std::string const& host, std::chrono::milliseconds limit) {
-    if (lookups().fetch_add(1) >= most_lookups) {
-        --lookups();
-        return busy("too many names wait for the name server");
-    }
+Result<std::vector<std::string>> resolve_by_system(std::string const& host, std::string const& client,
+                                                   std::chrono::milliseconds limit) {
+    if (!places().take(client)) return busy("too many names wait for the name server");
     auto const lookup = std::make_shared<Lookup>();
     try {
-        std::thread([host, lookup] {
+        std::thread([host, client, lookup] {
             look_up(host, *lookup);
-            --lookups();
+            places().give_back(client);
         }).detach();
     } catch (std::system_error const&) {
-        --lookups();
+        places().give_back(client);
         return busy("no thread is left to look the name up");
     }
     std::unique_lock lock(lookup->mutex);

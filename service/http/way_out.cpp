@@ -1,5 +1,6 @@
 #include "service/http/way_out.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <map>
@@ -14,6 +15,8 @@ namespace {
 
 constexpr FetchLimits did_limits{256 * 1024, 0};
 constexpr FetchLimits document_limits{1024 * 1024, 0};
+/// Assertions that are hosted may have moved, as Open Badges 2 lets them; keys, DIDs and lists never.
+constexpr FetchLimits moving_limits{1024 * 1024, 3};
 /// What a person's link leads to may have moved, and may be a picture (decision 23).
 constexpr FetchLimits link_limits{7 * 1024 * 1024, 3};
 
@@ -95,6 +98,14 @@ class Gathering {
 
 using Taker = std::function<void(Fetched const&)>;
 
+/// One document to fetch, and for whom.
+struct Errand {
+    std::string key, url, client;
+    FetchLimits limits;
+    bool is_link = false;  ///< What it leads to is a person's: it is not kept.
+    bool is_did = false;
+};
+
 }  // namespace
 
 struct WayOut::State {
@@ -117,8 +128,11 @@ struct WayOut::State {
 
     void ask(std::string const& address, DocumentNeeds const& needs, Taker take);
     bool join(std::string const& key, Taker const& take, bool begins);
-    void run(std::string const& key, std::string const& url, FetchLimits const& limits, bool is_link,
-             Taker const& take);
+    void run(Errand const& errand, Taker const& take);
+    Fetched fetch(Errand const& errand);
+    Fetched ask_host(Errand const& errand, std::optional<StoringAdvice> const& kept);
+    void keep(Errand const& errand, Fetched const& fetched, StoringAdvice const& advice);
+    LifetimeLimits limits_of(Errand const& errand) const;
 };
 
 /// Whether somebody fetches it already and will tell `take` too; else, with `begins`, it is the caller's to fetch.
@@ -133,22 +147,53 @@ bool WayOut::State::join(std::string const& key, Taker const& take, bool begins)
     return false;
 }
 
-void WayOut::State::run(std::string const& key, std::string const& url, FetchLimits const& limits, bool is_link,
-                        Taker const& take) {
+LifetimeLimits WayOut::State::limits_of(Errand const& errand) const {
+    LifetimeLimits limits;
+    limits.ceiling = errand.is_did ? std::min(config.keep, config.keep_keys) : config.keep;
+    return limits;
+}
+
+void WayOut::State::keep(Errand const& errand, Fetched const& fetched, StoringAdvice const& advice) {
+    auto lifetime = lifetime_of(advice, limits_of(errand));
+    if (!lifetime) return cache.forget(errand.key);
+    if (config.own_lifetime && !errand.is_did)
+        if (auto const own = config.own_lifetime(fetched)) lifetime = std::min(*lifetime, *own);
+    cache.keep(errand.key, fetched, FetchedCache::Clock::now() + *lifetime, advice);
+}
+
+Fetched WayOut::State::ask_host(Errand const& errand, std::optional<StoringAdvice> const& kept) {
+    auto answered = client.ask(errand.url, errand.limits, kept ? kept->validators : Validators(), errand.client);
+    auto& fetched = answered.fetched;
+    if (answered.is_unchanged) {
+        auto const advice = renewed_advice(*kept, answered.advice);
+        auto const now = FetchedCache::Clock::now();
+        auto renewed = cache.renew(errand.key, *fetched.at, now, advice);
+        // Its room was needed meanwhile: the whole of it, then.
+        if (!renewed) return ask_host(errand, std::nullopt);
+        keep(errand, *renewed, advice);
+        return std::move(*renewed);
+    }
+    if (!fetched.failure.empty()) {
+        if (!fetched.own_fault) cache.keep(errand.key, fetched, FetchedCache::Clock::now() + config.keep_failure);
+        return std::move(fetched);
+    }
+    if (errand.is_link) return std::move(fetched);
+    if (config.new_reading) fetched.reading = config.new_reading();
+    keep(errand, fetched, answered.advice);
+    return std::move(fetched);
+}
+
+Fetched WayOut::State::fetch(Errand const& errand) try {
+    return ask_host(errand, cache.advice(errand.key));
+} catch (std::exception const&) {
+    return no_place(errand.url.substr(0, errand.url.find_first_of("?#")), "there is no memory for it");
+}
+
+void WayOut::State::run(Errand const& errand, Taker const& take) {
+    auto const& key = errand.key;
     if (auto const known = cache.find(key)) return take(*known);
     if (join(key, take, true)) return;
-    Fetched fetched;
-    try {
-        fetched = client.get(url, limits);
-        bool const has_failed = !fetched.failure.empty();
-        // What a person's link leads to is that person's: it is not kept.
-        bool const is_kept = has_failed ? !fetched.own_fault : !is_link;
-        if (is_kept && !has_failed && config.new_reading) fetched.reading = config.new_reading();
-        if (is_kept)
-            cache.keep(key, fetched, FetchedCache::Clock::now() + (has_failed ? config.keep_failure : config.keep));
-    } catch (std::exception const&) {
-        fetched = no_place(url.substr(0, url.find_first_of("?#")), "there is no memory for it");
-    }
+    auto const fetched = fetch(errand);
     std::vector<Taker> others;
     {
         std::lock_guard const lock(mutex);
@@ -161,20 +206,26 @@ void WayOut::State::run(std::string const& key, std::string const& url, FetchLim
 }
 
 void WayOut::State::ask(std::string const& address, DocumentNeeds const& needs, Taker take) {
-    auto const key = (needs.is_link ? "link " : "") + address;
-    if (auto const known = cache.find(key)) return take(*known);
-    bool const is_did = address.starts_with("did:");
-    auto const url = is_did ? crypto::did_web_url(address) : Result<std::string>(address);
+    Errand errand;
+    errand.client = needs.client;
+    errand.is_link = needs.is_link;
+    errand.is_did = address.starts_with("did:");
+    bool const may_move = needs.may_move.contains(address);
+    errand.key = (needs.is_link ? "link " : may_move ? "moving " : "") + address;
+    if (auto const known = cache.find(errand.key)) return take(*known);
+    auto const url = errand.is_did ? crypto::did_web_url(address) : Result<std::string>(address);
     if (!url) return take(failed(address + ": " + url.error().detail));
-    auto const target = read_outbound_url(*url, allow);
-    if (!target) return take(failed(url->substr(0, url->find_first_of("?#")) + ": " + target.error().detail));
-    if (join(key, take, false)) return;
-    auto const& limits = is_did ? did_limits : needs.is_link ? link_limits : document_limits;
+    errand.url = *url;
     auto const told = url->substr(0, url->find_first_of("?#"));
-    lanes.submit(
-        {target->host, needs.client,
-         [this, key, url = *url, &limits, is_link = needs.is_link, take] { run(key, url, limits, is_link, take); },
-         [told, take] { take(no_place(told, "too many documents are asked for")); }});
+    auto const target = read_outbound_url(*url, allow);
+    if (!target) return take(failed(told + ": " + target.error().detail));
+    if (join(errand.key, take, false)) return;
+    errand.limits = errand.is_did   ? did_limits
+                    : needs.is_link ? link_limits
+                    : may_move      ? moving_limits
+                                    : document_limits;
+    lanes.submit({target->host, needs.client, [this, errand, take] { run(errand, take); },
+                  [told, take] { take(no_place(told, "too many documents are asked for")); }});
 }
 
 WayOut::WayOut(ClientConfig client, WayOutConfig config)

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "schemas/fetched.hpp"
 #include "service/http/client.hpp"
@@ -16,8 +17,12 @@ struct WayOutConfig {
     std::size_t cache_bytes = 64 * 1024 * 1024;     ///< As FetchedCache charges.
     std::size_t question_bytes = 8 * 1024 * 1024;   ///< Documents of one question,
     std::size_t gathered_bytes = 64 * 1024 * 1024;  ///< and of all questions that are being answered.
-    std::chrono::milliseconds keep{300'000};        ///< A document; a list must not be older.
+    /// The longest that a document is used without asking for it again, whatever its host says (fetched_lifetime).
+    std::chrono::milliseconds keep{300'000};
+    std::chrono::milliseconds keep_keys{300'000};  ///< The same for DID documents, if that is less.
     std::chrono::milliseconds keep_failure{30'000};
+    /// What a document itself says about how long it may be kept (the ttl of a status list); none: nothing.
+    std::function<std::optional<std::chrono::milliseconds>(Fetched const&)> own_lifetime = nullptr;
     /// Makes Fetched::reading of what is kept; none: nothing is made.
     std::function<std::shared_ptr<void>()> new_reading = nullptr;
 };

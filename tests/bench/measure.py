@@ -20,15 +20,16 @@ here = pathlib.Path(__file__).parent
 
 
 class Server:
-    def __init__(self, program, folder, port, durable, programme=None):
+    def __init__(self, program, folder, port, durable, programme=None, more=(), settings={}):
         self.data, self.port = folder / "data", port
         command = [program, "demo", "--quiet", "--data", str(self.data), "--listen", f"127.0.0.1:{port}", "--key-type", "ed25519"]
         if programme:
             command += ["--programme", str(programme)]
+        command += more
         self.command = command
         # One stranger's address asks for all of them: it is exempt by configuration, the limits stay.
         self.environment = {"PATH": "/usr/bin:/bin", "ITQAN_DURABLE": "true" if durable else "false",
-                            "ITQAN_LIMITS_EXEMPT_NETWORKS": "127.0.0.0/8"}
+                            "ITQAN_LIMITS_EXEMPT_NETWORKS": "127.0.0.0/8", **settings}
         self.start()
 
     def start(self):

@@ -124,3 +124,34 @@ TEST_CASE("known issuers and registries are read, and a registry needs an https 
     REQUIRE_FALSE(refused);
     CHECK(refused.error().detail.find("https://registry.example") != std::string::npos);
 }
+
+TEST_CASE("a proxy of the way out is read with its credentials from a file, and errors never repeat them") {
+    Folder folder;
+    auto const secret = folder.data / "proxy-credentials";
+    std::ofstream(secret) << "itqan:s3cret\n";
+    folder.write("[outbound]\nproxy_credentials_file = \"" + secret.string() +
+                 "\"\nproxy = \"http://proxy.example.org:3128\"\nkeep_seconds = 60\n");
+    auto const config = folder.read();
+    REQUIRE(config);
+    REQUIRE(config->outbound_proxy);
+    CHECK(config->outbound_proxy->host == "proxy.example.org");
+    CHECK(config->outbound_proxy->port == 3128);
+    CHECK(config->outbound_proxy->credentials == "itqan:s3cret");
+    CHECK(config->outbound_keep == std::chrono::seconds(60));
+
+    auto const refused = [&folder](std::string const& text, std::string_view why) {
+        folder.write("[outbound]\n" + text);
+        auto const read = folder.read();
+        REQUIRE_FALSE(read);
+        CHECK(read.error().detail.find(why) != std::string::npos);
+        CHECK(read.error().detail.find("s3cret") == std::string::npos);
+    };
+    refused("proxy = \"http://u:s3cret@proxy.example.org:3128\"\n", "http://proxy.example:3128");
+    refused("proxy = \"proxy.example.org\"\n", "outbound.proxy");
+    refused("proxy_credentials_file = \"" + secret.string() + "\"\n", "outbound.proxy\" is missing");
+    refused("proxy = \"http://a:1\"\nproxy_credentials_file = \"/nowhere\"\n", "cannot be read");
+    std::ofstream(secret) << "s3cret\n";
+    refused("proxy = \"http://a:1\"\nproxy_credentials_file = \"" + secret.string() + "\"\n", "a colon");
+    refused("keep_seconds = -1\n", "0 to 86400");
+    refused("keep_seconds = \"soon\"\n", "0 to 86400");
+}

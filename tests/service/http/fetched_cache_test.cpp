@@ -76,3 +76,37 @@ TEST_CASE("a document that would take most of the room is not kept") {
     CHECK_FALSE(cache.find("large"));
     CHECK(cache.charged() == 0);
 }
+
+TEST_CASE("what its host can be asked about outlives its time and is renewed with its reading and its charge") {
+    FetchedCache cache(4 * 1024 * 1024);
+    StoringAdvice advice;
+    advice.validators.etag = "\"v1\"";
+    auto const kept = document(10);
+    cache.keep("a", kept, in(-1), advice);
+    auto const charged = cache.charged();
+
+    CHECK_FALSE(cache.find("a"));
+    REQUIRE(cache.advice("a"));
+    CHECK(cache.advice("a")->validators.etag == "\"v1\"");
+    auto const renewed = cache.renew("a", Instant{5}, in(60), advice);
+    REQUIRE(renewed);
+    CHECK(renewed->reading == kept.reading);
+    CHECK(renewed->at->milliseconds == 5);
+    CHECK(cache.charged() == charged);
+    CHECK(cache.find("a")->body == kept.body);
+
+    cache.forget("a");
+    CHECK_FALSE(cache.find("a"));
+    CHECK_FALSE(cache.advice("a"));
+    CHECK_FALSE(cache.renew("a", Instant{6}, in(60), advice));
+    CHECK(cache.charged() == 0);
+
+    // What has run out makes room first, whether it can be asked about or not.
+    cache.keep("old", document(10), in(-1), advice);
+    for (int i = 0; i < 70; ++i)
+        cache.keep(std::to_string(i), document(10), in(100));
+    CHECK_FALSE(cache.advice("old"));
+    // Without anything to ask by there is nothing to keep.
+    cache.keep("plain", document(10), in(-1));
+    CHECK_FALSE(cache.advice("plain"));
+}

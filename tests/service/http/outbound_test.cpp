@@ -70,7 +70,8 @@ struct Lookups {
             made.allow.push_back(host + (":" + std::to_string(peer.server->port())));
         made.allow_private = *Networks::read({"127.0.0.1/32"});
         made.ca_file = peer_certificate().authority;
-        made.resolve = [this](std::string const&, milliseconds) -> Result<std::vector<std::string>> {
+        made.resolve = [this](std::string const&, std::string const&,
+                              milliseconds) -> Result<std::vector<std::string>> {
             ++count;
             return addresses;
         };
@@ -283,6 +284,7 @@ TEST_CASE("a peer that does not answer is given up in time, and a name server li
 TEST_CASE("documents and failures are kept for a while, what a person's link leads to is not") {
     Peer peer([](Request const& request) {
         auto response = json_document("{}");
+        response.headers.add("cache-control", "max-age=60");
         if (request.path == "/gone") response.status = 410;
         return response;
     });

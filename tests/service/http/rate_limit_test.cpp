@@ -54,7 +54,7 @@ TEST_CASE("refused requests do not push the next chance away") {
     CHECK_FALSE(limiter.refuse("a", after(1000)));
 }
 
-TEST_CASE("idle callers make room for new ones") {
+TEST_CASE("who was seen longest ago makes room for new ones") {
     RateLimiter limiter({1, 60}, 2);
     REQUIRE_FALSE(limiter.refuse("a", start));
     REQUIRE_FALSE(limiter.refuse("b", start));
@@ -64,13 +64,16 @@ TEST_CASE("idle callers make room for new ones") {
     CHECK(limiter.refuse("c", after(2000)));
 }
 
-TEST_CASE("when all room is taken by busy callers a newcomer passes and the busy stay limited") {
-    RateLimiter limiter({1, 60}, 1);
-    REQUIRE_FALSE(limiter.refuse("a", start));
+TEST_CASE("when all room is taken everybody is still counted, and whoever keeps coming stays limited") {
+    RateLimiter limiter({1, 60}, 3);
+    REQUIRE_FALSE(limiter.refuse("busy", start));
 
-    CHECK_FALSE(limiter.refuse("b", start));
-    CHECK_FALSE(limiter.refuse("b", start));
-    CHECK(limiter.refuse("a", start));
+    for (int i = 0; i < 20; ++i) {
+        auto const newcomer = "newcomer " + std::to_string(i);
+        CHECK_FALSE(limiter.refuse(newcomer, start));
+        CHECK(limiter.refuse(newcomer, start));
+        CHECK(limiter.refuse("busy", start));
+    }
 }
 
 TEST_CASE("limits count an IPv6 client by its network of 64 bits") {

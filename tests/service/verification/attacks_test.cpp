@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tests/service/verification/no_fetch.hpp"
 #include "tests/service/verification/verification_house.hpp"
 
 using namespace itqan;
@@ -42,11 +43,13 @@ bool is_extracted(Result<Report> const& report) {
 void check_pictures(std::string const& folder) {
     auto const manifest = Json::parse(read_file(attacks() / folder / "manifest.json"));
     int extracted = 0, refused = 0;
+    NoFetch no_fetch;
     for (auto const& each : manifest) {
         auto const file = each.at("file").get<std::string>();
         auto const expected = each.at("expect").get<std::string>();
         CAPTURE(file);
         Verifier verifier;
+        verifier.edge = no_fetch.edge();
 
         auto const report = verifier.try_verify(read_file(attacks() / folder / file));
 
@@ -69,7 +72,9 @@ void check_pictures(std::string const& folder) {
 TEST_CASE("the published token attacks are invalid and their controls pass") {
     NEEDS_SHARED();
     auto const corpus = Json::parse(read_file(attacks() / "jwt-attacks/cases.json"));
+    NoFetch no_fetch;
     Verifier verifier;
+    verifier.edge = no_fetch.edge();
     verifier.now = Instant{corpus.at("now").get<std::int64_t>() * 1000};
     for (auto const& [issuer, set] : corpus.at("trusted").items())
         verifier.knows(issuer, controller_document(issuer, set.at("keys")).dump());
@@ -107,10 +112,12 @@ TEST_CASE("hostile SVG files are refused or read, never obeyed") {
 TEST_CASE("hostile JSON is no credential") {
     NEEDS_SHARED();
     int seen = 0;
+    NoFetch no_fetch;
     for (auto const* folder : {"json-attacks", "JSONTestSuite/test_parsing", "JSONTestSuite/test_transform"}) {
         for (auto const& entry : std::filesystem::directory_iterator(attacks() / folder)) {
             CAPTURE(entry.path().filename().string());
             Verifier verifier;
+            verifier.edge = no_fetch.edge();
             CHECK_FALSE(is_good(verifier.try_verify(read_file(entry.path()))));
             ++seen;
         }
@@ -121,7 +128,9 @@ TEST_CASE("hostile JSON is no credential") {
 TEST_CASE("hostile JSON inside a signed token is refused as the reader of JSON refuses it") {
     NEEDS_SHARED();
     TestIssuer const issuer("nakhla");
+    NoFetch no_fetch;
     Verifier verifier;
+    verifier.edge = no_fetch.edge();
     verifier.knows(issuer);
     auto const manifest = Json::parse(read_file(attacks() / "json-attacks/manifest.json"));
     for (auto const& each : manifest) {
@@ -138,6 +147,33 @@ TEST_CASE("hostile JSON inside a signed token is refused as the reader of JSON r
         CHECK(report->verdict == Verdict::invalid);
         if (each.at("expect") == "reject") CHECK(code_of(*report, "format").starts_with("format.json-"));
     }
+}
+
+TEST_CASE("hostile linked data, hostile names and poisoned graphs make nobody ask for a context or anything else") {
+    NEEDS_SHARED();
+    int seen = 0;
+    NoFetch no_fetch;
+    for (auto const* folder : {"jsonld-attacks", "text-injection", "rdf-poison/made"}) {
+        for (auto const& entry : std::filesystem::directory_iterator(attacks() / folder)) {
+            if (!entry.is_regular_file()) continue;
+            CAPTURE(entry.path().string());
+            Verifier verifier;
+            verifier.edge = no_fetch.edge();
+            CHECK_FALSE(is_good(verifier.try_verify(read_file(entry.path()))));
+            ++seen;
+        }
+    }
+    CHECK(seen >= 16);
+}
+
+TEST_CASE("the connector that must not be called fails when it is") {
+    NoFetch no_fetch({"badges.example"});
+    TestIssuer const issuer("nakhla");
+    Verifier verifier;
+    verifier.edge = no_fetch.edge();
+    auto const report = verifier.verify(issuer.sign(issuer.badge()));
+    CHECK(report.verdict == Verdict::unchecked);
+    CHECK(no_fetch.looked_up() == std::set<std::string>{"badges.example"});
 }
 
 TEST_CASE("no file of the vectors makes the verifier throw or becomes valid without its issuer") {

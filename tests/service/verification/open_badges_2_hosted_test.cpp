@@ -223,3 +223,60 @@ TEST_CASE("a hosted badge is withdrawn where its host says so or has taken it aw
     hosted = {R"({"id":"https://badges.example/assertions/2","revoked":true})", "", ""};
     CHECK(code_of(house.verifier.verify(house.assertion.dump()), "proof") == "proof.hosted-broken");
 }
+
+TEST_CASE("a redirect on the issuer's host must stay where the issuer's rule is, and keys are never elsewhere") {
+    struct Case {
+        char const* landed;
+        char const* code;
+    };
+    for (auto const& [landed, code] : {Case{"https://badges.example/assertions/1.json", "issuer-binding.in-scope"},
+                                       Case{"https://badges.example/uploads/1.json", "issuer-binding.out-of-scope"},
+                                       Case{"https://badges.example/assertions2/1.json", "issuer-binding.out-of-scope"},
+                                       Case{"https://badges.example/", "issuer-binding.out-of-scope"}}) {
+        CAPTURE(landed);
+        OpenBadge2House house;
+        house.profile["verification"] = {{"startsWith", "https://badges.example/assertions/"}};
+        house.serve();
+        house.verifier.documents["https://badges.example/assertions/1"].landed = landed;
+
+        auto const report = house.verifier.verify(house.assertion.dump());
+
+        CHECK_MESSAGE(code_of(report, "issuer-binding") == code, summary(report));
+    }
+
+    OpenBadge2House signed_house;
+    signed_house.make_signed();
+    signed_house.serve();
+    CHECK(signed_house.verifier.verify(signed_house.signed_assertion()).verdict == Verdict::valid);
+    signed_house.verifier.documents["https://badges.example/key"].landed = "https://badges.example/uploads/key";
+    auto const report = signed_house.verifier.verify(signed_house.signed_assertion());
+    CHECK(code_of(report, "proof") == "proof.unreachable");
+    CHECK(report.verdict == Verdict::unchecked);
+}
+
+TEST_CASE("what is hosted may lead on, keys and what others need where it was named may not") {
+    OpenBadge2House house;
+    auto const first = domain::verify(Question{house.assertion.dump(), {}, {}, {}}, {}, house.verifier.now);
+    REQUIRE(first);
+    CHECK(first->needs == std::vector<std::string>{"https://badges.example/assertions/1"});
+    CHECK(first->may_move.contains("https://badges.example/assertions/1"));
+
+    TestIssuer const issuer("nakhla");
+    auto const other = domain::verify(Question{issuer.sign(issuer.badge()), {}, {}, {}}, {}, house.verifier.now);
+    REQUIRE(other);
+    CHECK_FALSE(other->needs.empty());
+    CHECK(other->may_move.empty());
+}
+
+TEST_CASE("keys and lists that stand elsewhere by a redirect count as out of reach, even if a link fetched them") {
+    TestIssuer const issuer("nakhla");
+    Verifier verifier;
+    verifier.knows(issuer);
+    auto const badge = issuer.sign(issuer.badge());
+    REQUIRE(verifier.verify(badge).verdict == Verdict::valid);
+    verifier.documents[issuer.list_address()].landed = "https://evil.example/list";
+    CHECK(code_of(verifier.verify(badge), "status") == "status.unreachable");
+    verifier.documents[issuer.did()].landed = "https://evil.example/did.json";
+    CHECK(verifier.verify(badge).verdict == Verdict::unchecked);
+    CHECK(code_of(verifier.verify(badge), "issuer-binding") == "issuer-binding.unreachable");
+}

@@ -212,7 +212,7 @@ TEST_CASE("every check turns some badge away from valid") {
          }},
         {"status", "status.unreachable", "unchecked", Verdict::unchecked,
          [](Json&, VerdictHouse& house) { house.verifier.documents.erase(house.issuer.list_address()); }},
-        {"refresh", "refresh.not-asked", "unchecked", Verdict::warning,
+        {"refresh", "refresh.unreachable", "unchecked", Verdict::warning,
          [](Json& badge, VerdictHouse&) {
              badge["refreshService"] = {{"id", "https://badges.example/refresh"}, {"type", "1EdTechCredentialRefresh"}};
          }},

@@ -78,7 +78,10 @@ Result<domain::Report> Verifier::try_verify(std::string const& input) {
         for (auto const& address : verification->needs) {
             if (known.contains(address)) continue;
             asked.push_back(address);
-            known[address].failure = "nobody answers";
+            if (edge)
+                known[address] = edge(address);
+            else
+                known[address].failure = "nobody answers";
         }
     }
     FAIL("six rounds were not enough");

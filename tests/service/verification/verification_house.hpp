@@ -1,6 +1,7 @@
 #pragma once
 // Issuers that exist only in a test, the documents they would serve, and a verifier that is handed these and no others.
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -57,6 +58,8 @@ struct Verifier {
     std::string own_base = {};
     std::vector<std::string> listed_issuers = {};
     std::vector<domain::Registry> registries = {};
+    /// What an edge would answer for an address that is not among the documents; none: it is out of reach.
+    std::function<domain::Document(std::string const& address)> edge = {};
     std::vector<std::string> asked = {};  ///< Addresses that were asked for and are not among the documents.
 
     /// DID document and an empty status list.
