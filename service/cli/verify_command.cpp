@@ -118,7 +118,8 @@ std::string said_in_words(domain::Report const& report, std::string const& margi
 
 int exit_of(domain::Report const& report) {
     // Good as a description, and nobody's award all the same.
-    if (report.headline_code == "description") return exit_code::unchecked;
+    if (report.headline_code == "description" && report.verdict != domain::Verdict::invalid)
+        return exit_code::unchecked;
     switch (report.verdict) {
         case domain::Verdict::valid:
         case domain::Verdict::warning:
