@@ -138,6 +138,8 @@ std::string in_words(domain::Report const& report) {
         line.resize(31, ' ');
         text += line + schemas::make_visible(check.detail) + "\n";
     }
+    for (auto const& exception : report.exceptions)
+        text += "  fetched by an exception of [outbound]: " + schemas::make_visible(exception) + "\n";
     return text;
 }
 

@@ -342,6 +342,9 @@ Verification Inquiry::judge(Documents const& documents, Instant now) {
     for (auto const& inner : judging.nested)
         judging.verified.nested.push_back(inner->report());
     auto report = judging.report();
+    report.exceptions = question_.exceptions;
+    for (auto const& [address, document] : documents)
+        report.exceptions.insert(document.exceptions.begin(), document.exceptions.end());
     if (question_.keep_documents) report.documents = std::make_shared<Documents const>(documents);
     return {std::move(report), {}, {}};
 }
