@@ -20,6 +20,8 @@ struct Fetched {
     bool gone = false;               ///< The server answered 410; `failure` says so, `body` may say more.
     std::string landed = {};         ///< The address at the end of redirects; "" when there were none.
     std::optional<Instant> at = {};  ///< When it came.
+    /// By which exceptions of the installation it came (decision 22): "proxy", "allow HOST:PORT", "allow_private HOST".
+    std::set<std::string> exceptions = {};
     /// What was read of the body, kept with it by the cache. The domain makes it and alone knows what it is.
     std::shared_ptr<void> reading = {};
 };

@@ -40,12 +40,12 @@ struct Config {
     /// Other hosts may be asked for documents. No key says so: `itqan serve` and `itqan verify` may, `itqan demo` and
     /// `itqan conformance` with --allow-outbound.
     bool way_out = false;
-    std::filesystem::path outbound_ca_file;     ///< PEM; empty: the system's authorities.
+    std::filesystem::path outbound_ca_file;            ///< PEM; empty: the system's authorities.
     std::optional<http::ForwardProxy> outbound_proxy;  ///< None: hosts are asked directly.
     std::chrono::milliseconds outbound_keep{300'000};  ///< No document of others is used longer without asking again.
-    std::vector<std::string> outbound_allow;    ///< "host:port" besides public names on port 443.
-    std::vector<std::string> outbound_private;  ///< CIDRs that may be reached although they are not public.
-    std::vector<std::string> trust_issuers;     ///< Ids of issuers elsewhere that are known here.
+    std::vector<std::string> outbound_allow;           ///< "host:port" besides public names on port 443.
+    std::vector<std::string> outbound_private;         ///< CIDRs that may be reached although they are not public.
+    std::vector<std::string> trust_issuers;            ///< Ids of issuers elsewhere that are known here.
     std::vector<std::string> trust_registries;  ///< "https://.../registry.json Name": static registries, DCC form.
     bool hsts = true;
     bool durable = true;  ///< false: benchmarks only.

@@ -148,6 +148,8 @@ std::string in_words(domain::Report const& report) {
                     inner.headline + "\n";
             text += said_in_words(inner, "    ");
         }
+    for (auto const& exception : report.exceptions)
+        text += "  fetched by an exception of [outbound]: " + schemas::make_visible(exception) + "\n";
     return text;
 }
 

@@ -245,11 +245,9 @@ Result<AskedReport> OwnDocuments::verify(std::string input, std::optional<std::s
     question.registries = registries_;
     if (schemas::is_https_url(question.input)) {
         if (fetched != nullptr && addresses_.path_of(question.input).empty()) {
-            auto const found = fetched->by_address.find(question.input);
-            if (found == fetched->by_address.end()) return AskedReport{{}, {{question.input}, true}};
-            if (!found->second.failure.empty())
-                return Error{Fault::unprocessable, "not-reached", found->second.failure, {}};
-            question.input = without_blanks_around(found->second.body);
+            auto const is_there = follow_link(question, *fetched);
+            if (!is_there) return is_there.error();
+            if (!*is_there) return AskedReport{{}, {{question.input}, true}};
         } else {
             auto text = credential_at(question.input);
             if (!text) return text.error();

@@ -22,6 +22,7 @@ Document of_fetched(Fetched const& fetched) {
     document.gone = fetched.gone;
     document.landed = fetched.landed;
     document.fetched_at = fetched.at;
+    document.exceptions = fetched.exceptions;
     document.reading = std::static_pointer_cast<DocumentReading>(fetched.reading);
     return document;
 }
@@ -45,16 +46,24 @@ std::optional<Document> foreign_document(std::string const& address, Verificatio
     return std::nullopt;
 }
 
+Result<bool> follow_link(Question& question, FetchedDocuments const& fetched) {
+    auto const found = fetched.by_address.find(question.input);
+    if (found == fetched.by_address.end()) return false;
+    if (!found->second.failure.empty()) return not_reached(found->second.failure);
+    question.exceptions = found->second.exceptions;
+    question.input = without_blanks_around(found->second.body);
+    return true;
+}
+
 Result<AskedReport> verify_foreign(Question question, Instant now, FetchedDocuments const* fetched) {
     question.input = without_blanks_around(std::move(question.input));
     if (schemas::is_https_url(question.input)) {
         if (fetched == nullptr)
             return not_reached(question.input.substr(0, question.input.find_first_of("?#")) +
                                ": not asked: there is no way out to other hosts from here");
-        auto const found = fetched->by_address.find(question.input);
-        if (found == fetched->by_address.end()) return AskedReport{{}, {{question.input}, true}};
-        if (!found->second.failure.empty()) return not_reached(found->second.failure);
-        question.input = without_blanks_around(found->second.body);
+        auto const is_there = follow_link(question, *fetched);
+        if (!is_there) return is_there.error();
+        if (!*is_there) return AskedReport{{}, {{question.input}, true}};
     }
     auto inquiry = Inquiry::open(std::move(question));
     if (!inquiry) return inquiry.error();

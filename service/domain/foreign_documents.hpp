@@ -16,6 +16,10 @@ namespace itqan::domain {
 std::optional<Document> foreign_document(std::string const& address, Verification const& needed_by,
                                          FetchedDocuments const* fetched, DocumentNeeds& missing);
 
+/// Puts what was fetched of the question's input, an https address, in its place; false when it still has to be
+/// fetched. Error: unprocessable "not-reached" with the address and why.
+Result<bool> follow_link(Question& question, FetchedDocuments const& fetched);
+
 /// Either the report, or what the edge must fetch before the question is asked again (never both).
 struct AskedReport {
     std::optional<Report> report;

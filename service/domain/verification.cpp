@@ -368,6 +368,9 @@ Verification Inquiry::judge(Documents const& documents, Instant now) {
     if (auto needs = judging.needs(); !needs.needs.empty()) return needs;
     auto report = judging.report();
     if (auto needs = judging.needs(); !needs.needs.empty()) return needs;
+    report.exceptions = question_.exceptions;
+    for (auto const& [address, document] : documents)
+        report.exceptions.insert(document.exceptions.begin(), document.exceptions.end());
     if (question_.keep_documents) report.documents = std::make_shared<Documents const>(documents);
     return {std::move(report), {}, {}};
 }

@@ -54,6 +54,7 @@ struct Document {
     std::shared_ptr<DocumentReading> reading = {};
     bool gone = false;        ///< The server answered 410: it was there and was taken away. `body` may say more.
     std::string landed = {};  ///< The address at the end of redirects; "" when there were none.
+    std::set<std::string> exceptions = {};   ///< As Fetched::exceptions.
     std::optional<Instant> fetched_at = {};  ///< Nothing: it was read for this verification.
     bool packed = false;                     ///< Out of a bundle: as of `fetched_at`, whatever its own lifetime.
 };
@@ -78,6 +79,7 @@ struct Question {
     std::vector<std::string> listed_issuers = {};  ///< Ids on the operator's own list of issuers elsewhere.
     std::vector<Registry> registries = {};         ///< In the order of their authority.
     bool follow_refresh = true;                    ///< Ask for a newer edition where the badge announces one.
+    std::set<std::string> exceptions = {};         ///< By which the input itself was fetched (Document::exceptions).
 };
 
 struct Report {
@@ -93,6 +95,7 @@ struct Report {
     std::vector<Check> checks;
     std::vector<TextWarning> warnings = {};
     std::optional<bool> recipient_match;
+    std::set<std::string> exceptions = {};            ///< Of the installation, by which documents were fetched.
     std::vector<Report> endorsements = {};            ///< Of those inside that can be read, in their order.
     std::vector<Report> nested = {};                  ///< Likewise of what a learner record or presentation holds.
     std::shared_ptr<Documents const> documents = {};  ///< Where Question::keep_documents asked for them.

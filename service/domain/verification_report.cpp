@@ -157,6 +157,7 @@ Json report_to_json(Report const& report) {
               {"warnings", std::move(warnings)},
               {"endorsements", inner_reports(report.endorsements)},
               {"nested", inner_reports(report.nested)}};
+    if (!report.exceptions.empty()) json["exceptions"] = report.exceptions;
     for (auto const& check : report.checks)
         if (check.id == "recipient")
             json["recipient"] =

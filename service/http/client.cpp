@@ -1,6 +1,7 @@
 #include "service/http/client.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include <openssl/ssl.h>
@@ -16,6 +17,9 @@ namespace itqan::http {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Those of the configuration that were needed.
+using Exceptions = std::set<std::string>;
 
 constexpr char accepted[] =
     "application/vc+jwt, application/did+json, application/ld+json, application/json, */*;q=0.1";
@@ -110,13 +114,13 @@ struct Client::State {
 
     Result<std::vector<std::string>> look_up(std::string const& host, std::string const& client,
                                              std::chrono::milliseconds limit, Clock::time_point deadline) const;
-    Result<void> check(std::vector<std::string> const& addresses) const;
+    Result<void> check(std::string const& host, std::vector<std::string> const& addresses, Exceptions& used) const;
     Result<void> connect(OutboundConnection& connection, OutboundUrl const& url, std::string const& client,
-                         Clock::time_point deadline) const;
+                         Clock::time_point deadline, Exceptions& used) const;
     Result<void> connect_by_proxy(OutboundConnection& connection, OutboundUrl const& url, std::string const& client,
-                                  Clock::time_point deadline) const;
+                                  Clock::time_point deadline, Exceptions& used) const;
     Result<Response> exchange(OutboundUrl const& url, FetchLimits const& limits, Validators const& known,
-                              std::string const& client, Clock::time_point deadline) const;
+                              std::string const& client, Clock::time_point deadline, Exceptions& used) const;
     Result<Answered> follow(std::string url, FetchLimits const& limits, Validators const& known,
                             std::string const& client) const;
 };
@@ -129,19 +133,23 @@ Result<std::vector<std::string>> Client::State::look_up(std::string const& host,
 }
 
 /// Every address of the answer must be allowed: one bad one spoils all (T09).
-Result<void> Client::State::check(std::vector<std::string> const& addresses) const {
-    for (auto const& address : addresses)
-        if (!is_public_address(address) && !config.allow_private.contains(address))
+Result<void> Client::State::check(std::string const& host, std::vector<std::string> const& addresses,
+                                  Exceptions& used) const {
+    for (auto const& address : addresses) {
+        if (is_public_address(address)) continue;
+        if (!config.allow_private.contains(address))
             return unusable("the name leads into a network that is not public");
+        used.insert("allow_private " + host);
+    }
     return {};
 }
 
 Result<void> Client::State::connect(OutboundConnection& connection, OutboundUrl const& url, std::string const& client,
-                                    Clock::time_point deadline) const {
-    if (config.proxy) return connect_by_proxy(connection, url, client, deadline);
+                                    Clock::time_point deadline, Exceptions& used) const {
+    if (config.proxy) return connect_by_proxy(connection, url, client, deadline, used);
     auto const addresses = look_up(url.host, client, config.connect, deadline);
     if (!addresses) return addresses.error();
-    if (auto const checked = check(*addresses); !checked) return checked.error();
+    if (auto const checked = check(url.host, *addresses, used); !checked) return checked.error();
     auto const until = std::min(deadline, Clock::now() + config.connect);
     if (auto const connected = connect_to_one(connection, *addresses, url.port, until); !connected)
         return connected.error();
@@ -151,10 +159,12 @@ Result<void> Client::State::connect(OutboundConnection& connection, OutboundUrl 
 /// The proxy looks the name up. Where a name server answers here too its answer is checked as ever; where none does
 /// (closed networks have none) the proxy is trusted not to lead inside, as the folder's README says.
 Result<void> Client::State::connect_by_proxy(OutboundConnection& connection, OutboundUrl const& url,
-                                             std::string const& client, Clock::time_point deadline) const {
+                                             std::string const& client, Clock::time_point deadline,
+                                             Exceptions& used) const {
     auto const& proxy = *config.proxy;
+    used.insert("proxy");
     if (auto const known = look_up(url.host, client, config.connect / 4, deadline)) {
-        if (auto const checked = check(*known); !checked) return checked.error();
+        if (auto const checked = check(url.host, *known, used); !checked) return checked.error();
     } else if (known.error().code == outbound_busy) {
         return known.error();
     }
@@ -183,9 +193,10 @@ Result<void> Client::State::connect_by_proxy(OutboundConnection& connection, Out
 }
 
 Result<Response> Client::State::exchange(OutboundUrl const& url, FetchLimits const& limits, Validators const& known,
-                                         std::string const& client, Clock::time_point deadline) const {
+                                         std::string const& client, Clock::time_point deadline,
+                                         Exceptions& used) const {
     OutboundConnection connection;
-    if (auto const connected = connect(connection, url, client, deadline); !connected) return connected.error();
+    if (auto const connected = connect(connection, url, client, deadline, used); !connected) return connected.error();
     if (auto const sent = connection.write(request_for(url, known), deadline); !sent) return sent.error();
     auto first = std::min(deadline, Clock::now() + config.first_byte);
     auto const more = [&](std::string& text) -> Result<bool> {
@@ -202,16 +213,19 @@ Result<Response> Client::State::exchange(OutboundUrl const& url, FetchLimits con
 Result<Answered> Client::State::follow(std::string url, FetchLimits const& limits, Validators const& known,
                                        std::string const& client) const {
     auto const deadline = Clock::now() + config.total;
+    Exceptions used;
     for (int hop = 0;; ++hop) {
         auto const target = read_outbound_url(url, config.allow);
         if (!target) return target.error();
+        if (!read_outbound_url(url, {})) used.insert("allow " + target->authority());
         if (!own.empty() && target->authority() == own) return unusable("it leads back to this service");
         // What was kept is of the first address: no other host is told its tags.
         auto const asked_about = hop == 0 ? known : Validators();
-        auto answer = exchange(*target, limits, asked_about, client, deadline);
+        auto answer = exchange(*target, limits, asked_about, client, deadline, used);
         if (!answer) return answer.error();
         if (!is_redirect(answer->status)) {
             auto document = document_of(std::move(*answer), asked_about);
+            if (document) document->fetched.exceptions = used;
             if (document && hop > 0) {
                 document->fetched.landed = url;
                 document->advice.validators = {};

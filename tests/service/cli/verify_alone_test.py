@@ -60,6 +60,7 @@ class VerifyAlone(unittest.TestCase):
         done = self.verify(self.file)
         report = json.loads(done.stdout)
         self.assertEqual((done.returncode, report["verdict"]), (0, "valid"), done.stdout)
+        self.assertEqual(report["exceptions"], [f"allow localhost:{self.port}", "allow_private localhost"])
         self.assertFalse((self.folder / "nowhere").exists())
 
     def test_a_receipt_is_judged_by_the_key_that_its_issuer_shows(self):
@@ -109,7 +110,9 @@ class VerifyAlone(unittest.TestCase):
                 done = self.verify(f"https://localhost:{port}{path}",
                                    ITQAN_OUTBOUND_ALLOW=f"localhost:{self.port},localhost:{port}")
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-                self.assertEqual(json.loads(done.stdout)["verdict"], "valid")
+                report = json.loads(done.stdout)
+                self.assertEqual(report["verdict"], "valid")
+                self.assertIn(f"allow localhost:{port}", report["exceptions"])
             host.shutdown()
 
     def test_a_link_is_followed_and_says_why_it_cannot_be(self):

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <mutex>
+#include <set>
 
 #include "certificate_folder.hpp"
 #include "raw_peer.hpp"
@@ -129,6 +130,8 @@ TEST_CASE("when the first address does not answer the next is tried, in turn of 
     auto const got = Client(house.client()).get(house.peer.url("good.test"), {});
     CHECK_MESSAGE(got.failure == "", got.failure);
     CHECK(house.looked_up.size() == 1);
+    CHECK(got.exceptions ==
+          std::set<std::string>{"allow good.test:" + std::to_string(house.peer.port()), "allow_private good.test"});
 
     // The fifth is one too many.
     house.addresses = {"127.0.0.9", "127.0.0.8", "127.0.0.7", "127.0.0.6", "127.0.0.1"};
@@ -188,6 +191,7 @@ TEST_CASE("through a proxy the host is named, its certificate checked, and nothi
     CHECK(got.body == "{}");
     REQUIRE(proxy.asked.size() == 1);
     auto const authority = "good.test:" + std::to_string(house.peer.port());
+    CHECK(got.exceptions == std::set<std::string>{"allow " + authority, "proxy"});
     CHECK(proxy.asked[0].starts_with("CONNECT " + authority + " HTTP/1.1\r\nhost: " + authority + "\r\n"));
     CHECK_FALSE(holds(proxy.asked[0], "secret"));
     CHECK_FALSE(holds(proxy.asked[0], "proxy-authorization"));
