@@ -1,5 +1,6 @@
 #include "service/api/endpoint.hpp"
 #include "service/domain/body_reader.hpp"
+#include "service/domain/levels_today.hpp"
 #include "service/domain/receipts.hpp"
 #include "service/domain/role_fit.hpp"
 #include "service/domain/verification.hpp"
@@ -12,6 +13,7 @@ struct Asked {
     std::optional<std::string> recipient;
     std::optional<std::string> role_id;  ///< Of the programme, to say how the badge fits it.
     bool receipt = false;
+    bool levels_today = false;
 };
 
 Result<Asked> read_json_question(Call const& call) {
@@ -21,6 +23,7 @@ Result<Asked> read_json_question(Call const& call) {
     asked.recipient = reader.text("recipient", 320);
     asked.role_id = reader.text("roleId");
     asked.receipt = reader.boolean("receipt").value_or(false);
+    asked.levels_today = reader.boolean("levelsToday").value_or(false);
     if (auto const shape = reader.finish(); !shape) return shape.error();
     return asked;
 }
@@ -38,11 +41,13 @@ Result<Asked> read_form_question(Call const& call) {
             if (!part.body.empty()) asked.recipient = part.body;
         } else if (part.name == "roleId") {
             if (!part.body.empty()) asked.role_id = part.body;
-        } else if (part.name == "receipt" && (part.body == "true" || part.body == "false")) {
-            asked.receipt = part.body == "true";
-        } else if (part.name == "receipt") {
-            return Error{
-                Fault::malformed, "invalid-body", "The form asks unclearly.", {{"/receipt", "must be true or false"}}};
+        } else if (part.name == "receipt" || part.name == "levelsToday") {
+            if (part.body != "true" && part.body != "false")
+                return Error{Fault::malformed,
+                             "invalid-body",
+                             "The form asks unclearly.",
+                             {{"/" + part.name, "must be true or false"}}};
+            (part.name == "receipt" ? asked.receipt : asked.levels_today) = part.body == "true";
         } else {
             return Error{Fault::malformed,
                          "invalid-body",
@@ -108,6 +113,8 @@ Reply verify(Call const& call) {
     if (!json) return json.error();
     if (auto const& [programme, role] = *asked_for; role != nullptr)
         (*json)["roleFit"] = domain::role_answer_json(*programme, *answer->report, *role);
+    if (asked->levels_today)
+        (*json)["levelsToday"] = domain::levels_today_to_json(domain::levels_today(call.services, *answer->report));
     return json_text_reply(200, canonical_json(*json));
 }
 

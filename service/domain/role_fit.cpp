@@ -6,21 +6,6 @@
 namespace itqan::domain {
 namespace {
 
-/// Levels by competency code.
-std::map<std::string, int> shown_by(Programme const& programme, Json const& said) {
-    std::map<std::string, int> levels;
-    auto const alignments = said.find("alignment");
-    if (alignments == said.end() || !alignments->is_array()) return levels;
-    for (auto const& alignment : *alignments) {
-        auto const url = alignment.value("url", std::string());
-        auto const level = alignment.value("level", 0);
-        for (auto const& competency : programme.framework.competencies)
-            if (!url.empty() && (url == competency.uri || url == competency.uri_ar))
-                levels[competency.code] = std::max(levels[competency.code], level);
-    }
-    return levels;
-}
-
 /// What the badge shows of what the role asks for.
 RoleFit fit_of(Programme const& programme, Role const& role, std::map<std::string, int> const& levels) {
     RoleFit fit;
@@ -48,6 +33,20 @@ std::size_t RoleFit::met() const {
         std::count_if(parts.begin(), parts.end(), [](Part const& part) { return part.is_met(); }));
 }
 
+std::map<std::string, int> shown_levels(Programme const& programme, Json const& said) {
+    std::map<std::string, int> levels;
+    auto const alignments = said.find("alignment");
+    if (alignments == said.end() || !alignments->is_array()) return levels;
+    for (auto const& alignment : *alignments) {
+        auto const url = alignment.value("url", std::string());
+        auto const level = alignment.value("level", 0);
+        for (auto const& competency : programme.framework.competencies)
+            if (!url.empty() && (url == competency.uri || url == competency.uri_ar))
+                levels[competency.code] = std::max(levels[competency.code], level);
+    }
+    return levels;
+}
+
 std::string_view why_not_counted(Report const& report) {
     bool const in_force = report.verdict == Verdict::valid || report.verdict == Verdict::warning;
     if (!in_force || !report.credential.is_object()) return "not-in-force";
@@ -60,7 +59,7 @@ std::string_view why_not_counted(Report const& report) {
 std::vector<RoleFit> role_fits(Programme const& programme, Report const& report) {
     std::vector<RoleFit> fits;
     if (!why_not_counted(report).empty()) return fits;
-    auto const levels = shown_by(programme, report.credential);
+    auto const levels = shown_levels(programme, report.credential);
     for (auto const& role : programme.roles) {
         auto fit = fit_of(programme, role, levels);
         bool const shows_any =
@@ -75,7 +74,7 @@ std::vector<RoleFit> role_fits(Programme const& programme, Report const& report)
 
 std::optional<RoleFit> role_fit(Programme const& programme, Report const& report, Role const& role) {
     if (!why_not_counted(report).empty()) return std::nullopt;
-    return fit_of(programme, role, shown_by(programme, report.credential));
+    return fit_of(programme, role, shown_levels(programme, report.credential));
 }
 
 Json role_answer_json(Programme const& programme, Report const& report, Role const& role) {

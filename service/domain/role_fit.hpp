@@ -1,6 +1,7 @@
 #pragma once
 // What a badge is worth for the roles of the programme: which of a role's competencies it shows, at which level. Pure.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,9 @@ std::string_view why_not_counted(Report const& report);
 
 /// {roleId, title, title_ar, counts: true, met, of, requirements}, or {..., counts: false, reason}.
 Json role_answer_json(Programme const& programme, Report const& report, Role const& role);
+
+/// The level that what a badge says (Report::credential) shows by code of the programme's competencies; 0: without one.
+std::map<std::string, int> shown_levels(Programme const& programme, Json const& said);
 
 /// [{roleId, title, title_ar, met, of, requirements: [{competency, required, shown}]}].
 Json role_fits_to_json(std::vector<RoleFit> const& fits);
