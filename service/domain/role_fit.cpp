@@ -6,15 +6,34 @@
 namespace itqan::domain {
 namespace {
 
-bool counts(Report const& report) {
-    bool const in_force = report.verdict == Verdict::valid || report.verdict == Verdict::warning;
-    return in_force && std::any_of(report.checks.begin(), report.checks.end(), [](Check const& check) {
-               return check.id == "issuer-trust" && check.outcome == CheckOutcome::pass;
-           });
+/// What the badge shows of what the role asks for.
+RoleFit fit_of(Programme const& programme, Role const& role, std::map<std::string, int> const& levels) {
+    RoleFit fit;
+    fit.role = &role;
+    for (auto const& required : role.requires_) {
+        auto const found = levels.find(required.competency);
+        if (auto const* const competency = programme.competency(required.competency))
+            fit.parts.push_back({competency, required.level, found == levels.end() ? 0 : found->second});
+    }
+    return fit;
 }
 
-/// Levels by competency code.
-std::map<std::string, int> shown_by(Programme const& programme, Json const& said) {
+Json requirements_json(RoleFit const& fit) {
+    auto requirements = Json::array();
+    for (auto const& part : fit.parts)
+        requirements.push_back(
+            {{"competency", part.competency->code}, {"required", part.required}, {"shown", part.shown}});
+    return requirements;
+}
+
+}  // namespace
+
+std::size_t RoleFit::met() const {
+    return static_cast<std::size_t>(
+        std::count_if(parts.begin(), parts.end(), [](Part const& part) { return part.is_met(); }));
+}
+
+std::map<std::string, int> shown_levels(Programme const& programme, Json const& said) {
     std::map<std::string, int> levels;
     auto const alignments = said.find("alignment");
     if (alignments == said.end() || !alignments->is_array()) return levels;
@@ -28,28 +47,23 @@ std::map<std::string, int> shown_by(Programme const& programme, Json const& said
     return levels;
 }
 
-}  // namespace
-
-std::size_t RoleFit::met() const {
-    return static_cast<std::size_t>(
-        std::count_if(parts.begin(), parts.end(), [](Part const& part) { return part.is_met(); }));
+std::string_view why_not_counted(Report const& report) {
+    bool const in_force = report.verdict == Verdict::valid || report.verdict == Verdict::warning;
+    if (!in_force || !report.credential.is_object()) return "not-in-force";
+    bool const is_known = std::any_of(report.checks.begin(), report.checks.end(), [](Check const& check) {
+        return check.id == "issuer-trust" && check.outcome == CheckOutcome::pass;
+    });
+    return is_known ? "" : "issuer-unknown";
 }
 
 std::vector<RoleFit> role_fits(Programme const& programme, Report const& report) {
     std::vector<RoleFit> fits;
-    if (!counts(report) || !report.credential.is_object()) return fits;
-    auto const levels = shown_by(programme, report.credential);
+    if (!why_not_counted(report).empty()) return fits;
+    auto const levels = shown_levels(programme, report.credential);
     for (auto const& role : programme.roles) {
-        RoleFit fit;
-        fit.role = &role;
-        bool shows_any = false;
-        for (auto const& required : role.requires_) {
-            auto const found = levels.find(required.competency);
-            auto const shown = found == levels.end() ? 0 : found->second;
-            shows_any = shows_any || shown > 0;
-            if (auto const* const competency = programme.competency(required.competency))
-                fit.parts.push_back({competency, required.level, shown});
-        }
+        auto fit = fit_of(programme, role, levels);
+        bool const shows_any =
+            std::any_of(fit.parts.begin(), fit.parts.end(), [](RoleFit::Part const& part) { return part.shown > 0; });
         if (shows_any) fits.push_back(std::move(fit));
     }
     std::stable_sort(fits.begin(), fits.end(), [](RoleFit const& left, RoleFit const& right) {
@@ -58,20 +72,34 @@ std::vector<RoleFit> role_fits(Programme const& programme, Report const& report)
     return fits;
 }
 
+std::optional<RoleFit> role_fit(Programme const& programme, Report const& report, Role const& role) {
+    if (!why_not_counted(report).empty()) return std::nullopt;
+    return fit_of(programme, role, shown_levels(programme, report.credential));
+}
+
+Json role_answer_json(Programme const& programme, Report const& report, Role const& role) {
+    Json json{{"roleId", role.id}, {"title", role.title.en}, {"title_ar", role.title.ar}};
+    auto const fit = role_fit(programme, report, role);
+    json["counts"] = fit.has_value();
+    if (fit) {
+        json["met"] = fit->met();
+        json["of"] = fit->parts.size();
+        json["requirements"] = requirements_json(*fit);
+    } else {
+        json["reason"] = why_not_counted(report);
+    }
+    return json;
+}
+
 Json role_fits_to_json(std::vector<RoleFit> const& fits) {
     auto all = Json::array();
-    for (auto const& fit : fits) {
-        auto requirements = Json::array();
-        for (auto const& part : fit.parts)
-            requirements.push_back(
-                {{"competency", part.competency->code}, {"required", part.required}, {"shown", part.shown}});
+    for (auto const& fit : fits)
         all.push_back({{"roleId", fit.role->id},
                        {"title", fit.role->title.en},
                        {"title_ar", fit.role->title.ar},
                        {"met", fit.met()},
                        {"of", fit.parts.size()},
-                       {"requirements", std::move(requirements)}});
-    }
+                       {"requirements", requirements_json(fit)}});
     return all;
 }
 

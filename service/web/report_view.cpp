@@ -8,6 +8,7 @@
 #include "schemas/bytes.hpp"
 #include "schemas/text_safety.hpp"
 #include "service/web/badge_page.hpp"
+#include "service/web/levels_today_view.hpp"
 #include "service/web/role_view.hpp"
 #include "service/web/text.hpp"
 
@@ -239,6 +240,8 @@ View report_view(ReportFacts const& facts, Locale const& locale) {
     }
     view.set_list("inside", inner_views(report.nested, locale));
     view.set_list("endorsed", inner_views(report.endorsements, locale));
+    if (facts.today)
+        if (auto today = levels_today_view(*facts.today, locale)) view.set("today", std::move(*today));
     view.set_list("roles", role_views(facts.roles, locale));
     std::vector<View> checks, details, meanings;
     for (auto const& check : report.checks) {

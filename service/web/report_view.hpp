@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "service/domain/levels_today.hpp"
 #include "service/domain/role_fit.hpp"
 #include "service/web/locale.hpp"
 #include "service/web/view.hpp"
@@ -16,9 +17,10 @@ struct ReportFacts {
     domain::Report const& report;
     std::string own_base;  ///< To link badges of this installation.
     bool recipient_asked = false;
-    std::string recipient = {};  ///< As asked, for the receipt's form; it is not stored.
-    bool demo = false;           ///< Offers "change one letter".
-    std::vector<domain::RoleFit> roles = {};  ///< What it is worth for roles of the programme.
+    std::string recipient = {};                     ///< As asked, for the receipt's form; it is not stored.
+    bool demo = false;                              ///< Offers "change one letter".
+    std::vector<domain::RoleFit> roles = {};        ///< What it is worth for roles of the programme.
+    std::optional<domain::LevelsToday> today = {};  ///< Whether it still holds, where that was asked.
 };
 
 View report_view(ReportFacts const& facts, Locale const& locale);

@@ -94,7 +94,8 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
                                             .recipient_asked = recipient.has_value(),
                                             .recipient = recipient.value_or(""),
                                             .demo = services.settings.demo,
-                                            .roles = domain::role_fits(*programme_of(context), *report->report)},
+                                            .roles = domain::role_fits(*programme_of(context), *report->report),
+                                            .today = domain::levels_today(services, *report->report)},
                                            *visitor.locale));
     return show(context, visitor, page);
 }

@@ -48,6 +48,8 @@ TEST_CASE("a badge that is forged, withdrawn or of an unknown issuer counts for 
     for (auto& check : unknown.checks)
         if (check.id == "issuer-trust") check.outcome = CheckOutcome::absent;
     CHECK(role_fits(*programme, unknown).empty());
+    CHECK(why_not_counted(unknown) == "issuer-unknown");
+    CHECK_FALSE(role_fit(*programme, unknown, *programme->role("role-rn")));
 
     must(house.claims.revoke(issuer_actor(row.issuer_id), row.id, "issued-in-error", std::nullopt));
     CHECK(role_fits(*programme, house.check(text)).empty());
