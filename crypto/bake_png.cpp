@@ -42,6 +42,13 @@ Error invalid_png(std::string detail) {
     return Error{Fault::malformed, "png-invalid", std::move(detail)};
 }
 
+Error compressed_badge() {
+    return Error{
+        Fault::unprocessable, "credential-compressed",
+        "The badge in the picture is compressed, and is not unpacked here: ask for the badge's own file or its "
+        "link."};
+}
+
 std::uint32_t number_at(ByteView bytes, std::size_t at) {
     return static_cast<std::uint32_t>(bytes[at]) << 24U | static_cast<std::uint32_t>(bytes[at + 1]) << 16U |
            static_cast<std::uint32_t>(bytes[at + 2]) << 8U | bytes[at + 3];
@@ -140,9 +147,8 @@ std::optional<std::string_view> take_text(std::string_view& rest) {
 Result<std::string> read_badge(Chunk const& chunk, std::string_view under) {
     auto rest = as_text(chunk.data);
     rest.remove_prefix(under.size() + 1);
-    if (rest.size() < 2 || rest[0] != 0 || rest[1] != 0)
-        return invalid_png(
-            "The badge in the picture is compressed, and is not unpacked here: ask for the badge's own file.");
+    if (rest.size() < 2) return invalid_png("The badge's text chunk ends early.");
+    if (rest[0] != 0 || rest[1] != 0) return compressed_badge();
     rest.remove_prefix(2);
     if (!take_text(rest) || !take_text(rest)) return invalid_png("The badge's text chunk lacks a separator.");
     if (rest.find('\0') != std::string_view::npos || !is_utf8(rest))
@@ -261,11 +267,9 @@ Result<ExtractedBadge> extract_png(ByteView png) {
         return std::move(*found);
     }
     if (auto assertion = only_assertion(texts)) return std::move(*assertion);
+    if (texts.is_compressed) return compressed_badge();
     return Error{Fault::unprocessable, "no-credential",
-                 texts.is_compressed
-                     ? "The badge in the picture is compressed, and is not unpacked here: ask for the "
-                       "badge's own file or its link."
-                     : "The picture holds no credential; use the file that was downloaded as the badge."};
+                 "The picture holds no credential; use the file that was downloaded as the badge."};
 }
 
 }  // namespace itqan::crypto

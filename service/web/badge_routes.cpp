@@ -101,7 +101,9 @@ Answer credential_file(WebContext const& context, http::Request const& request, 
         return picture("image/png", text_of(context.pictures.baked_png(*programme, credential)), "badge.png");
     if (ending == ".svg")
         return picture("image/svg+xml", context.pictures.baked_svg(*programme, credential), "badge.svg");
-    return Error{Fault::not_found, "not-found", "A credential has the endings .jwt, .json, .png and .svg.", {}};
+    if (ending == ".pdf")
+        return picture("application/pdf", text_of(context.pictures.certificate(*programme, credential)), "badge.pdf");
+    return Error{Fault::not_found, "not-found", "A credential has the endings .jwt, .json, .pdf, .png and .svg.", {}};
 }
 
 Answer get_credential(WebContext const& context, http::Request const& request) {

@@ -81,7 +81,9 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
         if (error.code == "no-code") return refuse(context, visitor, asked, "verify.no_code", 422);
         if (error.code == "foreign-address") return refuse(context, visitor, asked, "verify.foreign", 422);
         if (error.code == "not-reached") return refuse_unreached(context, visitor, asked, error);
-        if (error.code == "no-credential") return refuse(context, visitor, asked, "verify.none", 422);
+        bool const is_pdf = asked.input.starts_with("%PDF-");
+        if (error.code == "no-credential")
+            return refuse(context, visitor, asked, is_pdf ? "verify.none_pdf" : "verify.none", 422);
         return refuse(context, visitor, asked, error.fault == Fault::too_large ? "error.too_large" : "verify.none",
                       error.fault == Fault::too_large ? 413 : 422, error.detail);
     }
