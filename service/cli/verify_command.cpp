@@ -9,6 +9,7 @@
 #include "service/cli/verify_list.hpp"
 #include "service/cli/verify_offline.hpp"
 #include "service/cli/verify_receipt.hpp"
+#include "service/domain/photograph.hpp"
 #include "service/domain/verification.hpp"
 #include "service/outbound.hpp"
 
@@ -27,8 +28,18 @@ Result<domain::Report> judge_alone(std::string input, std::optional<std::string>
     domain::Question question;
     question.input = domain::without_blanks_around(std::move(input));
     question.recipient = recipient;
+    auto const photograph = domain::photograph_in(question.input);
     auto inquiry = domain::Inquiry::open(std::move(question));
-    if (!inquiry) return inquiry.error();
+    if (!inquiry) {
+        if (inquiry.error().code != "no-credential" || photograph.empty()) return inquiry.error();
+        auto const text = domain::text_of_photograph(photograph);
+        if (!text) return text.error();
+        return Error{Fault::unprocessable,
+                     "not-reached",
+                     "The code in the picture says " + schemas::make_visible(*text) +
+                         ": there is no installation here that could look there.",
+                     {}};
+    }
     domain::Documents documents;
     while (true) {
         auto verification = inquiry->judge(documents, now);
@@ -150,9 +161,10 @@ void add_verify_command(CLI::App& app, Common& common) {
     auto* const command = add_command(
         app, common, "verify", "Verify a credential or a receipt: 0 valid or warning, 1 invalid, 2 usage, 3 unchecked",
         [&common, options] { return verify(common, *options); });
-    auto* const input = command->add_option("input", options->inputs,
-                                            "A file (PNG, SVG, JWT, JSON, receipt), an address, or - for standard "
-                                            "input; several with --offline");
+    auto* const input = command->add_option(
+        "input", options->inputs,
+        "A file (PNG, SVG, PDF, JWT, JSON, receipt, a photo of the code), an address, or - for standard "
+        "input; several with --offline");
     auto* const bundle = command->add_option(
         "--offline", options->bundle, "Use a file of itqan bundle and nothing else: no connection, no installation");
     auto* const list =

@@ -61,7 +61,7 @@ class Sheet {
         double const ground = outline.width + 40, tall = outline.height + 12;
         add(box(words_.arabic ? column - ground : 0, 0, ground, tall, 4, state.colour, 0.12) +
                 box(words_.arabic ? column - 6 : 0, 0, 6, tall, 0, state.colour) +
-                moved(words_.arabic ? 20 : 20, 6, filled(outline.path, state.colour)),
+                moved(20, 6, filled(outline.path, state.colour)),
             tall, 0, state.words);
     }
 
@@ -106,7 +106,8 @@ std::string draw_check(std::string const& address, Words const& words, double le
                        TextOutliner const& outliner, Sheet& sheet) {
     auto const code = qr_code(address);
     double const module = code_room / code.size;
-    double const code_left = words.arabic ? left + column - code_room : left;
+    double const quiet = 4 * module;  // White on white: the code itself stands at the edge of the column.
+    double const code_left = words.arabic ? left + column - code_room + quiet : left - quiet;
     constexpr double gap = 26, room = column - code_room - gap;
     double const text_left = words.arabic ? left : left + code_room + gap;
     auto drawn = box(code_left, code_top, code_room, code_room, 0, "#ffffff") + "<g transform=\"translate(" +

@@ -1,16 +1,18 @@
-#include "service/web/qr_reader.hpp"
+#include "service/scan/qr_reader.hpp"
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include <jpeglib.h>
 #include <png.h>
 #include <zbar.h>
 
-namespace itqan::web {
+namespace itqan::scan {
 namespace {
 
 constexpr std::size_t most_bytes = 5 * 1024 * 1024;
@@ -32,7 +34,10 @@ Error too_large() {
     return {Fault::too_large, "picture-too-large", "A picture may have 5 MiB; a PNG 12 megapixels, a JPEG 50.", {}};
 }
 Error unreadable() {
-    return {Fault::unprocessable, "picture-unreadable", "The picture could not be read.", {}};
+    return {Fault::unprocessable,
+            "picture-unreadable",
+            "The picture is damaged and cannot be read. Take it again, or send the badge's link.",
+            {}};
 }
 
 bool is_too_large(std::uint64_t width, std::uint64_t height, std::uint64_t most) {
@@ -122,15 +127,32 @@ Result<Grey> grey_of_jpeg(std::string_view bytes, unsigned& denominator) {
     return grey;
 }
 
-std::optional<std::string> code_in(Grey const& grey) {
+bool is_link(std::string const& text) {
+    return text.starts_with("https://") || text.starts_with("http://");
+}
+
+/// The only code, or the only link among several.
+Result<std::optional<std::string>> chosen_of(std::set<std::string> const& codes) {
+    if (codes.empty()) return std::optional<std::string>();
+    if (codes.size() == 1) return std::optional(*codes.begin());
+    if (std::count_if(codes.begin(), codes.end(), is_link) == 1)
+        return std::optional(*std::find_if(codes.begin(), codes.end(), is_link));
+    return Error{Fault::unprocessable,
+                 "many-codes",
+                 "The picture shows several codes. Take a photograph of the badge's code alone.",
+                 {}};
+}
+
+Result<std::optional<std::string>> code_in(Grey const& grey) {
     zbar::Image image(grey.width, grey.height, "Y800", grey.pixels.data(), grey.pixels.size());
     zbar::ImageScanner scanner;
     scanner.set_config(zbar::ZBAR_NONE, zbar::ZBAR_CFG_ENABLE, 0);
     scanner.set_config(zbar::ZBAR_QRCODE, zbar::ZBAR_CFG_ENABLE, 1);
-    if (scanner.scan(image) <= 0) return std::nullopt;
-    for (auto symbol = image.symbol_begin(); symbol != image.symbol_end(); ++symbol)
-        if (symbol->get_type() == zbar::ZBAR_QRCODE) return symbol->get_data();
-    return std::nullopt;
+    std::set<std::string> codes;
+    if (scanner.scan(image) > 0)
+        for (auto symbol = image.symbol_begin(); symbol != image.symbol_end(); ++symbol)
+            if (symbol->get_type() == zbar::ZBAR_QRCODE) codes.insert(symbol->get_data());
+    return chosen_of(codes);
 }
 
 /// A small picture reads fast and blurs noise away; a code that fills little of a large one needs all its pixels.
@@ -139,7 +161,7 @@ Result<std::optional<std::string>> code_in_jpeg(std::string_view bytes) {
     auto grey = grey_of_jpeg(bytes, denominator);
     if (!grey) return grey.error();
     auto code = code_in(*grey);
-    for (denominator /= 2; !code && denominator >= 1; denominator /= 2) {
+    for (denominator /= 2; code && !*code && denominator >= 1; denominator /= 2) {
         grey = grey_of_jpeg(bytes, denominator);
         if (!grey && grey.error().fault == Fault::too_large) break;
         if (!grey) return grey.error();
@@ -165,4 +187,4 @@ Result<std::optional<std::string>> read_qr(std::string_view bytes) {
     return code_in_jpeg(bytes);
 }
 
-}  // namespace itqan::web
+}  // namespace itqan::scan
