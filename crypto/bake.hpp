@@ -42,7 +42,8 @@ struct BakedPng {
 Result<BakedPng> bake_png(ByteView png, std::string_view credential, BadgeForm form = BadgeForm::badge);
 
 /// Errors: malformed "png-invalid"; too_large "png-limit" (5 MiB, 1 024 chunks); unprocessable "no-credential" when the
-/// picture has none or a compressed one only, "many-credentials" when it has several that exclude each other.
+/// picture has none, "credential-compressed" when it has one in a zTXt only, "many-credentials" when it has several
+/// that exclude each other.
 Result<ExtractedBadge> extract_png(ByteView png);
 
 /// Puts the credential right behind the root's start tag: a JWS into the attribute verify, JSON into CDATA. A

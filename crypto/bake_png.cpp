@@ -32,6 +32,9 @@ constexpr std::string_view keyword_of(BadgeForm form) {
 constexpr std::array<std::string_view, 11> kept{"IHDR", "gAMA", "cHRM", "sRGB", "iCCP", "sBIT",
                                                 "pHYs", "PLTE", "tRNS", "IDAT", "IEND"};
 
+constexpr auto compressed =
+    "The badge in the picture is compressed, and is not unpacked here: ask for the badge's own file or its link.";
+
 struct Chunk {
     std::string_view type;
     ByteView data;
@@ -140,9 +143,7 @@ std::optional<std::string_view> take_text(std::string_view& rest) {
 Result<std::string> read_badge(Chunk const& chunk, std::string_view under) {
     auto rest = as_text(chunk.data);
     rest.remove_prefix(under.size() + 1);
-    if (rest.size() < 2 || rest[0] != 0 || rest[1] != 0)
-        return invalid_png(
-            "The badge in the picture is compressed, and is not unpacked here: ask for the badge's own file.");
+    if (rest.size() < 2 || rest[0] != 0 || rest[1] != 0) return invalid_png(compressed);
     rest.remove_prefix(2);
     if (!take_text(rest) || !take_text(rest)) return invalid_png("The badge's text chunk lacks a separator.");
     if (rest.find('\0') != std::string_view::npos || !is_utf8(rest))
@@ -261,11 +262,9 @@ Result<ExtractedBadge> extract_png(ByteView png) {
         return std::move(*found);
     }
     if (auto assertion = only_assertion(texts)) return std::move(*assertion);
+    if (texts.is_compressed) return Error{Fault::unprocessable, "credential-compressed", compressed};
     return Error{Fault::unprocessable, "no-credential",
-                 texts.is_compressed
-                     ? "The badge in the picture is compressed, and is not unpacked here: ask for the "
-                       "badge's own file or its link."
-                     : "The picture holds no credential; use the file that was downloaded as the badge."};
+                 "The picture holds no credential; use the file that was downloaded as the badge."};
 }
 
 }  // namespace itqan::crypto

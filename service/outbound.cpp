@@ -4,6 +4,9 @@
 #include <functional>
 #include <stdexcept>
 
+#include "schemas/identifier.hpp"
+#include "service/domain/photograph.hpp"
+
 namespace itqan::service {
 namespace {
 
@@ -59,12 +62,23 @@ Result<domain::Report> verify_fetching(domain::OwnDocuments& documents, http::Wa
 
 Result<domain::Report> verify_fetching_alone(http::WayOut* way_out, std::string const& input,
                                              std::optional<std::string> const& recipient, Instant now) {
-    return ask_until_told(way_out, [&](FetchedDocuments const* fetched) {
-        domain::Question question;
-        question.input = input;
-        question.recipient = recipient;
-        return domain::verify_foreign(std::move(question), now, fetched);
-    });
+    auto const ask = [&](std::string const& text) {
+        return ask_until_told(way_out, [&](FetchedDocuments const* fetched) {
+            domain::Question question;
+            question.input = text;
+            question.recipient = recipient;
+            return domain::verify_foreign(std::move(question), now, fetched);
+        });
+    };
+    auto first = ask(input);
+    auto const photograph = domain::photograph_in(input);
+    if (first || first.error().code != "no-credential" || photograph.empty()) return first;
+    auto const text = domain::text_of_photograph(photograph);
+    if (!text) return text.error();
+    auto second = ask(*text);
+    if (!second && second.error().code == "no-credential" && !schemas::is_https_url(*text))
+        return domain::no_link_in_code();
+    return second;
 }
 
 }  // namespace itqan::service

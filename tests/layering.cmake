@@ -6,7 +6,8 @@ set(rules
   "storage|^(schemas|storage)/"
   "service/http|^(schemas|crypto|storage|service/http)/"
   "service/auth|^(schemas|crypto|storage|service/(http|auth))/"
-  "service/domain|^(schemas|crypto|storage|service/domain)/"
+  "service/scan|^(schemas|service/scan)/"
+  "service/domain|^(schemas|crypto|storage|service/(scan|domain))/"
   "service/jobs|^(schemas|crypto|storage|service/(domain|jobs))/"
   "service/api|^(schemas|crypto|storage|service/(http|auth|domain|api))/"
   "service/web|^(schemas|crypto|storage|service/(http|auth|domain|web))/")

@@ -69,6 +69,8 @@ Json request_of(Endpoint const& endpoint) {
             {"properties",
              {{"file", {{"type", "string"}, {"contentMediaType", "application/octet-stream"}}},
               {"recipient", {{"type", "string"}}}}}};
+        for (auto const* const type : {"image/png", "image/jpeg", "image/svg+xml", "application/pdf"})
+            content[type]["schema"] = {{"type", "string"}, {"contentMediaType", type}};
     }
     if (endpoint.payload == Payload::list) content["text/csv"]["schema"] = {{"type", "string"}};
     return {{"required", endpoint.payload != Payload::optional_command}, {"content", std::move(content)}};

@@ -53,7 +53,10 @@ Result<Json> read_body(Endpoint const& endpoint, http::Request const& request) {
         return Error{Fault::malformed, "invalid-body", "This address takes no body.", {{"", "must be absent"}}};
     }
     if (endpoint.payload == Payload::optional_command && request.body.empty()) return Json();
-    if (endpoint.payload == Payload::upload && is_type(request, "multipart/form-data")) return Json();
+    if (endpoint.payload == Payload::upload &&
+        (is_type(request, "multipart/form-data") || is_type(request, "image/png") || is_type(request, "image/jpeg") ||
+         is_type(request, "image/svg+xml") || is_type(request, "application/pdf")))
+        return Json();
     if (endpoint.payload == Payload::list && is_type(request, "text/csv")) return Json();
     if (!is_type(request, "application/json"))
         return Error{Fault::media_type, "unsupported-media-type", "Send Content-Type: application/json.", {}};

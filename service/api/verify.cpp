@@ -1,3 +1,4 @@
+#include "schemas/text.hpp"
 #include "service/api/endpoint.hpp"
 #include "service/domain/body_reader.hpp"
 #include "service/domain/levels_today.hpp"
@@ -100,8 +101,16 @@ Result<Json> told(Call const& call, domain::Report const& report, Asked const& a
     return json;
 }
 
+/// A form, JSON, or a picture or PDF as the body itself.
+Result<Asked> read_question(Call const& call) {
+    if (!call.body.is_null()) return read_json_question(call);
+    auto const type = call.request.header("content-type");
+    if (equal_ignoring_case(type.substr(0, 10), "multipart/")) return read_form_question(call);
+    return Asked{call.request.body, std::nullopt, false};
+}
+
 Reply verify(Call const& call) {
-    auto asked = call.body.is_null() ? read_form_question(call) : read_json_question(call);
+    auto asked = read_question(call);
     if (!asked) return asked.error();
     auto const asked_for = asked_role(call, *asked);
     if (!asked_for) return asked_for.error();
@@ -125,9 +134,11 @@ std::vector<Endpoint> verify_endpoints() {
              .path = "/api/v1/verify",
              .tag = "verify",
              .summary = "Verify a credential",
-             .description = "No token needed. Input that is no credential at all is 422 no-credential. Nothing of it "
-                            "is stored. A burst of "
-                            "60, then 120 a minute for one client address.",
+             .description = "No token needed. Input that is no credential at all is 422 no-credential. A picture "
+                            "(PNG, JPEG, SVG) or a PDF may also be the body itself. A photograph without credential "
+                            "is read for the code of a badge's link: 422 no-code, many-codes, no-link or "
+                            "picture-unreadable say why that did not help. Nothing of it is stored. A burst of 60, "
+                            "then 120 a minute for one client address.",
              .payload = Payload::upload,
              .request = "VerifyRequest",
              .answer = "Report",

@@ -158,9 +158,10 @@ void add_verify_command(CLI::App& app, Common& common) {
     auto* const command = add_command(
         app, common, "verify", "Verify a credential or a receipt: 0 valid or warning, 1 invalid, 2 usage, 3 unchecked",
         [&common, options] { return verify(common, *options); });
-    auto* const input = command->add_option("input", options->inputs,
-                                            "A file (PNG, SVG, JWT, JSON, receipt), an address, or - for standard "
-                                            "input; several with --offline");
+    auto* const input = command->add_option(
+        "input", options->inputs,
+        "A file (PNG, SVG, PDF, JWT, JSON, receipt, a photo of the code), an address, or - for standard "
+        "input; several with --offline");
     auto* const bundle = command->add_option(
         "--offline", options->bundle, "Use a file of itqan bundle and nothing else: no connection, no installation");
     command->add_flag("--no-fetch", options->is_offline, "Ask no other host: what only others know stays unchecked");

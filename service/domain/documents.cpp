@@ -3,8 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/did.hpp"
+#include "crypto/digest.hpp"
 #include "schemas/identifier.hpp"
 #include "service/domain/foreign_documents.hpp"
+#include "service/domain/photograph.hpp"
 #include "service/domain/verification_case.hpp"
 #include "storage/catalog.hpp"
 
@@ -236,6 +238,35 @@ Result<AskedReport> OwnDocuments::judged(Inquiry& inquiry, Instant now, FetchedD
 
 Result<AskedReport> OwnDocuments::verify(std::string input, std::optional<std::string> const& recipient, Instant now,
                                          FetchedDocuments const* fetched, bool keep_documents) {
+    auto const photograph = photograph_in(input);
+    auto first = verify_text(std::move(input), recipient, now, fetched, keep_documents);
+    if (first || first.error().code != "no-credential" || photograph.empty()) return first;
+    auto text = text_of(photograph);
+    if (!text) return text.error();
+    bool const is_link = schemas::is_https_url(*text);
+    auto second = verify_text(std::move(*text), recipient, now, fetched, keep_documents);
+    if (!second && second.error().code == "no-credential" && !is_link) return no_link_in_code();
+    return second;
+}
+
+/// Finding a code takes up to a second, and a question is asked again after each fetch.
+Result<std::string> OwnDocuments::text_of(std::string const& photograph) {
+    constexpr std::size_t most_kept = 64;
+    auto const digest = crypto::sha256_hex(photograph);
+    {
+        std::lock_guard const lock(codes_mutex_);
+        if (auto const found = codes_.find(digest); found != codes_.end()) return found->second;
+    }
+    auto text = text_of_photograph(photograph);
+    if (!text) return text;
+    std::lock_guard const lock(codes_mutex_);
+    if (codes_.size() >= most_kept) codes_.clear();
+    codes_.insert_or_assign(digest, *text);
+    return text;
+}
+
+Result<AskedReport> OwnDocuments::verify_text(std::string input, std::optional<std::string> const& recipient,
+                                              Instant now, FetchedDocuments const* fetched, bool keep_documents) {
     Question question;
     question.keep_documents = keep_documents;
     question.input = without_blanks_around(std::move(input));

@@ -30,7 +30,8 @@ class OwnDocuments {
 
     /// Verifies with own documents and those of `fetched`, null where there is no way out. Needs are only foreign
     /// addresses that `fetched` lacks; after 6 rounds or 32 addresses what is missing counts as out of reach. `input`
-    /// may also be an https address: of a badge of ours, or with a way out of another one. Errors: those of
+    /// may also be an https address: of a badge of ours, or with a way out of another one; and a photograph without
+    /// credential whose code is such an address.  Errors: those of
     /// domain::verify; unprocessable "foreign-address" without a way out, "not-reached" with the address and why; gone
     /// "credential-erased", and "key-revoked" as Issuance::document says; unavailable.
     /// `keep_documents`: as Question says.
@@ -56,6 +57,9 @@ class OwnDocuments {
     static Stamp stamp_of(storage::Session& session);
     std::shared_ptr<Issuers const> issuers(storage::Session& session, Stamp const& stamp);
     bool is_own(std::string const& address) const;
+    Result<AskedReport> verify_text(std::string input, std::optional<std::string> const& recipient, Instant now,
+                                    FetchedDocuments const* fetched, bool keep_documents);
+    Result<std::string> text_of(std::string const& photograph);
     Result<AskedReport> judged(Inquiry& inquiry, Instant now, FetchedDocuments const* fetched);
     Document answer(storage::Session& session, Issuers const& issuers, Stamp const& stamp, std::string const& address);
     std::optional<Document> kept(std::string const& address, Stamp const& stamp);
@@ -72,6 +76,9 @@ class OwnDocuments {
 
     std::vector<std::string> listed_issuers_;
     std::vector<Registry> registries_;
+
+    std::mutex codes_mutex_;
+    std::map<std::string, std::string> codes_;  ///< By the photograph's digest: it is asked about once a round.
 
     std::mutex mutex_;
     std::shared_ptr<Issuers const> issuers_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/bake.hpp"
+#include "crypto/bake_pdf.hpp"
 #include "schemas/text.hpp"
 #include "schemas/web_scope.hpp"
 #include "service/domain/verification_case.hpp"
@@ -137,7 +138,7 @@ Result<FoundCredential> find_inner_credential(Json const& json) {
 
 namespace {
 
-constexpr std::string_view png_start = "\x89PNG";
+constexpr std::string_view png_start = "\x89PNG", pdf_start = "%PDF-";
 
 /// Pictures that never carry a badge: JPEG, GIF, WebP, HEIC and AVIF. Messaging apps and cameras make them.
 bool is_bare_picture(std::string_view input) {
@@ -165,8 +166,8 @@ Result<FoundCredential> read_address(std::string const& address) {
 
 Result<FoundCredential> read_picture(Result<crypto::ExtractedBadge> const& badge, std::string_view if_none, int depth) {
     if (!badge) {
-        bool const is_compressed = badge.error().detail.find("compressed") != std::string::npos;
-        if (badge.error().code != "no-credential" || is_compressed) return badge.error();
+        if (badge.error().code == "credential-compressed") return no_credential(badge.error().detail);
+        if (badge.error().code != "no-credential") return badge.error();
         return no_credential(std::string(if_none));
     }
     auto const text = trimmed(badge->credential);
@@ -183,20 +184,25 @@ Result<FoundCredential> read_bytes(std::string_view input, int depth) {
         "scan the code.";
     if (depth > deepest_envelope) return no_credential("The credential is wrapped too often.");
     if (input.starts_with(png_start)) return read_picture(crypto::extract_png(as_bytes(input)), none_in_picture, depth);
+    if (input.starts_with(pdf_start))
+        return read_picture(crypto::extract_pdf(as_bytes(input)),
+                            "The PDF carries no credential: printing to PDF or saving it anew removes it. Ask for the "
+                            "link, or scan its code.",
+                            depth);
     if (is_bare_picture(input)) return no_credential(std::string(none_in_picture));
     auto const start = trimmed(input.substr(0, 4096));
     if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf<"))
         return read_picture(crypto::extract_svg(input),
                             "The drawing carries no credential. Ask for the badge's own file or link.", depth);
     if (!is_utf8(input))
-        return no_credential("This file is no badge. Send the badge's PNG or SVG picture, its text or its link.");
+        return no_credential("This file is no badge. Send the badge's PNG or SVG picture, its PDF, its text or its link.");
     return read_text(input, depth);
 }
 
 }  // namespace
 
 std::string without_blanks_around(std::string input) {
-    if (input.starts_with(png_start)) return input;
+    if (input.starts_with(png_start) || input.starts_with(pdf_start)) return input;
     return std::string(trimmed(input));
 }
 

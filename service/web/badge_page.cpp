@@ -145,6 +145,7 @@ void draw_actions(Drawing& d) {
                schemas::make_visible(d.locale.text(
                    "badge.picture", {{"badge", d.credential.subject.achievement.name}, {"issuer", d.issuer_name}})));
     d.view.set("png_url", Url::of(path + ".png")).set("svg_url", Url::of(path + ".svg"));
+    d.view.set("pdf_url", Url::of(path + ".pdf"));
     d.view.set("json_url", Url::of(path + ".json")).set("jwt_url", Url::of(path + ".jwt"));
     d.view.set("qr_url", Url::of("/c/" + view.row.share_code + "/qr.svg"));
     d.view.set("share_text", view.share_url);

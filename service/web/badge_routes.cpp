@@ -69,9 +69,11 @@ Answer credential_document(WebContext const& context, domain::CredentialView cre
     return for_programs(respond(200, type, std::move(credential.document)));
 }
 
-http::Response picture(std::string_view media_type, std::string bytes, std::string_view file_name) {
+http::Response picture(std::string_view media_type, std::string bytes, std::string_view file_name,
+                       std::string_view disposition = "inline") {
     auto answer = for_programs(respond(200, media_type, std::move(bytes)));
-    answer.headers.add("content-disposition", "inline; filename=\"" + std::string(file_name) + "\"");
+    answer.headers.add("content-disposition",
+                       std::string(disposition) + "; filename=\"" + std::string(file_name) + "\"");
     return answer;
 }
 
@@ -101,7 +103,11 @@ Answer credential_file(WebContext const& context, http::Request const& request, 
         return picture("image/png", text_of(context.pictures.baked_png(*programme, credential)), "badge.png");
     if (ending == ".svg")
         return picture("image/svg+xml", context.pictures.baked_svg(*programme, credential), "badge.svg");
-    return Error{Fault::not_found, "not-found", "A credential has the endings .jwt, .json, .png and .svg.", {}};
+    // Saved and not shown: a viewer that prints or saves anew loses the badge, and the page's policy stops some.
+    if (ending == ".pdf")
+        return picture("application/pdf", text_of(context.pictures.certificate(*programme, credential)), "badge.pdf",
+                       "attachment");
+    return Error{Fault::not_found, "not-found", "A credential has the endings .jwt, .json, .pdf, .png and .svg.", {}};
 }
 
 Answer get_credential(WebContext const& context, http::Request const& request) {

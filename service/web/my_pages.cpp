@@ -54,6 +54,7 @@ View badge_view(WebContext const& context, Visitor const& visitor, domain::Crede
     view.set("badge_url", Url::of("/c/" + row.share_code)).set("badge_picture_url", Url::of(path + ".png"));
     view.set("png_url", Url::of(path + ".png"))
         .set("svg_url", Url::of(path + ".svg"))
+        .set("pdf_url", Url::of(path + ".pdf"))
         .set("json_url", Url::of(path + ".json"))
         .set("jwt_url", Url::of(path + ".jwt"));
     view.set("state", locale.text("state." + state)).set("state_tone", tone.name).set("state_icon", tone.icon);

@@ -31,6 +31,9 @@ class Pictures {
     /// Link preview, 1200x627 PNG, without the learner's name unless the page is public with name.
     virtual std::shared_ptr<Bytes const> share_card(domain::Programme const& programme,
                                                     domain::CredentialView const& credential) = 0;
+    /// One A4 page as PDF with the credential's document attached; the learner's name as on the share card.
+    virtual std::shared_ptr<Bytes const> certificate(domain::Programme const& programme,
+                                                     domain::CredentialView const& credential) = 0;
     /// QR code of a text as an SVG document, error correction M.
     virtual std::string qr_svg(std::string_view text) = 0;
 };

@@ -1,5 +1,4 @@
 #include "service/web/form.hpp"
-#include "service/web/qr_reader.hpp"
 #include "service/web/report_view.hpp"
 #include "service/web/routes.hpp"
 
@@ -55,18 +54,6 @@ bool is_foreign(domain::Addresses const& addresses, FetchedDocuments const* fetc
     return fetched == nullptr && schemas::is_https_url(input) && addresses.path_of(input).empty();
 }
 
-/// The picture holds no credential: perhaps it shows the code of a printed one. The verifier's first answer stands when
-/// it does not.
-Result<domain::AskedReport> by_code(domain::Services& services, Asked const& asked,
-                                    std::optional<std::string> const& recipient, Error const& first) {
-    auto const code = read_qr(asked.input);
-    if (!code) return code.error().fault == Fault::too_large ? code.error() : first;
-    if (!*code) return Error{Fault::unprocessable, "no-code", "The picture shows no readable code.", {}};
-    if (is_foreign(services.addresses, asked.fetched, **code))
-        return Error{Fault::unprocessable, "foreign-address", "The code leads to another service.", {}};
-    return services.documents.verify(**code, recipient, services.clock.wall(), asked.fetched);
-}
-
 http::Response judge(WebContext const& context, Visitor const& visitor, Asked asked) {
     auto& services = context.services;
     if (asked.input.empty()) return refuse(context, visitor, asked, "verify.empty", 422);
@@ -74,14 +61,16 @@ http::Response judge(WebContext const& context, Visitor const& visitor, Asked as
         return refuse(context, visitor, asked, "verify.foreign", 422);
     auto const recipient = asked.recipient.empty() ? std::nullopt : std::optional<std::string>(asked.recipient);
     auto report = services.documents.verify(asked.input, recipient, services.clock.wall(), asked.fetched);
-    if (!report && report.error().code == "no-credential" && is_photograph(asked.input))
-        report = by_code(services, asked, recipient, report.error());
     if (!report) {
         auto const& error = report.error();
+        if (error.code == "many-codes") return refuse(context, visitor, asked, "verify.many_codes", 422);
+        if (error.code == "no-link") return refuse(context, visitor, asked, "verify.no_link", 422);
         if (error.code == "no-code") return refuse(context, visitor, asked, "verify.no_code", 422);
         if (error.code == "foreign-address") return refuse(context, visitor, asked, "verify.foreign", 422);
         if (error.code == "not-reached") return refuse_unreached(context, visitor, asked, error);
-        if (error.code == "no-credential") return refuse(context, visitor, asked, "verify.none", 422);
+        bool const is_pdf = asked.input.starts_with("%PDF-");
+        if (error.code == "no-credential")
+            return refuse(context, visitor, asked, is_pdf ? "verify.none_pdf" : "verify.none", 422);
         return refuse(context, visitor, asked, error.fault == Fault::too_large ? "error.too_large" : "verify.none",
                       error.fault == Fault::too_large ? 413 : 422, error.detail);
     }

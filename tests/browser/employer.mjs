@@ -1,8 +1,9 @@
 // An employer's side of things: everything that people are handed, and what the page says about it.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import * as jose from 'jose';
 import { PNG } from 'pngjs';
-import { expectRefusal, follow, go, look } from './visit.mjs';
+import { drop, expectRefusal, follow, go, look, paste } from './visit.mjs';
 
 async function rowsOf(house) {
   return (await house.request('GET', '/api/v1/credentials?limit=500', { token: house.facts.tokens.admin })).json.data;
@@ -62,6 +63,25 @@ async function aboveTheFold({ page }) {
   await page.setViewportSize(before);
 }
 
+/// The PDF of the badge's page holds the badge; one that was printed holds none, and the page says so.
+async function certificate(visitor, row) {
+  const { page, language } = visitor;
+  await go(visitor, row.shareUrl);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('main a[href$=".pdf"][download]').click()]);
+  const pdf = readFileSync(await download.path());
+  assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+  if (visitor.scripts) {
+    await go(visitor, '/verify');
+    await drop(visitor, '[data-drop]', 'badge.pdf', pdf, 'application/pdf');
+    assert.match(await page.getAttribute('.verdict', 'class'), /good/, 'the PDF, dropped');
+  }
+  assert.match(await ask(visitor, { file: { name: 'badge.pdf', mimeType: 'application/pdf', buffer: pdf } }), /good/, 'the PDF');
+  expectRefusal(visitor, 422, '/verify');
+  const printed = Buffer.from('%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n');
+  assert.equal(await ask(visitor, { file: { name: 'print.pdf', mimeType: 'application/pdf', buffer: printed } }), '', 'a printed PDF');
+  assert.match(await page.textContent('.note.bad[role=alert]'), language === 'ar' ? /الطباعة إلى PDF/ : /Printing to PDF/);
+}
+
 /// Needs a claimed badge in force.
 export async function employer(visitor) {
   const { house, page } = visitor;
@@ -82,6 +102,12 @@ export async function employer(visitor) {
 
   const baked = (await house.request('GET', `/credentials/${row.id}.png`)).bytes;
   assert.match(await ask(visitor, { file: { name: 'badge.png', mimeType: 'image/png', buffer: baked } }), /good/, 'the picture');
+  await certificate(visitor, row);
+  if (visitor.scripts) {
+    await go(visitor, '/verify');
+    await paste(visitor, 'badge.png', baked);
+    assert.match(await page.getAttribute('.verdict', 'class'), /good/, 'pasted from elsewhere');
+  }
   expectRefusal(visitor, 422, '/verify');
   const stripped = PNG.sync.write(PNG.sync.read(baked));
   assert.equal(await ask(visitor, { file: { name: 'badge.png', mimeType: 'image/png', buffer: stripped } }), '', 'a picture that lost its credential');

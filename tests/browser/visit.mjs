@@ -67,13 +67,25 @@ export async function openMail(visitor, person, look = async () => {}) {
   await follow(visitor, 'main .btns a.primary');
 }
 
-/// What lies on the computer is dragged over the field and let go.
-export async function drop(visitor, field, name, bytes) {
-  const dataTransfer = await visitor.page.evaluateHandle(([name, bytes]) => {
+function carrying(visitor, name, bytes, type) {
+  return visitor.page.evaluateHandle(([name, bytes, type]) => {
     const carried = new DataTransfer();
-    carried.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name, { type: 'image/png' }));
+    carried.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name, { type }));
     return carried;
-  }, [name, bytes.toString('base64')]);
+  }, [name, bytes.toString('base64'), type]);
+}
+
+/// What was copied elsewhere is pasted into the page.
+export async function paste(visitor, name, bytes, type = 'image/png') {
+  const clipboardData = await carrying(visitor, name, bytes, type);
+  await follow(visitor, () => visitor.page.evaluate((clipboardData) => {
+    document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  }, clipboardData));
+}
+
+/// What lies on the computer is dragged over the field and let go.
+export async function drop(visitor, field, name, bytes, type = 'image/png') {
+  const dataTransfer = await carrying(visitor, name, bytes, type);
   for (const kind of ['dragenter', 'dragover']) await visitor.page.dispatchEvent(field, kind, { dataTransfer });
   assert.match(await visitor.page.getAttribute(field, 'class'), /\bover\b/, 'the field says that it takes the file');
   await follow(visitor, () => visitor.page.dispatchEvent(field, 'drop', { dataTransfer }));

@@ -1,10 +1,11 @@
-// Baking and extracting, PNG and SVG: whatever picture is taken gives back the credential that was put into it.
+// Baking and extracting, PNG, SVG and PDF: whatever picture is taken gives back the credential that was put into it.
 
 #include <string>
 
 #include <zlib.h>
 
 #include "crypto/bake.hpp"
+#include "crypto/bake_pdf.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace itqan;
@@ -67,6 +68,16 @@ void bake_into_svg(std::string_view svg) {
     }
 }
 
+void bake_into_pdf(ByteView pdf) {
+    auto const before = extract_pdf(pdf);
+    if (before) fuzz::require(before->credential.size() <= 512 * 1024, "a PDF gives a credential within limits");
+    auto const baked = bake_pdf(pdf, token, {.language = "en", .title = "t", .text = "t", .link = {}});
+    if (!baked) return;
+    auto const back = extract_pdf(*baked);
+    if (!before && before.error().code == "no-credential" && back)
+        fuzz::require(back->credential == token, "a PDF gives back its credential");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
@@ -75,6 +86,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (size >= 8 && data[0] == 0x89) {
         bake_into_png(bytes);
         bake_into_png(with_checksums(bytes));
+        return 0;
+    }
+    if (text.starts_with("%PDF-")) {
+        bake_into_pdf(bytes);
         return 0;
     }
     bake_into_svg(text);

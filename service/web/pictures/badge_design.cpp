@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "schemas/text_safety.hpp"
+#include "service/web/pictures/badge_words.hpp"
 #include "service/web/pictures/drawing.hpp"
 #include "service/web/pictures/rosette.hpp"
 
@@ -17,8 +18,6 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 constexpr Point centre{300, 300};
-constexpr std::string_view paper = "#fbfaf7";
-constexpr std::string_view ink = "#16202a";
 
 // Radii, from the outside in.
 constexpr double edge = 293;

@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/bake.hpp"
+#include "crypto/bake_pdf.hpp"
 #include "service/web/pictures/badge_design.hpp"
+#include "service/web/pictures/certificate.hpp"
+#include "service/web/pictures/pdf_page.hpp"
 #include "service/web/pictures/picture_cache.hpp"
 #include "service/web/pictures/qr_code.hpp"
 #include "service/web/pictures/raster.hpp"
@@ -84,7 +87,7 @@ class DrawnPictures final : public Pictures {
         // The card tells the state, and an expiry comes without a change of the row.
         auto const name = "card/" + std::to_string(programme.generation) + "/" + credential.row.id + "/" +
                           std::to_string(credential.row.edition) + "/" + credential.row.status + "/" +
-                          credential.row.visibility + "/" + now.day().text();
+                          credential.row.visibility + (credential.row.show_name ? "/named/" : "/") + now.day().text();
         if (auto found = cache_.find(name)) return found;
         std::string svg;
         {
@@ -92,6 +95,26 @@ class DrawnPictures final : public Pictures {
             svg = share_card_svg(programme, as_signed(programme, credential), credential, now, outliner_);
         }
         return kept(name, rendering_, [&] { return render_png(svg, card_width, card_height); });
+    }
+
+    std::shared_ptr<Bytes const> certificate(domain::Programme const& programme,
+                                             domain::CredentialView const& credential) override {
+        auto const now = clock_.wall();
+        auto const name = "certificate/" + std::to_string(programme.generation) + "/" + credential.row.id + "/" +
+                          std::to_string(credential.row.edition) + "/" + std::string(proof_form_name(credential.form)) +
+                          "/" + credential.row.status + "/" + credential.row.visibility +
+                          (credential.row.show_name ? "/named/" : "/") + now.day().text();
+        if (auto found = cache_.find(name)) return found;
+        Certificate drawn;
+        {
+            std::lock_guard const lock(outlining_);
+            drawn = draw_certificate(programme, as_signed(programme, credential), credential, now, outliner_);
+        }
+        return kept(name, rendering_, [&] {
+            auto baked = crypto::bake_pdf(render_pdf(drawn), credential.document, drawn.words);
+            if (!baked) throw std::runtime_error("a certificate of ours cannot be baked: " + baked.error().detail);
+            return std::move(*baked);
+        });
     }
 
     std::string qr_svg(std::string_view text) override {

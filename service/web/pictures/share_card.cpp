@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "service/domain/rule_words.hpp"
 #include "service/web/pictures/badge_design.hpp"
+#include "service/web/pictures/badge_words.hpp"
 #include "service/web/pictures/drawing.hpp"
 #include "service/web/pictures/qr_code.hpp"
 #include "service/web/pictures/rosette.hpp"
@@ -15,66 +15,11 @@
 namespace itqan::web {
 namespace {
 
-constexpr std::string_view paper = "#fbfaf7", ink = "#16202a", soft_ink = "#4d5965", good = "#1b6b43", warn = "#855800",
-                           bad = "#a3271f";
 constexpr double width = 1200, height = 627;
 constexpr double panel = 500;  ///< Width of the side with the badge.
 constexpr double margin = 52;
 constexpr double column = width - panel - 2 * margin;
 constexpr double code_room = 168, code_top = 426;
-
-struct Words {
-    bool arabic;
-    std::string say(std::string_view english, std::string_view arabic_words) const {
-        return std::string(arabic ? arabic_words : english);
-    }
-};
-
-struct State {
-    std::string words;
-    std::string_view colour;
-    bool in_order() const { return colour == good; }
-};
-
-/// What is not in order comes first; otherwise until when it runs.
-State state_of(storage::CredentialRow const& row, Instant now, Words const& words) {
-    if (row.status == "revoked") return {words.say("Withdrawn by the issuer", "ملغاة من الجهة المانحة"), bad};
-    if (row.status == "suspended") return {words.say("On hold: under review", "موقوفة مؤقتًا: قيد المراجعة"), warn};
-    if (!row.valid_until) return {words.say("No expiry", "بلا تاريخ انتهاء"), good};
-    auto const day = domain::day_in_words(*row.valid_until, row.language);
-    if (Instant::end_of(*row.valid_until) < now) return {words.say("Expired on ", "منتهية الصلاحية منذ ") + day, bad};
-    return {words.say("Valid until ", "صالحة حتى ") + day, good};
-}
-
-std::string name_shown(domain::CredentialView const& credential) {
-    if (credential.row.visibility != "public" || !credential.row.show_name) return {};
-    auto const subject = credential.credential.value("credentialSubject", Json::object());
-    for (auto const& identity : subject.value("identifier", Json::array()))
-        if (identity.value("identityType", "") == "name" && !identity.value("hashed", true))
-            return identity.value("identityHash", "");
-    return {};
-}
-
-std::string level_in_words(domain::Programme const& programme, domain::Achievement const& achievement,
-                           std::string_view language, Words const& words) {
-    int const level = level_of(achievement);
-    if (level == 0) return {};
-    auto text = words.say("Level ", "المستوى ") + std::to_string(level) + words.say(" of 5", " من 5");
-    for (auto const& name : programme.framework.levels)
-        if (name.level == level) text += words.say(": ", ": ") + name.name.in(language);
-    return text;
-}
-
-std::string box(double left, double top, double box_width, double box_height, double corner, std::string_view fill,
-                double opacity = 1) {
-    return "<rect x=\"" + number(left) + "\" y=\"" + number(top) + "\" width=\"" + number(box_width) + "\" height=\"" +
-           number(box_height) + "\" rx=\"" + number(corner) + "\" fill=\"" + std::string(fill) + "\" fill-opacity=\"" +
-           number(opacity) + "\"/>";
-}
-
-std::string moved(double x, double y, std::string const& drawn) {
-    return "<g transform=\"translate(" + number(Point{x, y}) + ")\">" + drawn + "</g>";
-}
 
 /// A line or more of the text column, with what stands behind it, at 0, 0.
 struct Block {
@@ -94,7 +39,7 @@ class Column {
     }
 
     /// Words on a tinted ground with a coloured edge.
-    void add_state(State const& state) {
+    void add_state(BadgeState const& state) {
         TextStyle const style{.bold = true, .size = 26, .minimum = 15, .width = column - 44, .height = 44};
         auto const words = outliner_.outline(state.words, language_, style);
         double const ground = words.width + 44;

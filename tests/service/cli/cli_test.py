@@ -6,10 +6,12 @@ import json
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 
 program = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else None
 starter = pathlib.Path(__file__).resolve().parents[3] / "service/demo/programme"
@@ -165,6 +167,27 @@ class CommandLine(unittest.TestCase):
         self.assertEqual([json.loads(line)["n"] for line in lines], [1, 2, 3, 4])
         self.refused("no-input-column", "verify", "--batch", self.written("name\nx\n"), status=2)
         self.refused("no-file", "verify", "--batch", str(self.folder / "absent.csv"), status=2)
+
+    def test_a_pdf_gives_its_badge_alone_and_in_a_list_and_a_photo_without_code_says_so(self):
+        token = self.issue("ach-06", "lrn-004", "--proof", "jwt")["jwt"]
+        packed = zlib.compress(token.encode())
+        head = b"%PDF-1.7\n1 0 obj\n<< /Type /EmbeddedFile /Filter /FlateDecode /Length " + str(len(packed)).encode()
+        (self.folder / "badge.pdf").write_bytes(head + b" >>\nstream\n" + packed + b"\nendstream\nendobj\n%%EOF\n")
+        (self.folder / "printed.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
+
+        def chunk(kind, data):
+            return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+        white = zlib.compress((b"\0" + b"\xff" * 40) * 40)
+        size = struct.pack(">IIBBBBB", 40, 40, 8, 0, 0, 0, 0)
+        (self.folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", white) + chunk(b"IEND", b""))
+
+        self.assertEqual(self.run_json("verify", str(self.folder / "badge.pdf"))["verdict"], "valid")
+        self.assertIn("printing to PDF", self.refused("no-credential", "verify", str(self.folder / "printed.pdf"), status=2))
+        self.assertIn("link", self.refused("no-code", "verify", str(self.folder / "photo.png"), status=2))
+        (self.folder / "files.csv").write_text("input\nbadge.pdf\nprinted.pdf\nphoto.png\n")
+        lines = self.run_command("verify", "--json", "--batch", str(self.folder / "files.csv")).stdout.splitlines()
+        self.assertEqual([json.loads(line)["outcome"] for line in lines], ["valid", "unreadable", "unreadable"])
 
     def offline(self, bundle, *inputs):
         """No data folder, no network: an empty root where the system allows it."""

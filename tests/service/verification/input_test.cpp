@@ -68,8 +68,8 @@ TEST_CASE("what holds no credential is refused with what to do") {
     for (auto const& input :
          {std::string(), std::string(" \n"), std::string("hello"), std::string(R"({"a":1})"),
           std::string("https://elsewhere.example/badge/1"), tiny_png(), std::string(tiny_svg),
-          std::string("\xff\xd8\xff\xe0JFIF"), std::string("\x00\x01\x02", 3), std::string("data:text/plain"),
-          std::string("data:,%zz"), std::string("data:;base64,***")}) {
+          std::string("%PDF-1.7\n%%EOF\n"), std::string("\xff\xd8\xff\xe0JFIF"), std::string("\x00\x01\x02", 3),
+          std::string("data:text/plain"), std::string("data:,%zz"), std::string("data:;base64,***")}) {
         auto const report = house.verifier.try_verify(input);
         CAPTURE(input.substr(0, 60));
         REQUIRE_FALSE(report);

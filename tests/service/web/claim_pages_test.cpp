@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "crypto/bake_pdf.hpp"
 #include "crypto/digest.hpp"
 #include "storage/access.hpp"
 #include "storage/outbox.hpp"
@@ -181,6 +182,26 @@ TEST_CASE("a change on My badges that cannot be signed comes back with the choic
     CHECK(answer.has("This badge has run out, so its text can no longer change."));
     CHECK(answer.has("value=\"public\" checked"));
     CHECK(answer.has("<details open"));
+}
+
+TEST_CASE("a certificate is for whom the badge is for, in the form that is asked for") {
+    WebHouse web;
+    auto const row = award(web, "ach-05");
+    send_link(web, row);
+    REQUIRE(web.post(address, claim_of(row, "hidden", "en"), in_english).status == 303);
+    auto const path = "/credentials/" + row.id + ".pdf";
+    auto const session = web.session_of(Role::learner, "lrn-001");
+
+    auto const own = web.get(path, session);
+    auto const token = web.get(path + "?proof=jwt", session);
+
+    CHECK(web.get(path).status == web.get("/credentials/" + row.id + ".png").status);
+    CHECK(web.get(path).status >= 400);
+    REQUIRE(own.status == 200);
+    CHECK(own.type == "application/pdf");
+    CHECK(crypto::extract_pdf(as_bytes(own.html))->credential.starts_with("{"));
+    CHECK(crypto::extract_pdf(as_bytes(token.html))->credential.starts_with("ey"));
+    CHECK(web.get(path + "?proof=other", session).status == 400);
 }
 
 TEST_CASE("a form without any badge keeps its choices") {

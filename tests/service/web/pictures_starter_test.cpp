@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "crypto/bake_pdf.hpp"
 #include "service/web/pictures/drawn_pictures.hpp"
 #include "tests/service/starter_house.hpp"
 
@@ -87,6 +88,28 @@ TEST_CASE("every achievement of the starter has share cards in both languages an
     }
 
     CHECK(different.size() == count);
+}
+
+TEST_CASE("every achievement of the starter has a certificate in both languages and every state") {
+    StarterHouse house;
+    auto const programme =
+        house.database().read([&](storage::Session& session) { return house.programmes.current(session); });
+    auto const pictures = web::make_pictures(house.clock);
+    char const* const states[] = {"active", "revoked", "suspended"};
+
+    std::size_t count = 0;
+    for (auto const& each : programme->achievements) {
+        for (std::string const language : {"en", "ar"}) {
+            std::string const state = states[count++ / 2 % 3];
+            auto view = credential_of(each, language, state, house.clock.now);
+            view.document = "eyJhbGciOiJFZERTQSJ9.e30.c2ln";
+            view.credential["issuer"]["id"] = "did:web:badges.example:issuers:" + each.issuer_id;
+            auto const pdf = pictures->certificate(*programme, view);
+            CHECK(pdf->size() < 250'000);
+            CHECK(crypto::extract_pdf(*pdf)->credential == view.document);
+            keep("certificate-" + each.id + "-" + language + "-" + state + ".pdf", as_text(*pdf));
+        }
+    }
 }
 
 }  // namespace itqan::tests

@@ -8,17 +8,18 @@
 #include <cstdio>
 #include <cstdlib>
 #include <set>
+#include <tuple>
 #include <vector>
 
 #include <jpeglib.h>
 #include <nlohmann/json.hpp>
 
 #include "crypto/bake.hpp"
+#include "service/scan/qr_reader.hpp"
 #include "service/web/pictures/badge_design.hpp"
 #include "service/web/pictures/drawn_pictures.hpp"
 #include "service/web/pictures/raster.hpp"
 #include "service/web/pictures/share_card.hpp"
-#include "service/web/qr_reader.hpp"
 #include "tests/service/web/sample_badge.hpp"
 
 namespace itqan::tests {
@@ -247,7 +248,7 @@ TEST_CASE("a code is read back to its address") {
     auto const svg = studio.pictures->qr_svg(address);
 
     CHECK(is_svg(svg));
-    auto const read = web::read_qr(as_text(web::render_png(svg, 400, 400)));
+    auto const read = scan::read_qr(as_text(web::render_png(svg, 400, 400)));
     REQUIRE(read);
     CHECK(*read == address);
 }
@@ -296,14 +297,68 @@ std::string photograph(Picture const& of, int width, int height, std::vector<jpe
     return jpeg;
 }
 
+/// The picture as a camera sees it that is turned by `angle`, nearer at one edge by `lean`, and noisy.
+Picture seen_askew(Picture const& of, double angle, double lean, int noise) {
+    int const side = of.width * 3 / 2;
+    Picture seen{side, side, {}};
+    std::uint32_t chance = 12345;
+    for (int y = 0; y < side; ++y) {
+        for (int x = 0; x < side; ++x) {
+            double const u = x - side / 2.0, v = y - side / 2.0;
+            double const near = 1 + lean * v / side;
+            double const from_x = (u * std::cos(angle) + v * std::sin(angle)) / near + of.width / 2.0;
+            double const from_y = (v * std::cos(angle) - u * std::sin(angle)) / near + of.height / 2.0;
+            bool const is_inside = from_x >= 0 && from_y >= 0 && from_x <= of.width - 1 && from_y <= of.height - 1;
+            auto const value = is_inside ? static_cast<int>(of.at(from_x, from_y) & 0xFFU) : 200;
+            chance = chance * 1664525U + 1013904223U;
+            auto const stain = static_cast<int>(chance >> 16U) % (2 * noise + 1) - noise;
+            auto const grey = static_cast<std::uint32_t>(std::clamp(40 + value * 3 / 4 + stain, 0, 255));
+            seen.pixels.push_back(0xFF000000U | grey << 16U | grey << 8U | grey);
+        }
+    }
+    return seen;
+}
+
+TEST_CASE("a code is read when the photograph is turned, leaning and noisy") {
+    std::string const address = "https://badges.example/c/k3v9q2x7m4t8w6zb";
+    auto const code = open(web::render_png(Studio().pictures->qr_svg(address), 360, 360));
+    for (auto const& [angle, lean, noise] : std::vector<std::tuple<double, double, int>>{
+             {0.2, 0.0, 0}, {0.8, 0.0, 20}, {1.6, 0.15, 20}, {3.1, 0.3, 10}, {0.1, 0.4, 40}}) {
+        CAPTURE(angle);
+        auto const read = scan::read_qr(photograph(seen_askew(code, angle, lean, noise), 1600, 1600));
+        REQUIRE(read);
+        CHECK(*read == address);
+    }
+}
+
+TEST_CASE("of several codes the only link is read, and several links are none") {
+    auto const beside = [](std::string const& left, std::string const& right) {
+        auto const one = open(web::render_png(Studio().pictures->qr_svg(left), 300, 300));
+        auto const other = open(web::render_png(Studio().pictures->qr_svg(right), 300, 300));
+        Picture both{600, 300, {}};
+        for (int y = 0; y < 300; ++y)
+            for (int x = 0; x < 600; ++x)
+                both.pixels.push_back(x < 300 ? one.at(x, y) : other.at(x - 300, y));
+        return scan::read_qr(photograph(both, 1200, 900));
+    };
+
+    auto const one_link = beside("https://badges.example/c/k3v9", "WIFI:S:guests;;");
+    auto const two_links = beside("https://badges.example/c/k3v9", "https://badges.example/c/k3v8");
+
+    REQUIRE(one_link);
+    CHECK(*one_link == "https://badges.example/c/k3v9");
+    REQUIRE_FALSE(two_links);
+    CHECK(two_links.error().code == "many-codes");
+}
+
 TEST_CASE("a code that fills little of a large photograph is read") {
     std::string const address = "https://badges.example/c/k3v9";
     auto const code = open(web::render_png(Studio().pictures->qr_svg(address), 74, 74));
 
-    auto const twelve_megapixels = web::read_qr(photograph(code, 4000, 3000));
+    auto const twelve_megapixels = scan::read_qr(photograph(code, 4000, 3000));
     auto const forty_eight =
-        web::read_qr(photograph(open(web::render_png(Studio().pictures->qr_svg(address), 300, 300)), 8000, 6000));
-    auto const fifty_one = web::read_qr(photograph(code, 8500, 6000));
+        scan::read_qr(photograph(open(web::render_png(Studio().pictures->qr_svg(address), 300, 300)), 8000, 6000));
+    auto const fifty_one = scan::read_qr(photograph(code, 8500, 6000));
 
     REQUIRE(twelve_megapixels);
     CHECK(*twelve_megapixels == address);
@@ -319,8 +374,8 @@ TEST_CASE("a picture in more scans than any camera writes is not decoded to its 
     auto const scans = many_scans();
     REQUIRE(scans.size() == 127);
 
-    auto const few = web::read_qr(photograph(code, 800, 800, {scans.begin(), scans.begin() + 64}));
-    auto const many = web::read_qr(photograph(code, 800, 800, scans));
+    auto const few = scan::read_qr(photograph(code, 800, 800, {scans.begin(), scans.begin() + 64}));
+    auto const many = scan::read_qr(photograph(code, 800, 800, scans));
 
     REQUIRE(few);
     CHECK(*few == address);
@@ -334,7 +389,7 @@ TEST_CASE("a damaged photograph is given up") {
     for (std::size_t at = photo.size() / 2; at + 2 < photo.size(); at += 7)
         photo[at] = '\x55';
 
-    auto const read = web::read_qr(photo);
+    auto const read = scan::read_qr(photo);
 
     CHECK((!read || !*read));
 }
@@ -362,7 +417,7 @@ TEST_CASE("a share card is 1200 by 627 and its code leads to the badge's page") 
         CHECK(picture.width == 1200);
         CHECK(picture.height == 627);
         CHECK(card->size() < 200'000);
-        auto const read = web::read_qr(as_text(*card));
+        auto const read = scan::read_qr(as_text(*card));
         REQUIRE(read);
         CHECK(*read == credential.share_url);
     }

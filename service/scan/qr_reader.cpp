@@ -1,16 +1,19 @@
-#include "service/web/qr_reader.hpp"
+#include "service/scan/qr_reader.hpp"
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <numbers>
+#include <set>
 #include <vector>
 
 #include <jpeglib.h>
 #include <png.h>
 #include <zbar.h>
 
-namespace itqan::web {
+namespace itqan::scan {
 namespace {
 
 constexpr std::size_t most_bytes = 5 * 1024 * 1024;
@@ -32,7 +35,10 @@ Error too_large() {
     return {Fault::too_large, "picture-too-large", "A picture may have 5 MiB; a PNG 12 megapixels, a JPEG 50.", {}};
 }
 Error unreadable() {
-    return {Fault::unprocessable, "picture-unreadable", "The picture could not be read.", {}};
+    return {Fault::unprocessable,
+            "picture-unreadable",
+            "The picture is damaged and cannot be read. Take it again, or send the badge's link.",
+            {}};
 }
 
 bool is_too_large(std::uint64_t width, std::uint64_t height, std::uint64_t most) {
@@ -122,15 +128,73 @@ Result<Grey> grey_of_jpeg(std::string_view bytes, unsigned& denominator) {
     return grey;
 }
 
-std::optional<std::string> code_in(Grey const& grey) {
+bool is_link(std::string const& text) {
+    return text.starts_with("https://") || text.starts_with("http://");
+}
+
+/// The only code, or the only link among several.
+Result<std::optional<std::string>> chosen_of(std::set<std::string> const& codes) {
+    if (codes.empty()) return std::optional<std::string>();
+    if (codes.size() == 1) return std::optional(*codes.begin());
+    if (std::count_if(codes.begin(), codes.end(), is_link) == 1)
+        return std::optional(*std::find_if(codes.begin(), codes.end(), is_link));
+    return Error{Fault::unprocessable,
+                 "many-codes",
+                 "The picture shows several codes. Take a photograph of the badge's code alone.",
+                 {}};
+}
+
+Result<std::optional<std::string>> scanned(Grey const& grey) {
     zbar::Image image(grey.width, grey.height, "Y800", grey.pixels.data(), grey.pixels.size());
     zbar::ImageScanner scanner;
     scanner.set_config(zbar::ZBAR_NONE, zbar::ZBAR_CFG_ENABLE, 0);
     scanner.set_config(zbar::ZBAR_QRCODE, zbar::ZBAR_CFG_ENABLE, 1);
-    if (scanner.scan(image) <= 0) return std::nullopt;
-    for (auto symbol = image.symbol_begin(); symbol != image.symbol_end(); ++symbol)
-        if (symbol->get_type() == zbar::ZBAR_QRCODE) return symbol->get_data();
-    return std::nullopt;
+    std::set<std::string> codes;
+    if (scanner.scan(image) > 0)
+        for (auto symbol = image.symbol_begin(); symbol != image.symbol_end(); ++symbol)
+            if (symbol->get_type() == zbar::ZBAR_QRCODE) codes.insert(symbol->get_data());
+    return chosen_of(codes);
+}
+
+/// Half as wide and high, each pixel the mean of four: noise goes.
+Grey halved(Grey const& grey) {
+    Grey half{grey.width / 2, grey.height / 2, {}};
+    half.pixels.reserve(std::size_t{half.width} * half.height);
+    for (unsigned y = 0; y < half.height; ++y) {
+        auto const* const upper = grey.pixels.data() + std::size_t{2} * y * grey.width;
+        auto const* const lower = upper + grey.width;
+        for (unsigned x = 0; x < half.width; ++x)
+            half.pixels.push_back(static_cast<unsigned char>(
+                (upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1] + 2) / 4));
+    }
+    return half;
+}
+
+/// Turned by an eighth around its middle, whose corners are lost; the scanner reads lines and is weak at that angle.
+Grey turned(Grey const& grey) {
+    auto const side = std::max(grey.width, grey.height);
+    Grey made{side, side, std::vector<unsigned char>(std::size_t{side} * side, 255)};
+    double const half = side / 2.0, eighth = std::numbers::sqrt2 / 2;
+    for (unsigned y = 0; y < side; ++y) {
+        for (unsigned x = 0; x < side; ++x) {
+            double const from_x = (x - half + y - half) * eighth + grey.width / 2.0;
+            double const from_y = (y - half - x + half) * eighth + grey.height / 2.0;
+            if (from_x < 0 || from_y < 0 || from_x >= grey.width || from_y >= grey.height) continue;
+            made.pixels[std::size_t{y} * side + x] =
+                grey.pixels[static_cast<std::size_t>(from_y) * grey.width + static_cast<std::size_t>(from_x)];
+        }
+    }
+    return made;
+}
+
+/// As it is, then smaller and smoother, then turned: the later ones cost less than the first.
+Result<std::optional<std::string>> code_in(Grey const& grey) {
+    constexpr unsigned worth_halving = 400;
+    auto code = scanned(grey);
+    if (!code || *code || std::min(grey.width, grey.height) < worth_halving) return code;
+    auto const small = halved(grey);
+    code = scanned(small);
+    return !code || *code ? code : scanned(turned(small));
 }
 
 /// A small picture reads fast and blurs noise away; a code that fills little of a large one needs all its pixels.
@@ -139,7 +203,7 @@ Result<std::optional<std::string>> code_in_jpeg(std::string_view bytes) {
     auto grey = grey_of_jpeg(bytes, denominator);
     if (!grey) return grey.error();
     auto code = code_in(*grey);
-    for (denominator /= 2; !code && denominator >= 1; denominator /= 2) {
+    for (denominator /= 2; code && !*code && denominator >= 1; denominator /= 2) {
         grey = grey_of_jpeg(bytes, denominator);
         if (!grey && grey.error().fault == Fault::too_large) break;
         if (!grey) return grey.error();
@@ -165,4 +229,4 @@ Result<std::optional<std::string>> read_qr(std::string_view bytes) {
     return code_in_jpeg(bytes);
 }
 
-}  // namespace itqan::web
+}  // namespace itqan::scan
