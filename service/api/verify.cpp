@@ -106,7 +106,9 @@ Result<Asked> read_question(Call const& call) {
     if (!call.body.is_null()) return read_json_question(call);
     auto const type = call.request.header("content-type");
     if (equal_ignoring_case(type.substr(0, 10), "multipart/")) return read_form_question(call);
-    return Asked{call.request.body, std::nullopt, false};
+    Asked asked;
+    asked.input = call.request.body;
+    return asked;
 }
 
 Reply verify(Call const& call) {

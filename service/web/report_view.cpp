@@ -251,8 +251,10 @@ View report_view(ReportFacts const& facts, Locale const& locale) {
         for (auto const& [name, value] : check.evidence)
             details.push_back(View().set("fact_name", check.id + "." + name).set("fact", schemas::make_visible(value)));
     }
+    std::vector<View> exceptions;
     for (auto const& exception : report.exceptions)
-        details.push_back(View().set("fact_name", "outbound.exception").set("fact", schemas::make_visible(exception)));
+        exceptions.push_back(View().set("exception", schemas::make_visible(exception)));
+    view.set_list("exceptions", std::move(exceptions));
     view.set("checks", std::move(checks)).set("facts", std::move(details)).set("meanings", std::move(meanings));
     view.set("report_kind", schemas::make_visible(report.kind)).set("document", schemas::make_visible(report.document));
     // Only what is a signed text again may be sent again as it is; pictures are chosen anew.
