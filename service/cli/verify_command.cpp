@@ -30,16 +30,7 @@ Result<domain::Report> judge_alone(std::string input, std::optional<std::string>
     question.recipient = recipient;
     auto const photograph = domain::photograph_in(question.input);
     auto inquiry = domain::Inquiry::open(std::move(question));
-    if (!inquiry) {
-        if (inquiry.error().code != "no-credential" || photograph.empty()) return inquiry.error();
-        auto const text = domain::text_of_photograph(photograph);
-        if (!text) return text.error();
-        return Error{Fault::unprocessable,
-                     "not-reached",
-                     "The code in the picture says " + schemas::make_visible(*text) +
-                         ": there is no installation here that could look there.",
-                     {}};
-    }
+    if (!inquiry) return domain::without_way_to_code(photograph, inquiry.error());
     domain::Documents documents;
     while (true) {
         auto verification = inquiry->judge(documents, now);
