@@ -9,6 +9,7 @@
 #include "service/cli/verify_input.hpp"
 #include "service/cli/verify_receipt.hpp"
 #include "service/domain/bundle.hpp"
+#include "service/domain/photograph.hpp"
 
 namespace itqan::cli {
 namespace {
@@ -37,9 +38,10 @@ std::string age_in_words(domain::Bundle const& bundle, Instant now) {
 
 int judge_credential(Common const& common, domain::Bundle const& bundle, std::string const& name, std::string input,
                      std::optional<std::string> const& recipient, Instant now) {
+    auto const photograph = domain::photograph_in(input);
     auto const offline = domain::verify_offline(bundle, std::move(input), recipient, now);
     if (!offline) {
-        fail(common, offline.error());
+        fail(common, domain::without_way_to_code(photograph, offline.error()));
         return exit_code::usage;
     }
     auto json = domain::report_to_json(offline->report);

@@ -2,6 +2,7 @@
 
 #include "schemas/bytes.hpp"
 #include "schemas/text.hpp"
+#include "schemas/text_safety.hpp"
 #include "service/scan/qr_reader.hpp"
 
 namespace itqan::domain {
@@ -33,6 +34,17 @@ Error no_link_in_code() {
         "no-link",
         "The code in the picture is no link to a badge. Take the code that stands on the badge's page or certificate.",
         {}};
+}
+
+Error without_way_to_code(std::string_view photograph, Error first) {
+    if (first.code != "no-credential" || photograph.empty()) return first;
+    auto const text = text_of_photograph(photograph);
+    if (!text) return text.error();
+    return {Fault::unprocessable,
+            "not-reached",
+            "The code in the picture says " + schemas::make_visible(*text) +
+                ", and no address is followed here. Send the badge's own file.",
+            {}};
 }
 
 }  // namespace itqan::domain

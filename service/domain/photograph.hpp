@@ -18,4 +18,8 @@ Result<std::string> text_of_photograph(std::string_view photograph);
 /// What is said when that text is no badge: unprocessable "no-link".
 Error no_link_in_code();
 
+/// For where no link can be followed: what the code in the photograph leads to (unprocessable "not-reached"), or why it
+/// is not read; `first`, which the verifier said, for anything that is no photograph.
+Error without_way_to_code(std::string_view photograph, Error first);
+
 }  // namespace itqan::domain
