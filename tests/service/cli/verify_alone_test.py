@@ -29,9 +29,12 @@ class VerifyAlone(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="itqan-alone-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.data, cls.port = cls.folder / "data", free_port()
         cls.demo = subprocess.Popen([program, "demo", "--quiet", "--data", cls.data, "--listen", f"127.0.0.1:{cls.port}"],
                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.addClassCleanup(cls.demo.wait)
+        cls.addClassCleanup(cls.demo.terminate)
         for _ in range(600):
             try:
                 socket.create_connection(("127.0.0.1", cls.port), 1).close()
@@ -43,12 +46,6 @@ class VerifyAlone(unittest.TestCase):
         cls.badge = json.loads(issued.stdout)
         cls.file = cls.folder / "badge.json"
         cls.file.write_text(json.dumps(cls.badge["credential"]))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.demo.terminate()
-        cls.demo.wait()
-        shutil.rmtree(cls.folder)
 
     def verify(self, *arguments, **environment):
         allowed = {"ITQAN_OUTBOUND_ALLOW": f"localhost:{self.port}", "ITQAN_OUTBOUND_ALLOW_PRIVATE": "127.0.0.0/8,::1/128",
