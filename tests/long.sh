@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes too long for every change: hundreds of kill -9 cycles, every file compiled alone, every suite
-# under the sanitizers, ten minutes of every fuzz target. The published corpora must be there.
+# under the sanitizers, ten minutes of every fuzz target, and what stuck hosts cost everybody else. The published corpora must be there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,4 +17,5 @@ for preset in asan tsan; do
     deploy/build.sh "$preset" all
     ctest --test-dir "out/$preset" --output-on-failure --timeout 3600 -L 'unit|vectors|flow'
 done
+tests/bench/outbound.sh out/ci
 tests/fuzz/run.sh 600

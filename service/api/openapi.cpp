@@ -68,7 +68,10 @@ Json request_of(Endpoint const& endpoint) {
             {"required", {"file"}},
             {"properties",
              {{"file", {{"type", "string"}, {"contentMediaType", "application/octet-stream"}}},
-              {"recipient", {{"type", "string"}}}}}};
+              {"recipient", {{"type", "string"}}},
+              {"receipt", {{"type", "string"}, {"enum", {"true", "false"}}}},
+              {"roleId", {{"type", "string"}}},
+              {"levelsToday", {{"type", "string"}, {"enum", {"true", "false"}}}}}}};
         for (auto const* const type : {"image/png", "image/jpeg", "image/svg+xml", "application/pdf"})
             content[type]["schema"] = {{"type", "string"}, {"contentMediaType", type}};
     }

@@ -19,8 +19,8 @@ struct VerifyOptions {
     std::vector<std::string> inputs;
     std::optional<std::string> recipient;
     std::string bundle;
-    bool demo_asks = false;   ///< A demo has no way out of itself.
-    bool is_offline = false;  ///< Nobody is asked, but no bundle either.
+    bool demo_asks = false;    ///< A demo has no way out of itself.
+    bool asks_nobody = false;  ///< --no-fetch.
     ListOptions list;
 };
 
@@ -47,7 +47,7 @@ Result<Verifier> make_verifier(Common const& common, VerifyOptions const& option
     if (!config) return config.error();
     auto settings = *config;
     bool const is_alone = !std::filesystem::exists(config->database());
-    settings.way_out = !options.is_offline && (is_alone || !settings.demo || options.demo_asks);
+    settings.way_out = !options.asks_nobody && (is_alone || !settings.demo || options.demo_asks);
     std::shared_ptr<http::WayOut> const way_out(service::make_way_out(settings));
     if (is_alone)
         return Verifier{[way_out](std::string const& input, std::optional<std::string> const& recipient) {
@@ -94,16 +94,19 @@ int verify(Common const& common, VerifyOptions const& options) {
                                      : verify_list(common, options.list, verifier->judge);
 }
 
-/// What it says, by whom: others' words, so nothing in them may steer a terminal.
+/// Others' words: nothing in them may steer a terminal or look like a line of ours.
+std::string one_line(std::string const& words) {
+    auto line = schemas::make_visible(words);
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    return line;
+}
+
+/// What it says, by whom.
 std::string said_in_words(domain::Report const& report, std::string const& margin = "  ") {
-    auto text = margin + schemas::make_visible(report.kind) + "\n";
+    auto text = margin + one_line(report.kind) + "\n";
     auto const& said = report.credential;
     if (!said.is_object()) return text;
-    auto const one_line = [](std::string const& words) {
-        auto line = schemas::make_visible(words);
-        std::replace(line.begin(), line.end(), '\n', ' ');
-        return line;
-    };
     if (auto const name = text_member(said, "name"); !name.empty()) text += margin + "what: " + one_line(name) + "\n";
     auto const issuer = said.value("issuer", Json());
     auto by = text_member(issuer, "host");
@@ -140,16 +143,20 @@ std::string in_words(domain::Report const& report) {
         line.resize(13, ' ');
         line += check.id;
         line.resize(31, ' ');
-        text += line + schemas::make_visible(check.detail) + "\n";
+        text += line + one_line(check.detail) + "\n";
     }
+    for (auto const& warning : report.warnings)
+        text += "  careful: " + one_line(warning.pointer) + " " + one_line(warning.detail) + "\n";
     for (auto const& [what, inside] : {std::pair("holds", &report.nested), std::pair("endorsed", &report.endorsements)})
         for (auto const& inner : *inside) {
             text += "  " + std::string(what) + ": " + std::string(domain::verdict_name(inner.verdict)) + ": " +
                     inner.headline + "\n";
             text += said_in_words(inner, "    ");
+            for (auto const& warning : inner.warnings)
+                text += "    careful: " + one_line(warning.pointer) + " " + one_line(warning.detail) + "\n";
         }
     for (auto const& exception : report.exceptions)
-        text += "  fetched by an exception of [outbound]: " + schemas::make_visible(exception) + "\n";
+        text += "  fetched by an exception of [outbound]: " + one_line(exception) + "\n";
     return text;
 }
 
@@ -164,8 +171,11 @@ void add_verify_command(CLI::App& app, Common& common) {
         "input; several with --offline");
     auto* const bundle = command->add_option(
         "--offline", options->bundle, "Use a file of itqan bundle and nothing else: no connection, no installation");
-    command->add_flag("--no-fetch", options->is_offline, "Ask no other host: what only others know stays unchecked");
-    command->add_flag("--allow-outbound", options->demo_asks, "With a demo's folder: ask other hosts all the same");
+    auto* const no_fetch = command->add_flag("--no-fetch", options->asks_nobody,
+                                             "Ask no other host: what only others know stays unchecked");
+    command->add_flag("--allow-outbound", options->demo_asks, "With a demo's folder: ask other hosts all the same")
+        ->excludes(no_fetch)
+        ->excludes(bundle);
     auto* const list =
         command->add_option("--batch", options->list.list,
                             "A CSV list with a column input, link or url (and recipient) instead of one input");

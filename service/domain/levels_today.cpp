@@ -88,8 +88,9 @@ std::vector<LevelsToday::Part> levels_today(Programme const& programme, Evidence
 LevelsToday levels_today(Services& services, Report const& report) {
     LevelsToday levels;
     levels.as_of = services.clock.domain().day();
-    bool const is_in_force = why_not_counted(report) != "not-in-force";
-    levels.reason = !is_in_force ? "not-in-force" : !is_issued_here(report) ? "not-issued-here" : "";
+    auto const why_not = why_not_counted(report);
+    bool const is_one_in_force = why_not.empty() || why_not == "issuer-unknown";
+    levels.reason = !is_one_in_force ? why_not : !is_issued_here(report) ? "not-issued-here" : "";
     if (!levels.reason.empty()) return levels;
     auto const learner = learner_of(services, report);
     if (!learner) {

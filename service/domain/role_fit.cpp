@@ -48,6 +48,7 @@ std::map<std::string, int> shown_levels(Programme const& programme, Json const& 
 }
 
 std::string_view why_not_counted(Report const& report) {
+    if (report.credential.is_object() && report.credential.contains("credentials")) return "several-badges";
     bool const in_force = report.verdict == Verdict::valid || report.verdict == Verdict::warning;
     if (!in_force || !report.credential.is_object()) return "not-in-force";
     bool const is_known = std::any_of(report.checks.begin(), report.checks.end(), [](Check const& check) {
@@ -89,18 +90,6 @@ Json role_answer_json(Programme const& programme, Report const& report, Role con
         json["reason"] = why_not_counted(report);
     }
     return json;
-}
-
-Json role_fits_to_json(std::vector<RoleFit> const& fits) {
-    auto all = Json::array();
-    for (auto const& fit : fits)
-        all.push_back({{"roleId", fit.role->id},
-                       {"title", fit.role->title.en},
-                       {"title_ar", fit.role->title.ar},
-                       {"met", fit.met()},
-                       {"of", fit.parts.size()},
-                       {"requirements", requirements_json(fit)}});
-    return all;
 }
 
 }  // namespace itqan::domain

@@ -44,7 +44,4 @@ Json role_answer_json(Programme const& programme, Report const& report, Role con
 /// The level that what a badge says (Report::credential) shows by code of the programme's competencies; 0: without one.
 std::map<std::string, int> shown_levels(Programme const& programme, Json const& said);
 
-/// [{roleId, title, title_ar, met, of, requirements: [{competency, required, shown}]}].
-Json role_fits_to_json(std::vector<RoleFit> const& fits);
-
 }  // namespace itqan::domain

@@ -48,7 +48,8 @@ std::string headline_code_of(std::vector<Check> const& checks, Verdict verdict) 
     };
     for (auto const* const id : {"format", "schema", "contexts", "proof", "issuer-binding", "holder-binding"})
         if (!code_of(id).empty()) return "invalid";
-    if (code_of("nested").ends_with("-shown")) return "not-all";
+    if (auto const nested = code_of("nested"); !nested.empty())
+        return nested.ends_with("-shown") ? "not-all" : "invalid";
     // Not genuine in our eyes before its proof and issuer were checked.
     bool const genuine = [&] {
         for (auto const* const id : {"proof", "issuer-binding", "holder-binding"})
@@ -155,7 +156,7 @@ Check run(CheckRule const& rule, Case& verified) {
 /// One credential in one round. First what may need further documents: proofs are judged once, in the last round.
 struct Judging {
     Judging(Question const& question, Documents const& documents, Instant now, ReadCredential& credential)
-        : verified(question, documents, now, credential), status((look_up(), run({"status", check_status}, verified))) {
+        : verified(question, documents, now, credential), status((look_up(), status_of())) {
         if (verified.open_badge_2) credential.issuer_id = verified.open_badge_2->issuer_id;
     }
 
@@ -228,6 +229,12 @@ struct Judging {
     std::vector<std::unique_ptr<Judging>> endorsements = {}, nested = {};
 
   private:
+    /// First of all checks, as it may need documents. A presentation has none.
+    Check status_of() {
+        if (verified.kind == CredentialKind::presentation)
+            return make_check("status", CheckOutcome::absent, "status.none", "");
+        return run({"status", check_status}, verified);
+    }
     void collect(Verification& all, std::set<std::string, std::less<>>& fixed) const {
         for (auto const& address : verified.needs) {
             if (std::find(all.needs.begin(), all.needs.end(), address) == all.needs.end()) all.needs.push_back(address);
@@ -345,7 +352,6 @@ Inquiry::Inquiry(Question question, std::shared_ptr<ReadCredential> credential)
     inner_.registries = question_.registries;
     inner_.follow_refresh = false;
     shown_ = inner_;
-    shown_.follow_refresh = question_.follow_refresh;
     shown_.recipient = question_.recipient;
 }
 
@@ -355,6 +361,11 @@ Result<Inquiry> Inquiry::open(Question question) {
     return Inquiry(std::move(question), std::make_shared<ReadCredential>(read_found(std::move(*found))));
 }
 
+bool Inquiry::names(std::string const& credential_id, std::string const& issuer_id) const {
+    return credential_->kind != CredentialKind::presentation && !credential_id.empty() &&
+           credential_->credential_id == credential_id && credential_->issuer_id == issuer_id;
+}
+
 void Inquiry::trust(std::vector<std::string> const& issuers) {
     for (auto* const question : {&question_, &inner_, &shown_})
         question->trusted_issuers = issuers;
@@ -362,9 +373,14 @@ void Inquiry::trust(std::vector<std::string> const& issuers) {
 
 Verification Inquiry::judge(Documents const& documents, Instant now) {
     RequestCanonicalizer const own(schemas::canon_limits::production, own_work), for_inner(inner_limits, inner_work);
+    return judge(documents, now, own, for_inner);
+}
+
+Verification Inquiry::judge(Documents const& documents, Instant now, crypto::Canonicalizer const& own,
+                            crypto::Canonicalizer const& inner) {
     Judging judging(question_, documents, now, *credential_);
     judging.verified.canonicalizer = &own;
-    judging.add_inner(inner_, shown_, for_inner);
+    judging.add_inner(inner_, shown_, inner);
     if (auto needs = judging.needs(); !needs.needs.empty()) return needs;
     auto report = judging.report();
     if (auto needs = judging.needs(); !needs.needs.empty()) return needs;

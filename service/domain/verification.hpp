@@ -14,6 +14,10 @@
 #include "schemas/clock.hpp"
 #include "schemas/json.hpp"
 
+namespace itqan::crypto {
+class Canonicalizer;
+}
+
 namespace itqan::domain {
 
 enum class CheckOutcome { pass, warn, fail, unchecked, absent };
@@ -116,6 +120,12 @@ class Inquiry {
 
     /// The report, or what it still needs.
     Verification judge(Documents const& documents, Instant now);
+    /// The same with what is left of another question's work, for what is judged on its account.
+    Verification judge(Documents const& documents, Instant now, crypto::Canonicalizer const& own,
+                       crypto::Canonicalizer const& inner);
+
+    /// Whether it says that it is this credential of this issuer; nothing of it has been verified.
+    bool names(std::string const& credential_id, std::string const& issuer_id) const;
 
     /// Question::trusted_issuers, where they are known only after the first round.
     void trust(std::vector<std::string> const& issuers);

@@ -30,7 +30,9 @@ struct FoundCredential {
     bool is_jws = false;
     bool open_badges_2_beside = false;  ///< The picture also carried an older badge, which was not read.
     bool is_presentation = false;       ///< By the type of the token, whatever it holds.
-    std::optional<Instant> shown_from = {}, shown_until = {};  ///< Of a presentation that is a token.
+    std::optional<Instant> shown_from = {}, shown_until = {};  ///< Of a presentation that is a token; likewise:
+    bool has_unreadable_term = false;
+    Json shown_for = {}, shown_nonce = {};  ///< Its claims aud and nonce.
     bool is_address = false;  ///< A picture named the address of an Open Badges 2 assertion; `text` is it.
 };
 

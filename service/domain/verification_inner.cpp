@@ -11,6 +11,7 @@ namespace {
 /// Each costs a canonical form and a signature, and what it needs may have to be fetched.
 constexpr std::size_t most_endorsements = 8;
 constexpr std::size_t most_nested = 32;
+constexpr std::size_t most_shown = 64;  ///< Of a presentation, with what is inside what it shows.
 constexpr int deepest_search = 24;
 
 struct Found {
@@ -85,9 +86,15 @@ void read_inner_credentials(ReadCredential& outer) {
     if (outer.kind == CredentialKind::presentation) {
         auto const shown = values_of(document, "verifiableCredential");
         outer.has_too_many_nested = shown.size() > most_nested;
-        if (!outer.has_too_many_nested)
-            for (auto const* const each : shown)
-                outer.nested.push_back(read_one(*each, "", true));
+        std::size_t all = 0;
+        for (auto const* const each : shown) {
+            if (outer.has_too_many_nested) break;
+            outer.nested.push_back(read_one(*each, "", true));
+            auto const& one = outer.nested.back().credential;
+            all += 1 + (one ? one->endorsements.size() + one->nested.size() : 0);
+            outer.has_too_many_nested = all > most_shown;
+        }
+        if (outer.has_too_many_nested) outer.nested.clear();
         return;
     }
     std::vector<Found> endorsements;

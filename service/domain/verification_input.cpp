@@ -195,7 +195,8 @@ Result<FoundCredential> read_bytes(std::string_view input, int depth) {
         return read_picture(crypto::extract_svg(input),
                             "The drawing carries no credential. Ask for the badge's own file or link.", depth);
     if (!is_utf8(input))
-        return no_credential("This file is no badge. Send the badge's PNG or SVG picture, its PDF, its text or its link.");
+        return no_credential(
+            "This file is no badge. Send the badge's PNG or SVG picture, its PDF, its text or its link.");
     return read_text(input, depth);
 }
 

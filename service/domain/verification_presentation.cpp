@@ -15,13 +15,43 @@ namespace {
 
 using Facts = std::map<std::string, std::string>;
 
-/// A NumericDate (RFC 7519 section 2) of the years 1 to 9999.
-std::optional<Instant> moment_of(Json const& payload, char const* claim) {
-    auto const found = payload.find(claim);
-    if (found == payload.end() || !found->is_number()) return std::nullopt;
-    auto const seconds = found->get<double>();
-    if (!(std::abs(seconds) <= 253'402'300'799.0)) return std::nullopt;
-    return Instant{static_cast<std::int64_t>(seconds) * 1000};
+/// A NumericDate (RFC 7519 section 2) of the years 1 to 9999; a claim that is none is noted.
+std::optional<Instant> moment_of(FoundCredential& found, Json const& payload, char const* claim) {
+    auto const value = payload.find(claim);
+    if (value == payload.end()) return std::nullopt;
+    auto const seconds = value->is_number() ? value->get<double>() : std::nan("");
+    if (std::abs(seconds) <= 253'402'300'799.0) return Instant{static_cast<std::int64_t>(seconds) * 1000};
+    found.has_unreadable_term = true;
+    return std::nullopt;
+}
+
+/// For whom and in answer to what it was signed, as it says itself: nobody asked here.
+Facts shown_for(Case const& c) {
+    Facts facts{{"holder", c.issuer_id}};
+    auto const put = [&facts](char const* name, Json const& value) {
+        if (value.is_string())
+            facts[name] = value.get<std::string>();
+        else if (value.is_array())
+            facts[name] = value.dump();
+    };
+    put("audience", c.found.shown_for);
+    put("nonce", c.found.shown_nonce);
+    for (auto const* const proof : embedded_proofs_of(c.found)) {
+        put("audience", proof->is_object() ? proof->value("domain", Json()) : Json());
+        put("nonce", proof->is_object() ? proof->value("challenge", Json()) : Json());
+        if (proof->is_object()) put("signed", proof->value("created", Json()));
+    }
+    return facts;
+}
+
+/// Whether something that it shows was issued to another DID than the one that shows it.
+bool is_of_another(Case const& c) {
+    auto const is_other = [&](InnerCredential const& inner) {
+        if (!inner.credential || !inner.credential->found.document.is_object()) return false;
+        auto const subject = text_at(inner.credential->found.document.value("credentialSubject", Json()), "id");
+        return subject.starts_with("did:") && subject != c.issuer_id;
+    };
+    return std::any_of(c.credential.nested.begin(), c.credential.nested.end(), is_other);
 }
 
 /// A claim that says something else than the presentation beside it.
@@ -37,8 +67,24 @@ bool is_older_type(crypto::CompactJws const& jws) {
     return !jws.type || equal_ignoring_case(*jws.type, "JWT") || equal_ignoring_case(*jws.type, "application/jwt");
 }
 
+/// Whose it is, is asked of the presentation as a whole.
+bool fails(Report const& report) {
+    return std::any_of(report.checks.begin(), report.checks.end(), [](Check const& check) {
+        return check.id != "recipient" && check.outcome == CheckOutcome::fail;
+    });
+}
+
 bool is_bad(Report const& report) {
-    return report.verdict == Verdict::invalid && report.headline_code == "invalid";
+    return fails(report) && report.headline_code == "invalid";
+}
+
+/// As decision 20 says of the whole.
+bool is_open(Report const& report) {
+    constexpr std::string_view deciding[] = {"proof", "issuer-binding", "status"};
+    return std::any_of(report.checks.begin(), report.checks.end(), [&](Check const& check) {
+        return check.outcome == CheckOutcome::unchecked &&
+               std::find(std::begin(deciding), std::end(deciding), check.id) != std::end(deciding);
+    });
 }
 
 Check presented(Case const& c) {
@@ -54,13 +100,10 @@ Check presented(Case const& c) {
     if (c.nested.size() < inner.size())
         return check(CheckOutcome::fail, "nested.broken-shown", "A credential in it cannot be read.");
     if (any(is_bad)) return check(CheckOutcome::fail, "nested.bad-shown", "A credential in it cannot be relied on.");
-    auto const is_over = [](Report const& report) {
-        return report.verdict == Verdict::invalid && report.headline_code != "other-recipient";
-    };
-    if (any(is_over))
+    if (any(fails))
         return check(CheckOutcome::fail, "nested.not-in-force-shown",
                      "A credential in it is genuine but not in force.");
-    if (any([](Report const& report) { return report.verdict == Verdict::unchecked; }))
+    if (any(is_open))
         return check(CheckOutcome::unchecked, "nested.not-checked-shown",
                      "Not every credential in it could be checked.");
     return check(CheckOutcome::pass, "nested.good-shown", "Every credential in it is genuine and in force.");
@@ -143,8 +186,10 @@ std::optional<FoundCredential> read_presentation_token(std::string_view text) {
     if (document.is_object() && !document.contains("holder") && !speaker.empty()) document["holder"] = speaker;
     compare(found, payload, "iss", holder_id_of(document));
     compare(found, payload, "jti", text_at(document, "id"));
-    found.shown_from = moment_of(payload, "nbf");
-    found.shown_until = moment_of(payload, "exp");
+    found.shown_from = moment_of(found, payload, "nbf");
+    found.shown_until = moment_of(found, payload, "exp");
+    found.shown_for = payload.value("aud", Json());
+    found.shown_nonce = payload.value("nonce", Json());
     found.document = std::move(document);
     token->credential = Json();
     token->payload = Json();
@@ -171,6 +216,9 @@ std::optional<Check> check_presentation(std::string_view check_id, Case& c) {
         return make_check("proof", CheckOutcome::absent, "proof.unsigned-presentation",
                           "Nobody signed the presentation; what counts are the signatures of the credentials in it.");
     if (check_id == "validity") {
+        if (c.found.has_unreadable_term)
+            return make_check("validity", CheckOutcome::unchecked, "validity.unreadable-date",
+                              "A date between which it is valid could not be read.");
         if (!c.found.shown_from && !c.found.shown_until)
             return make_check("validity", CheckOutcome::absent, "validity.no-term", "A presentation without a term.");
         return judge_validity(c.found.shown_from.value_or(c.now), c.found.shown_until.has_value(), c.found.shown_until,
@@ -191,9 +239,12 @@ Check check_holder_binding(Case& c) {
     if (c.issuer_id.empty())
         return check(CheckOutcome::absent, "holder-binding.no-holder", "The presentation names no holder.");
     auto const as_issuer = check_issuer_binding(c);
-    auto const facts = Facts{{"holder", c.issuer_id}};
+    auto const facts = shown_for(c);
+    if (as_issuer.outcome == CheckOutcome::pass && is_of_another(c))
+        return check(CheckOutcome::warn, "holder-binding.not-subject",
+                     "Who shows it is not the one to whom a credential in it was issued.", facts);
     if (as_issuer.outcome == CheckOutcome::pass)
-        return check(CheckOutcome::pass, "holder-binding.own-key", "The holder's own key signed it.", facts);
+        return check(CheckOutcome::pass, "holder-binding.own-key", "Signed by the key of who shows it.", facts);
     if (as_issuer.outcome == CheckOutcome::fail)
         return check(CheckOutcome::fail, "holder-binding.other-key",
                      "The key that signed is not one with which its holder shows credentials.", facts);

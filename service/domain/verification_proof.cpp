@@ -36,8 +36,7 @@ Check judge_claims(FoundCredential const& found, Facts facts) {
     }
     if (found.document.contains("proof"))
         return proof_check(CheckOutcome::warn, "proof.second-proof",
-                           "The signature is good; a second, embedded proof is not checked here yet.",
-                           std::move(facts));
+                           "The signature is good; a second, embedded proof is not checked.", std::move(facts));
     return proof_check(CheckOutcome::pass, "proof.good", "The signature fits the text, letter by letter.",
                        std::move(facts));
 }

@@ -44,6 +44,11 @@ void index_kids(KeyDocument& document) {
     });
 }
 
+bool are_same(std::vector<crypto::AssertionKey> const& left, std::vector<crypto::AssertionKey> const& right) {
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                      [](auto const& one, auto const& other) { return one.id == other.id && one.key == other.key; });
+}
+
 bool contradicts(crypto::VcJwt const& token) {
     auto const claims = crypto::check_vc_jwt_claims(token);
     return std::any_of(claims.begin(), claims.end(),
@@ -75,6 +80,20 @@ std::shared_ptr<StatusDocument const> read_status(std::string const& body) {
 }
 
 }  // namespace
+
+std::optional<DocumentReading::Proven> DocumentReading::prove(StatusDocument const& list,
+                                                              crypto::AssertionKeys const& listed, Instant now) {
+    if (list.is_linked()) {
+        auto good = good_proofs(list.credential, listed, now);
+        if (!good) return std::nullopt;
+        return Proven{std::move(good->by), good->until};
+    }
+    if (list.contradicts) return std::nullopt;
+    auto const signer = std::find_if(listed.keys.begin(), listed.keys.end(),
+                                     [&](auto const& each) { return crypto::verify_jws(list.token->jws, each.key); });
+    if (signer == listed.keys.end()) return std::nullopt;
+    return Proven{{{"", signer->key}}, std::nullopt};
+}
 
 Result<std::shared_ptr<KeyDocument const>> DocumentReading::keys(std::string const& body, std::string const& controller,
                                                                  Instant now, std::string_view relationship) {
@@ -134,23 +153,16 @@ bool DocumentReading::is_proven(StatusDocument const& list, crypto::AssertionKey
         if (proven_ && (!proven_->until || now < *proven_->until) &&
             std::all_of(proven_->by.begin(), proven_->by.end(), counts))
             return true;
+        if (unproven_by_ && are_same(*unproven_by_, listed.keys)) return false;
     }
-    Proven proven;
-    if (list.is_linked()) {
-        auto good = good_proofs(list.credential, listed, now);
-        if (!good) return false;
-        proven = {std::move(good->by), good->until};
-    } else {
-        if (list.contradicts) return false;
-        auto const signer = std::find_if(listed.keys.begin(), listed.keys.end(), [&](auto const& each) {
-            return crypto::verify_jws(list.token->jws, each.key);
-        });
-        if (signer == listed.keys.end()) return false;
-        proven.by.push_back({"", signer->key});
-    }
+    auto proven = prove(list, listed, now);
+    bool const is_good = proven.has_value();
     std::lock_guard const lock(mutex_);
-    proven_ = std::move(proven);
-    return true;
+    if (is_good)
+        proven_ = std::move(proven);
+    else
+        unproven_by_ = listed.keys;
+    return is_good;
 }
 
 std::optional<std::int64_t> status_lifetime(DocumentReading& reading, std::string const& body) {

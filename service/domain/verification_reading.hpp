@@ -51,8 +51,8 @@ class DocumentReading {
     /// Null when the text is neither a JSON object nor a token.
     std::shared_ptr<StatusDocument const> status(std::string const& body);
 
-    /// Whether all signatures of the status list are good, by keys that `listed` holds. Only good answers are kept,
-    /// with the keys they rest on, and these are looked for in `listed` each time.
+    /// Whether all signatures of the status list are good, by keys that `listed` holds. A good answer is kept with
+    /// the keys it rests on, which are looked for in `listed` each time, a bad one with all of `listed`.
     bool is_proven(StatusDocument const& list, crypto::AssertionKeys const& listed, Instant now);
 
     /// A registry or revocation list; null when the text is no JSON object of at most 2 MiB.
@@ -71,12 +71,14 @@ class DocumentReading {
         std::vector<crypto::AssertionKey> by;  ///< Tokens name no method.
         std::optional<Instant> until;          ///< A proof's own end.
     };
+    static std::optional<Proven> prove(StatusDocument const& list, crypto::AssertionKeys const& listed, Instant now);
 
     std::mutex mutex_;
     std::optional<Keys> keys_;
     bool is_status_read_ = false;
     std::shared_ptr<StatusDocument const> status_;
     std::optional<Proven> proven_;
+    std::optional<std::vector<crypto::AssertionKey>> unproven_by_;  ///< The keys under which it is not proven.
     bool is_object_read_ = false;
     std::shared_ptr<Json const> object_;
 };

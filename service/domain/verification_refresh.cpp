@@ -65,7 +65,8 @@ Check check_refresh(Case& c) {
                              "The badge names no https address of newer editions.", std::move(facts));
     if (!c.proof_passed || !c.binding_passed || !c.question.follow_refresh)
         return refresh_check(CheckOutcome::unchecked, "refresh.not-asked",
-                             "Newer editions are asked for only of a genuine badge by itself.", std::move(facts));
+                             "A newer edition is looked for only when a genuine badge is sent by itself.",
+                             std::move(facts));
     auto const unreachable = [&](std::string const& why) {
         return refresh_check(CheckOutcome::unchecked, "refresh.unreachable",
                              "The newest edition could not be fetched: " + why + ".", facts);
@@ -75,7 +76,7 @@ Check check_refresh(Case& c) {
     if (!document->failure.empty()) return unreachable(document->failure);
     auto const unusable = [&] {
         return refresh_check(CheckOutcome::unchecked, "refresh.unusable",
-                             "What stands where newer editions should be is none of this badge.", facts);
+                             "What stands where newer editions should be is not an edition of this badge.", facts);
     };
     auto question = c.question;
     question.input = without_blanks_around(document->body);
@@ -83,8 +84,8 @@ Check check_refresh(Case& c) {
     question.keep_documents = false;
     question.follow_refresh = false;
     auto inquiry = Inquiry::open(std::move(question));
-    if (!inquiry) return unusable();
-    auto const judged = inquiry->judge(c.documents, c.now);
+    if (!inquiry || !inquiry->names(c.credential_id, c.issuer_id)) return unusable();
+    auto const judged = inquiry->judge(c.documents, c.now, *c.canonicalizer, *c.canonicalizer);
     if (!judged.report) {
         for (auto const& need : judged.needs)
             c.need(need);

@@ -153,14 +153,13 @@ std::optional<Check> judge_list(Case const& c, Entry const& entry, StatusDocumen
 std::optional<Check> judge_entry(Case& c, Json const& json) {
     if (has_type(json, "1EdTechRevocationList")) return judge_revocation_list(c, json);
     if (!has_type(json, "BitstringStatusListEntry") && !has_type(json, "StatusList2021Entry"))
-        return status_check(CheckOutcome::unchecked, "status.unknown-kind",
-                            "This kind of status is not checked here yet.");
+        return status_check(CheckOutcome::unchecked, "status.unknown-kind", "This kind of status is not known here.");
     auto const entry = read_entry(json);
     constexpr std::string_view purposes[] = {"revocation", "suspension", "refresh", "message"};
     auto const* const known = std::begin(purposes) + (entry.is_2021 ? 2 : 4);
     if (std::find(std::begin(purposes), known, entry.purpose) == known)
         return status_check(CheckOutcome::unchecked, "status.unknown-kind",
-                            "A status for " + entry.purpose + " is not checked here yet.", entry.facts);
+                            "A status for " + entry.purpose + " is not known here.", entry.facts);
     if (entry.size == 0)
         return status_check(CheckOutcome::unchecked, "status.size",
                             "Its place in the status list has a size that is not read here.", entry.facts);
@@ -176,7 +175,7 @@ std::optional<Check> judge_entry(Case& c, Json const& json) {
     auto const list = reading->status(document->body);
     if (!list)
         return status_check(CheckOutcome::unchecked, "status.unreadable-list",
-                            "The status list has a form that is not read here yet.", entry.facts);
+                            "The status list has a form that is not read here.", entry.facts);
     if (auto distrusted = distrust(c, *list, *reading, entry.facts)) return distrusted;
     return judge_list(c, entry, *list, *document);
 }

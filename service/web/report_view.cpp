@@ -176,7 +176,7 @@ View check_view(domain::Check const& check, Locale const& locale) {
 }
 
 /// A credential inside, in short: what, whose, what it is worth and every check.
-View inner_view(domain::Report const& report, Locale const& locale) {
+View inner_view(ReportFacts const& outer, domain::Report const& report, Locale const& locale) {
     auto const& said = report.credential;
     auto const tone = tone_of(report.headline_code);
     auto name = text_or_inner(said, "achievement", "name");
@@ -188,6 +188,11 @@ View inner_view(domain::Report const& report, Locale const& locale) {
     view.set("inner_name", foreign(name.empty() ? "–" : name));
     if (auto const comment = text_at(said, "comment"); !comment.empty()) view.set("inner_comment", foreign(comment));
     if (!issuer_id.empty()) view.set("inner_host", schemas::make_visible(host.empty() ? issuer_id : host));
+    view.set_list("warnings", warning_views(report.warnings, locale));
+    if (said.is_object() && said.contains("achievement")) {
+        ReportFacts const facts{.report = report, .own_base = outer.own_base};
+        view.set("says", said_view(facts, locale));
+    }
     std::vector<View> checks;
     for (auto const& check : report.checks)
         checks.push_back(check_view(check, locale));
@@ -195,10 +200,11 @@ View inner_view(domain::Report const& report, Locale const& locale) {
     return view;
 }
 
-std::vector<View> inner_views(std::vector<domain::Report> const& reports, Locale const& locale) {
+std::vector<View> inner_views(ReportFacts const& outer, std::vector<domain::Report> const& reports,
+                              Locale const& locale) {
     std::vector<View> views;
     for (auto const& report : reports)
-        views.push_back(inner_view(report, locale));
+        views.push_back(inner_view(outer, report, locale));
     return views;
 }
 
@@ -238,8 +244,8 @@ View report_view(ReportFacts const& facts, Locale const& locale) {
     } else if (report.credential.is_object()) {
         view.set("says", said_view(facts, locale));
     }
-    view.set_list("inside", inner_views(report.nested, locale));
-    view.set_list("endorsed", inner_views(report.endorsements, locale));
+    view.set_list("inside", inner_views(facts, report.nested, locale));
+    view.set_list("endorsed", inner_views(facts, report.endorsements, locale));
     if (facts.today)
         if (auto today = levels_today_view(*facts.today, locale)) view.set("today", std::move(*today));
     view.set_list("roles", role_views(facts.roles, locale));

@@ -117,6 +117,14 @@ class CommandLine(unittest.TestCase):
         asked = self.run_command("verify", "-", "--recipient", "amal@example.org", stdin=json.dumps(profile))
         self.assertEqual(asked.returncode, 1, asked.stdout)
 
+    def test_verify_prints_nothing_of_a_badge_as_a_line_of_its_own(self):
+        forged = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential", "OpenBadgeCredential"],
+                  "name": "x\nvalid: Genuine", "issuer": {"id": "did:web:a.example", "name": "y\n  by: b.example"},
+                  "proof": {"type": "DataIntegrityProof", "cryptosuite": "x\n\nvalid: Genuine and in force\n  by: b.example"}}
+        done = self.run_command("verify", "-", stdin=json.dumps(forged))
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertEqual([line for line in done.stdout.splitlines() if line.startswith("valid") or line.startswith("  by: b")], [])
+
     def test_verify_tells_forged_from_unknown_and_from_what_is_no_credential(self):
         issued = self.issue("ach-04", "lrn-002", "--proof", "jwt")
         changed = issued["credential"] | {"name": "Another name"}

@@ -118,7 +118,7 @@ class VerifyAlone(unittest.TestCase):
         self.assertEqual(done.returncode, 2, done.stdout)  # Its holder shows it to nobody yet.
         self.assertIn("status 4", done.stderr)
         for address, why in (("https://127.0.0.1/x", "not asked"), ("https://localhost/x", "inside a network"),
-                             (f"https://localhost:{self.port + 1}/?secret", "localhost")):
+                             (f"https://localhost:{self.port + 1}/?secret", "inside a network")):
             refused = self.verify(address)
             self.assertEqual(refused.returncode, 2)
             self.assertIn("not-reached", refused.stderr)

@@ -149,24 +149,7 @@ TEST_CASE("hostile JSON inside a signed token is refused as the reader of JSON r
     }
 }
 
-TEST_CASE("hostile linked data, hostile names and poisoned graphs make nobody ask for a context or anything else") {
-    NEEDS_SHARED();
-    int seen = 0;
-    NoFetch no_fetch;
-    for (auto const* folder : {"jsonld-attacks", "text-injection", "rdf-poison/made"}) {
-        for (auto const& entry : std::filesystem::directory_iterator(attacks() / folder)) {
-            if (!entry.is_regular_file()) continue;
-            CAPTURE(entry.path().string());
-            Verifier verifier;
-            verifier.edge = no_fetch.edge();
-            CHECK_FALSE(is_good(verifier.try_verify(read_file(entry.path()))));
-            ++seen;
-        }
-    }
-    CHECK(seen >= 16);
-}
-
-TEST_CASE("the connector that must not be called fails when it is") {
+TEST_CASE("the connector of these tests is reached when a document is needed") {
     NoFetch no_fetch({"badges.example"});
     TestIssuer const issuer("nakhla");
     Verifier verifier;
@@ -179,6 +162,7 @@ TEST_CASE("the connector that must not be called fails when it is") {
 TEST_CASE("no file of the vectors makes the verifier throw or becomes valid without its issuer") {
     NEEDS_SHARED();
     int seen = 0;
+    NoFetch no_fetch;
     for (auto const* folder : {"attacks/PngSuite/png", "attacks/text-injection", "attacks/jsonld-attacks",
                                "attacks/rdf-poison/made", "validator/ob20", "validator/ob20/assets", "validator/clr20",
                                "validator/ob30", "validator/ob30/sd", "validator/ob30/bit-string-list"}) {
@@ -186,6 +170,7 @@ TEST_CASE("no file of the vectors makes the verifier throw or becomes valid with
             if (!entry.is_regular_file()) continue;
             CAPTURE(entry.path().string());
             Verifier verifier;
+            if (std::string_view(folder).starts_with("attacks/")) verifier.edge = no_fetch.edge();
             CHECK_FALSE(is_good(verifier.try_verify(read_file(entry.path()))));
             ++seen;
         }

@@ -10,6 +10,7 @@
 #include "crypto/selective_disclosure.hpp"
 #include "schemas/published_contexts.hpp"
 #include "schemas/status_list_credential.hpp"
+#include "tests/service/verification/no_fetch.hpp"
 #include "tests/service/verification/verification_house.hpp"
 
 using namespace itqan;
@@ -429,11 +430,13 @@ TEST_CASE("published attacks on linked data are refused whoever signs them") {
     options.verification_method = did + "#" + did.substr(8);
     Json some_proof;
     int seen = 0;
+    NoFetch no_fetch;
     for (auto const& each : cases) {
         auto document = each.at("document");
         auto const name = each.at("id").get<std::string>();
         CAPTURE(name);
         Verifier verifier;
+        verifier.edge = no_fetch.edge();
         verifier.knows("https://issuer.example",
                        Json{{"id", "https://issuer.example"},
                             {"verificationMethod",

@@ -264,3 +264,64 @@ TEST_CASE("a presentation without contexts or members that it needs is refused f
     wrong["holder"] = 5;
     CHECK(findings(house.verify(wrong)) == "schema.violation");
 }
+
+TEST_CASE("who shows somebody else's credential is told to be somebody else") {
+    PresentationHouse house;
+    auto const badge_of = [&](std::string const& subject) {
+        auto badge = house.nakhla.badge();
+        badge["credentialSubject"]["id"] = subject;
+        return embed(badge, house.nakhla, house.nakhla.did() + "#1");
+    };
+    auto const shown = [&](std::string const& subject) {
+        auto const report = house.verify(house.proven(house.held(Json::array({badge_of(subject)}))));
+        return code_of(report, "holder-binding") + " " + std::string(verdict_name(report.verdict));
+    };
+
+    CHECK(shown("did:web:people.example:alice") == "holder-binding.not-subject warning");
+    CHECK(shown(house.holder.did()) == "holder-binding.own-key valid");
+    CHECK(shown("urn:uuid:6b4c3b3e-8a39-4d52-9d83-a1f2e1b87a55") == "holder-binding.own-key valid");
+}
+
+TEST_CASE("to whom and in answer to what it was signed is told") {
+    PresentationHouse house;
+    auto const embedded = house.verify(house.proven(house.held(Json::array({house.badge_of(house.nakhla)}))));
+    CHECK(check_of(embedded, "holder-binding").evidence.at("nonce") == "c1");
+    auto payload = house.held(Json::array({house.envelope(house.nakhla.sign(house.nakhla.badge()))}));
+    payload.update({{"iss", house.holder.did()}, {"aud", "https://bank.example"}, {"nonce", "n"}});
+    auto const token = house.verifier.verify(house.token_of(payload));
+    CHECK(check_of(token, "holder-binding").evidence.at("audience") == "https://bank.example");
+    CHECK(check_of(token, "holder-binding").evidence.at("nonce") == "n");
+    for (auto const& term : {Json("1700000000"), Json(1e300), Json(nullptr)}) {
+        payload["exp"] = term;
+        CHECK(findings(house.verifier.verify(house.token_of(payload))) == "validity.unreadable-date");
+    }
+}
+
+TEST_CASE("a record with a forged badge is not called genuine for another reason, alone or shown") {
+    PresentationHouse house;
+    auto forged = house.badge_of(house.sidra);
+    forged["name"] = "Another";
+    auto record = house.nakhla.badge();
+    record["type"] = {"VerifiableCredential", "ClrCredential"};
+    record["credentialSubject"] = {{"type", {"ClrSubject"}},
+                                   {"id", "urn:uuid:6b4c3b3e-8a39-4d52-9d83-a1f2e1b87a55"},
+                                   {"verifiableCredential", Json::array({forged})}};
+    auto const token = house.nakhla.sign(record);
+    house.verifier.recipient = "somebody@example.org";
+
+    CHECK(house.verifier.verify(token).headline_code == "invalid");
+    auto const shown = house.verify(house.showing({house.envelope(token), house.badge_of(house.sidra)}));
+    CHECK(code_of(shown, "nested") == "nested.bad-shown");
+    CHECK(shown.headline_code == "not-all");
+}
+
+TEST_CASE("what is inside the credentials shown counts among them") {
+    PresentationHouse house;
+    auto record = house.nakhla.badge();
+    record["type"] = {"VerifiableCredential", "ClrCredential"};
+    record["credentialSubject"] = {{"type", {"ClrSubject"}},
+                                   {"id", "urn:uuid:6b4c3b3e-8a39-4d52-9d83-a1f2e1b87a55"},
+                                   {"verifiableCredential", std::vector<Json>(30, Json{{"type", "Unheard"}})}};
+    CHECK(findings(house.verify(house.showing({record, record}))) == "nested.bad-shown");
+    CHECK(findings(house.verify(house.showing({record, record, record}))) == "nested.too-many-shown");
+}

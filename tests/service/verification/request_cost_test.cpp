@@ -146,3 +146,39 @@ TEST_CASE("a record of as many ordinary badges as are read is valid") {
     REQUIRE(report.nested.size() == 32);
     CHECK(report.nested.back().verdict == Verdict::valid);
 }
+
+TEST_CASE("a newer edition is judged on the work of the badge that announces it, and not for each badge shown") {
+    CostHouse house;
+    auto badge = house.issuer.badge();
+    badge["refreshService"] = {{"id", "https://badges.example/refresh"}, {"type", "1EdTechCredentialRefresh"}};
+    auto record =
+        record_of(house.issuer, std::vector<Json>(32, house.proven(tangled(small_credential(house.issuer), 2, 24))));
+    record["endorsement"] = std::vector<Json>(8, house.proven(tangled(small_credential(house.issuer), 2, 24)));
+    house.verifier.knows("https://badges.example/refresh", house.issuer.sign(record));
+
+    auto const alone = within_200_ms(house.verifier, house.proven(badge).dump());
+    CHECK(code_of(alone, "proof") == "proof.good");
+    CHECK(code_of(alone, "refresh").starts_with("refresh."));
+
+    auto const shown =
+        within_200_ms(house.verifier, Json{{"@context", "https://www.w3.org/ns/credentials/v2"},
+                                           {"type", "VerifiablePresentation"},
+                                           {"verifiableCredential", std::vector<Json>(31, house.proven(badge))}}
+                                          .dump());
+    CHECK(shown.nested.size() == 31);
+    CHECK(code_of(shown.nested.back(), "refresh") == "refresh.not-asked");
+}
+
+TEST_CASE("a presentation of tangled records shares one work") {
+    CostHouse house;
+    auto const inner = house.proven(tangled(small_credential(house.issuer), 2, 24));
+    auto const record = house.issuer.sign(record_of(house.issuer, std::vector<Json>(20, inner)));
+    Json const presentation{{"@context", "https://www.w3.org/ns/credentials/v2"},
+                            {"type", "VerifiablePresentation"},
+                            {"verifiableCredential", Json::array({record, record, record})}};
+
+    auto const report = within_200_ms(house.verifier, presentation.dump());
+
+    CHECK(report.nested.size() == 3);
+    CHECK(report.verdict != Verdict::valid);
+}
