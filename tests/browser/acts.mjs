@@ -88,6 +88,8 @@ export async function desk(visitor) {
     await go(visitor, badgePage);
     assert.match(await page.getAttribute('.verdict', 'class'), tone);
     await look(visitor, headline);
+    await go(visitor, '/verify?url=' + encodeURIComponent(house.base + badgePage.replace(house.base, '')));
+    assert.match(await page.getAttribute('.verdict', 'class'), tone, 'on the page of who verifies');
     assert.equal((await house.request('POST', '/api/v1/verify', { body: { input: badgePage } })).json.headlineCode, headline);
   };
   await says('valid', /good/);

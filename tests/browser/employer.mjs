@@ -126,6 +126,14 @@ export async function employer(visitor) {
   assert.match(await ask(visitor, { text: forged }), /bad/, 'forged');
   assert.match(await outcome(visitor, 'proof'), /no/);
 
+  const show = (credentials) => JSON.stringify({ '@context': ['https://www.w3.org/ns/credentials/v2'], type: ['VerifiablePresentation'], verifiableCredential: credentials.map((one) => JSON.parse(one)) });
+  assert.match(await ask(visitor, { text: show([document, document]) }), /good/, 'two badges at once');
+  assert.match(await ask(visitor, { text: show([document, forged]) }), /bad/, 'one of two is forged');
+  const inside = await page.locator('li:has(> .card > details) > .card > details > summary .pill').evaluateAll((all) => all.map((one) => one.className.replace('pill ', '')));
+  assert.deepEqual(inside, ['good', 'bad']);
+  await page.locator('li:has(> .card > details) summary').last().click();
+  await look(visitor, 'presentation');
+
   assert.notEqual(await ask(visitor, { text: await strangersBadge() }), '', 'a badge of strangers');
   assert.match(await outcome(visitor, 'proof'), /ok/);
   assert.match(await outcome(visitor, 'issuer-trust'), /na/, 'nobody vouches for its issuer');

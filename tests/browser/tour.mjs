@@ -185,7 +185,7 @@ try {
   // The badge that was just awarded and its mail are there to be looked at.
   for (const place of places)
     for (const scheme of ['light', 'dark']) await played({ name: 'open pages', ...place, scheme }, openPages);
-  for (const place of [{ language: 'en', size: 'phone', scripts: false }, { language: 'ar', size: 'desktop' }, { language: 'ar', size: 'phone' }]) {
+  for (const place of [{ language: 'en', size: 'phone', scripts: false }, { language: 'en', size: 'desktop' }, { language: 'ar', size: 'desktop' }, { language: 'ar', size: 'phone' }]) {
     await played({ name: 'what an employer is handed', ...place }, employer);
     await played({ name: 'many badges at once', ...place }, batch);
     await played({ name: 'a receipt', ...place }, receipt);
