@@ -33,6 +33,8 @@ struct DocumentNeeds {
     /// Those of `addresses` that may lead on to others, and say so in Fetched::landed: hosted documents of Open
     /// Badges 2.
     std::set<std::string, std::less<>> may_move = {};
+    /// Those of `addresses` that are a person's own documents, as newer editions of a badge: they are not kept.
+    std::set<std::string, std::less<>> personal = {};
     std::string client = {};  ///< For whom, as limits tell people apart; the edge fills it in.
 };
 

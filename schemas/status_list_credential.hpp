@@ -1,5 +1,6 @@
 #pragma once
-// The JSON of a status list credential (W3C Bitstring Status List 1.0; its forerunner StatusList2021 is read). Packing the bits and signing are crypto's part.
+// The JSON of a status list credential (W3C Bitstring Status List 1.0; its forerunner StatusList2021 is read). Packing
+// the bits and signing are crypto's part.
 
 #include <cstdint>
 #include <optional>
@@ -22,7 +23,7 @@ struct StatusListFields {
     std::optional<std::int64_t> ttl_milliseconds = {300'000};  ///< How long a reader may keep it.
     std::vector<std::string> more_purposes = {};               ///< Read only: a list may serve several.
 
-    bool is_2021 = false;                                      ///< Read only: a StatusList2021Credential.
+    bool is_2021 = false;  ///< Read only: a StatusList2021Credential.
 
     bool serves(std::string_view wanted) const;
 };

@@ -343,42 +343,4 @@ Result<Config> read_config(std::filesystem::path const& data, std::optional<std:
     return config;
 }
 
-std::string config_text(Config const& config) {
-    // A JSON string is a TOML basic string.
-    auto const quoted = [](std::string const& value) { return nlohmann::json(value).dump(); };
-    std::ostringstream text;
-    text << "# Itqan. Flags and ITQAN_* variables win over this file; unknown keys are errors.\n"
-         << "# The domain is signed into every badge: it cannot be changed later.\n"
-         << "domain = " << quoted(config.domain) << "\n"
-         << "listen = \"" << config.listen_address << ':' << config.listen_port << "\"\n"
-         << (config.demo ? "demo = true\nhsts = false\n" : "")
-         << "\n[tls]\n# certificate = \"/etc/itqan/fullchain.pem\"\n# key = \"/etc/itqan/privkey.pem\"\n"
-         << "\n[issuing]\n# What VC-JWTs are signed with: rsa (RS256), ed25519 (EdDSA) or p256 (ES256). Embedded "
-            "proofs are Ed25519.\n"
-            "key_type = \""
-         << crypto::key_type_name(config.key_type) << "\"\n"
-         << "\n[privacy]\n# Who is responsible for the data: named in mails and on /privacy.\ncontroller = "
-         << quoted(config.controller_name) << "\ncontact = " << quoted(config.controller_contact) << "\n"
-         << "\n[mail]\n# sender = \"badges@example.org\"\n# host = \"smtp.example.org\"\n# port = 587\n"
-         << "# security = \"starttls\"        # or implicit, none\n# user = \"itqan\"\n# password_file = "
-            "\"/etc/itqan/smtp-password\"\n"
-         << "# ca_file = \"/etc/ssl/certs/ca-certificates.crt\"\n"
-         << "\n[vc_api]\n# Issue and verify over the W3C's VC-API, with did:keys of its own; administrators issue.\n"
-         << "enabled = " << (config.vc_api ? "true" : "false") << "\n"
-         << "\n[outbound]\n# Exceptions for the documents of other issuers: none by default. allow names hosts with "
-            "their "
-            "ports,\n# allow_private networks that are not public.\n"
-         << "# ca_file = \"/etc/itqan/authorities.pem\"\n# allow = [\"badges.example.org:8443\"]\n# allow_private = "
-            "[\"10.0.0.0/8\"]\n"
-         << "# proxy = \"http://proxy.example.org:3128\"    # every host is asked through it (CONNECT); it looks names "
-            "up,\n# so it must not lead into networks that are not public\n"
-         << "# proxy_credentials_file = \"/etc/itqan/proxy-credentials\"    # user:password\n"
-         << "# keep_seconds = 300    # no document of others, so no status list, is used longer without asking again\n"
-         << "\n[trust]\n# Issuers elsewhere that are known here, and registries of issuers that are asked.\n"
-            "# issuers = [\"did:web:college.example\"]\n"
-            "# registries = [\"https://registry.example/registry.json Name of the registry\"]\n"
-         << "\n[limits]\n# trusted_proxies = [\"127.0.0.1/32\"]\n# exempt_networks = []\n";
-    return text.str();
-}
-
 }  // namespace itqan::service

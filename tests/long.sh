@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What takes too long for every change: hundreds of kill -9 cycles, every file compiled alone, every suite
-# under the sanitizers, ten minutes of every fuzz target, and what stuck hosts cost everybody else. The published corpora must be there.
+# What takes too long for every change: hundreds of kill -9 cycles, every file compiled alone, every suite under the
+# sanitizers, ten minutes of every fuzz target, and what stuck hosts cost everybody else. The published corpora must be there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

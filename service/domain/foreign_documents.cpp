@@ -43,6 +43,7 @@ std::optional<Document> foreign_document(std::string const& address, Verificatio
         return failed(address + ": not asked: more than 32 addresses are named");
     missing.addresses.push_back(address);
     if (needed_by.may_move.contains(address)) missing.may_move.insert(address);
+    if (needed_by.personal.contains(address)) missing.personal.insert(address);
     return std::nullopt;
 }
 

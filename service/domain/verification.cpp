@@ -239,6 +239,7 @@ struct Judging {
         for (auto const& address : verified.needs) {
             if (std::find(all.needs.begin(), all.needs.end(), address) == all.needs.end()) all.needs.push_back(address);
             (verified.may_move.contains(address) ? all.may_move : fixed).insert(address);
+            if (verified.personal.contains(address)) all.personal.insert(address);
         }
         for (auto const* const list : {&endorsements, &nested})
             for (auto const& inner : *list)

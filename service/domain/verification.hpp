@@ -109,7 +109,8 @@ struct Report {
 struct Verification {
     std::optional<Report> report;
     std::vector<std::string> needs;
-    std::set<std::string, std::less<>> may_move = {};  ///< As DocumentNeeds::may_move.
+    std::set<std::string, std::less<>> may_move = {};  ///< As DocumentNeeds::may_move,
+    std::set<std::string, std::less<>> personal = {};  ///< and DocumentNeeds::personal.
 };
 
 /// A question whose credential was found and read: once for all rounds. For one thread.

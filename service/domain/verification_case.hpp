@@ -126,7 +126,8 @@ struct Case {
     bool proof_passed = false;
     bool binding_passed = false;
     std::vector<std::string> needs = {};
-    std::set<std::string, std::less<>> may_move = {};  ///< Those of `needs` that may lead on to other addresses.
+    std::set<std::string, std::less<>> may_move = {};  ///< Those of `needs` that may lead on to other addresses,
+    std::set<std::string, std::less<>> personal = {};  ///< and those that are a person's own.
 
     /// The document at an address; null when it still has to be fetched (then it is noted in `needs`). One that stands
     /// at another address, because redirects led there, counts as out of reach: who controls a redirect of the

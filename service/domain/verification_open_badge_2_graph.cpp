@@ -162,6 +162,7 @@ OpenBadge2Part fetch_open_badge_2(Case& c, std::string const& reference,
     bool const is_key = *wanted.begin() == OpenBadge2Class::key;
     auto const* const document = is_key ? c.need(part.asked_as) : c.need_wherever(part.asked_as);
     if (document == nullptr) {
+        if (*wanted.begin() == OpenBadge2Class::assertion) c.personal.insert(part.asked_as);
         part.reach = Reach::awaited;
         return part;
     }

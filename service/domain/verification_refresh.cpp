@@ -72,7 +72,10 @@ Check check_refresh(Case& c) {
                              "The newest edition could not be fetched: " + why + ".", facts);
     };
     auto const* const document = c.need(address);
-    if (document == nullptr) return unreachable("it was not asked for yet");
+    if (document == nullptr) {
+        c.personal.insert(address);
+        return unreachable("it was not asked for yet");
+    }
     if (!document->failure.empty()) return unreachable(document->failure);
     auto const unusable = [&] {
         return refresh_check(CheckOutcome::unchecked, "refresh.unusable",

@@ -102,7 +102,7 @@ using Taker = std::function<void(Fetched const&)>;
 struct Errand {
     std::string key, url, client;
     FetchLimits limits;
-    bool is_link = false;  ///< What it leads to is a person's: it is not kept.
+    bool is_personal = false;  ///< It is not kept.
     bool is_did = false;
 };
 
@@ -177,7 +177,7 @@ Fetched WayOut::State::ask_host(Errand const& errand, std::optional<StoringAdvic
         if (!fetched.own_fault) cache.keep(errand.key, fetched, FetchedCache::Clock::now() + config.keep_failure);
         return std::move(fetched);
     }
-    if (errand.is_link) return std::move(fetched);
+    if (errand.is_personal) return std::move(fetched);
     if (config.new_reading) fetched.reading = config.new_reading();
     keep(errand, fetched, answered.advice);
     return std::move(fetched);
@@ -208,10 +208,15 @@ void WayOut::State::run(Errand const& errand, Taker const& take) {
 void WayOut::State::ask(std::string const& address, DocumentNeeds const& needs, Taker take) {
     Errand errand;
     errand.client = needs.client;
-    errand.is_link = needs.is_link;
+    bool const is_personal = needs.personal.contains(address);
+    errand.is_personal = needs.is_link || is_personal;
     errand.is_did = address.starts_with("did:");
     bool const may_move = needs.may_move.contains(address);
-    errand.key = (needs.is_link ? "link " : may_move ? "moving " : "") + address;
+    errand.key = std::string(is_personal ? "personal " : "") +
+                 (needs.is_link ? "link "
+                  : may_move    ? "moving "
+                                : "") +
+                 address;
     if (auto const known = cache.find(errand.key)) return take(*known);
     auto const url = errand.is_did ? crypto::did_web_url(address) : Result<std::string>(address);
     if (!url) return take(failed(address + ": " + url.error().detail));

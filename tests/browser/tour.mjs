@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import * as jose from 'jose';
 import { PNG } from 'pngjs';
 import { answers, desk, onlookers, refusals } from './acts.mjs';
+import { camera } from './camera.mjs';
 import { batch, employer, receipt } from './employer.mjs';
 import { startDemo, startBrowser } from './house.mjs';
 import { drop, expectRefusal, follow, go, look, openMail, sizes, visit } from './visit.mjs';
@@ -190,6 +191,7 @@ try {
     await played({ name: 'many badges at once', ...place }, batch);
     await played({ name: 'a receipt', ...place }, receipt);
   }
+  for (const place of [{ language: 'en', size: 'desktop' }, { language: 'ar', size: 'phone' }]) await played({ name: 'a code before the camera', ...place }, camera);
 } finally {
   await browser.close();
   await house.stop();

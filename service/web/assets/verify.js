@@ -32,14 +32,23 @@
   });
   scanWithCamera(form.querySelector("[data-camera]"), form.querySelector("video"));
 
-  // Where the browser can read codes itself, the camera saves taking a photo.
+  // Where the browser reads codes itself the camera scans; elsewhere it takes one picture, which the service reads.
   function scanWithCamera(button, video) {
-    if (!button || !video || !("BarcodeDetector" in window) || !navigator.mediaDevices) return;
-    var detector = new BarcodeDetector({ formats: ["qr_code"] });
+    if (!button || !video || !navigator.mediaDevices) return;
+    var detector = null;
     var stream = null;
     var label = button.textContent;
-    button.hidden = false;
+    readsCodes().then(function (reads) {
+      if (reads) detector = new BarcodeDetector({ formats: ["qr_code"] });
+      button.hidden = false;
+    });
 
+    function readsCodes() {
+      if (!("BarcodeDetector" in window)) return Promise.resolve(false);
+      return BarcodeDetector.getSupportedFormats().then(function (formats) {
+        return formats.indexOf("qr_code") >= 0;
+      }, function () { return false; });
+    }
     function stop() {
       if (stream) stream.getTracks().forEach(function (track) { track.stop(); });
       stream = null;
@@ -56,14 +65,27 @@
         form.requestSubmit();
       }, function () { window.requestAnimationFrame(look); });
     }
+    function take() {
+      var canvas = document.createElement("canvas");
+      canvas.width = video.videoWidth;
+      canvas.height = video.videoHeight;
+      canvas.getContext("2d").drawImage(video, 0, 0);
+      stop();
+      canvas.toBlob(function (blob) {
+        var picture = new DataTransfer();
+        picture.items.add(new File([blob], "code.png", { type: "image/png" }));
+        send(picture.files);
+      }, "image/png");
+    }
     button.addEventListener("click", function () {
+      if (stream && !detector && video.videoWidth) return take();
       if (stream) return stop();
-      navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).then(function (opened) {
+      navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } }).then(function (opened) {
         stream = opened;
         video.srcObject = opened;
         video.hidden = false;
-        button.textContent = button.dataset.stop;
-        video.play().then(look);
+        button.textContent = detector ? button.dataset.stop : button.dataset.take;
+        video.play().then(function () { if (detector) look(); });
       }, function () {
         button.textContent = button.dataset.none;
         button.disabled = true;

@@ -281,7 +281,8 @@ TEST_CASE("a peer that does not answer is given up in time, and a name server li
     CHECK(std::chrono::steady_clock::now() - began < milliseconds(1'400));
 }
 
-TEST_CASE("documents and failures are kept for a while, what a person's link leads to is not") {
+TEST_CASE(
+    "documents and failures are kept for a while, what a person's link leads to and a person's own documents are not") {
     Peer peer([](Request const& request) {
         auto response = json_document("{}");
         response.headers.add("cache-control", "max-age=60");
@@ -303,6 +304,12 @@ TEST_CASE("documents and failures are kept for a while, what a person's link lea
     ask("/x", true);
     ask("/x", true);
     CHECK(peer.asked == 4);
+    DocumentNeeds own;
+    own.addresses = {peer.url("peer.test", "/x")};
+    own.personal = {own.addresses.front()};
+    way_out.fetch_and_wait({}, own);
+    way_out.fetch_and_wait({}, own);
+    CHECK(peer.asked == 6);
 }
 
 TEST_CASE("this service is never asked, whoever leads there") {

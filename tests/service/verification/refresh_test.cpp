@@ -81,6 +81,11 @@ TEST_CASE("nobody is asked for a badge that is not genuine, nor twice") {
         return code_of(report, "refresh") + " " + std::to_string(house.verifier.asked.size());
     };
     CHECK(asked(house.proven(house.badge)) == "refresh.unreachable 1");
+    Question question;
+    question.input = house.proven(house.badge).dump();
+    auto const round = verify(question, house.verifier.documents, house.verifier.now);
+    REQUIRE(round);
+    CHECK(round->personal == std::set<std::string, std::less<>>{address});
     auto forged = house.proven(house.badge);
     forged["name"] = "Another";
     CHECK(asked(forged) == "refresh.not-asked 0");
