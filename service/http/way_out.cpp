@@ -126,7 +126,7 @@ struct WayOut::State {
     std::map<std::string, std::vector<Taker>, std::less<>> in_flight;  ///< Who else waits for what is being fetched.
     FetchLanes lanes;                                                  // Last: its threads end first.
 
-    void ask(std::string const& address, DocumentNeeds const& needs, Taker take);
+    void ask(std::string const& address, DocumentNeeds const& needs, Taker const& take);
     bool join(std::string const& key, Taker const& take, bool begins);
     void run(Errand const& errand, Taker const& take);
     Fetched fetch(Errand const& errand);
@@ -205,7 +205,7 @@ void WayOut::State::run(Errand const& errand, Taker const& take) {
         other(fetched);
 }
 
-void WayOut::State::ask(std::string const& address, DocumentNeeds const& needs, Taker take) {
+void WayOut::State::ask(std::string const& address, DocumentNeeds const& needs, Taker const& take) {
     Errand errand;
     errand.client = needs.client;
     bool const is_personal = needs.personal.contains(address);
