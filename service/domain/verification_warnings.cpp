@@ -19,10 +19,10 @@ void find_steering(Json const& value, std::string const& place, std::vector<Text
             found.push_back({"text.direction", place, "It holds marks that turn the direction of reading."});
     } else if (value.is_object()) {
         for (auto const& [name, inner] : value.get_ref<Json::object_t const&>())
-            find_steering(inner, place + "/" + name, found);
+            find_steering(inner, std::string(place).append("/").append(name), found);
     } else if (value.is_array()) {
         for (std::size_t i = 0; i < value.size(); ++i)
-            find_steering(value[i], place + "/" + std::to_string(i), found);
+            find_steering(value[i], std::string(place).append("/").append(std::to_string(i)), found);
     }
 }
 

@@ -203,6 +203,7 @@ View inner_view(ReportFacts const& outer, domain::Report const& report, Locale c
 std::vector<View> inner_views(ReportFacts const& outer, std::vector<domain::Report> const& reports,
                               Locale const& locale) {
     std::vector<View> views;
+    views.reserve(reports.size());
     for (auto const& report : reports)
         views.push_back(inner_view(outer, report, locale));
     return views;

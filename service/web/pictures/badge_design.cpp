@@ -67,6 +67,7 @@ std::uint32_t own_number(std::string_view id) {
 
 std::string octagon(double radius) {
     std::vector<Point> corners;
+    corners.reserve(8);
     for (int i = 0; i < 8; ++i)
         corners.push_back(on_circle(centre, radius, pi / 8 + pi * i / 4));
     return polygon(corners);
@@ -77,6 +78,7 @@ std::string octagonal_edge(Palette const& palette, std::string const& fill) {
     for (int i = 0; i < 8; ++i) {
         auto const middle = on_circle(centre, 288, pi / 8 + pi * i / 4);
         std::vector<Point> corners;
+        corners.reserve(8);
         for (int corner = 0; corner < 8; ++corner)
             corners.push_back(on_circle(middle, corner % 2 == 0 ? 7.5 : 3.2, pi / 8 + pi * corner / 4));
         stars += polygon(corners);
