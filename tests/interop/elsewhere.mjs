@@ -2,7 +2,7 @@
 // in the form of the Digital Credentials Consortium, over its guarded way out.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +77,36 @@ async function openSchool(web, slug) {
     // With the claims that Open Badges 3.0 section 8.2.4.1 asks for.
     sign: (credential) => new jose.SignJWT({ ...credential, iss: did, jti: credential.id, sub: credential.credentialSubject.id, nbf: seconds(credential.validFrom), exp: seconds(credential.validUntil) }).setProtectedHeader({ alg: 'ES256', kid: did + '#token', typ: 'vc+jwt' }).sign(token.privateKey),
   };
+}
+
+/// The public validator's web of Open Badges 2.0, on our server under its name. What was signed cannot be renamed: those
+/// samples are judged in service/verification.
+async function publishedWeb(web, check) {
+  const vectors = join(process.env.ITQAN_SHARED ?? new URL('../../../shared', import.meta.url).pathname, 'vectors');
+  if (!existsSync(vectors)) return console.log('     the published samples are not there: their web is not served');
+  const text = (file) => readFileSync(join(vectors, file), 'utf8').replaceAll(/https?:\/\/(www\.)?example\.org/g, web.base).replaceAll('"example.org"', `"${web.host}"`);
+  const renamed = (file) => JSON.parse(text(file));
+  const assets = 'validator/ob20/assets';
+  // Some hold the address of a context instead of a document.
+  for (const name of readdirSync(join(vectors, assets)).filter((one) => one.endsWith('.json') && text(`${assets}/${one}`).trim().startsWith('{'))) web.pages.set('/' + name, renamed(`${assets}/${name}`));
+  const { entries } = JSON.parse(readFileSync(join(vectors, 'manifest.json'), 'utf8'));
+  const house = await startDemo({ environment: { ITQAN_OUTBOUND_ALLOW: web.host, ITQAN_OUTBOUND_ALLOW_PRIVATE: '127.0.0.0/8', ITQAN_OUTBOUND_CA_FILE: web.authority } }, '--allow-outbound');
+  // By which check: the table that the other tests read too.
+  const table = readFileSync(new URL('../vectors/README.md', import.meta.url), 'utf8');
+  const checkOf = (file) => table.match(new RegExp(`^\\| \`${file.replaceAll('.', '\\.')}\` \\|[^|]*\\|[^|]*\\| *\`?([a-z-]*)\`? *\\|`, 'm'))[1];
+  const verdicts = { valid: 'valid', 'valid-with-warnings': 'warning', invalid: 'invalid', 'valid-historic': 'invalid' };
+  for (const { file, expected } of entries.filter(({ spec, file, kind }) => spec === 'OB-2.0' && file.endsWith('.json') && /hosted/.test(kind)))
+    await check(`elsewhere: ${file} is ${expected}, asked for on its own server`, async () => {
+      const sample = renamed(file);
+      web.pages.set(new URL(sample.id).pathname, sample);
+      const report = await granted(house.post('/api/v1/verify', { input: JSON.stringify(sample) }), 200);
+      assert.equal(report.verdict, verdicts[expected], JSON.stringify(report.checks.filter(({ outcome }) => !['pass', 'absent'].includes(outcome))));
+      const named = checkOf(file);
+      if (named) assert.match(report.checks.find(({ id }) => id === named).outcome, /fail|warn/, named);
+      assert.equal(Boolean(named), expected !== 'valid');
+      assert.ok(report.exceptions.includes('allow ' + web.host), String(report.exceptions));
+    });
+  await house.stop();
 }
 
 export async function elsewhere(check) {
@@ -187,5 +217,6 @@ export async function elsewhere(check) {
   });
 
   await house.stop();
+  await publishedWeb(web, check);
   web.close();
 }
