@@ -56,8 +56,9 @@ CredentialKind kind_of(Json const& document);
 /// presentations of one that nobody signed. Errors: unprocessable "no-credential", too_large "input-too-large", those
 /// of the picture readers.
 Result<FoundCredential> find_credential(std::string const& input);
-/// A token that is a presentation: of type vp+jwt, or an older one whose claim `vp` or payload is one. None otherwise.
-std::optional<FoundCredential> read_presentation_token(std::string_view text);
+/// What a token shows that is a presentation: of type vp+jwt, or an older one whose claim `vp` or payload is one; the
+/// token is moved into it. None otherwise, and the token is as it was.
+std::optional<FoundCredential> presentation_in(crypto::VcJwt& token, std::string_view text);
 /// One inside another: a compact JWS, or an object that is one or an envelope of one.
 Result<FoundCredential> find_inner_credential(Json const& json);
 

@@ -99,11 +99,13 @@ Result<FoundCredential> read_text(std::string_view text, int depth) {
             "A list of several credentials: send them one by one, as a presentation, or as a list of links or files.");
     if (trimmed(text).front() == '{') return read_json_text(text, depth);
     if (is_jws_like(text)) {
+        static crypto::JwsRules const any_token{.types = {"JWT", "vc+jwt", "vc+ld+jwt", "vp+jwt", "vp+ld+jwt"}};
         FoundCredential found;
         found.text = std::string(text);
         found.is_jws = true;
-        if (auto presentation = read_presentation_token(text)) return *std::move(presentation);
-        auto token = crypto::read_vc_jwt(text);
+        auto token = crypto::read_vc_jwt(text, any_token);
+        if (token)
+            if (auto presentation = presentation_in(*token, text)) return *std::move(presentation);
         if (token && kind_of(token->credential) == CredentialKind::presentation)
             token = Error{Fault::malformed, "jws-type", "A token for credentials holds a presentation.", {}};
         if (token) {

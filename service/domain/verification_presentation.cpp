@@ -67,6 +67,12 @@ bool is_older_type(crypto::CompactJws const& jws) {
     return !jws.type || equal_ignoring_case(*jws.type, "JWT") || equal_ignoring_case(*jws.type, "application/jwt");
 }
 
+bool is_presentation_type(std::string const& type) {
+    constexpr std::string_view types[] = {"vp+jwt", "vp+ld+jwt", "application/vp+jwt", "application/vp+ld+jwt"};
+    return std::any_of(std::begin(types), std::end(types),
+                       [&](std::string_view each) { return equal_ignoring_case(type, each); });
+}
+
 /// Whose it is, is asked of the presentation as a whole.
 bool fails(Report const& report) {
     return std::any_of(report.checks.begin(), report.checks.end(), [](Check const& check) {
@@ -164,19 +170,18 @@ std::string holder_id_of(Json const& presentation) {
     return id.empty() && presentation.is_object() ? text_at(presentation.value("holder", Json()), "id") : id;
 }
 
-std::optional<FoundCredential> read_presentation_token(std::string_view text) {
-    crypto::JwsRules rules;
-    rules.types = {"JWT", "vp+jwt", "vp+ld+jwt"};
-    auto token = crypto::read_vc_jwt(text, rules);
-    if (!token || token->wrapped) return std::nullopt;
-    bool const is_older = is_older_type(token->jws);
-    auto const& payload = token->payload;
+std::optional<FoundCredential> presentation_in(crypto::VcJwt& token, std::string_view text) {
+    bool const is_older = is_older_type(token.jws);
+    if (token.wrapped && is_older) return std::nullopt;
+    if (!is_older && !is_presentation_type(*token.jws.type)) return std::nullopt;
+    auto const& payload = token.payload;
     auto const wrapped = payload.find("vp");
     bool const is_wrapped = is_older && wrapped != payload.end() && wrapped->is_object();
-    auto document = is_wrapped ? *wrapped : token->credential;
-    if (!is_wrapped) document.erase("nonce");
+    auto const& shown = is_wrapped ? *wrapped : token.credential;
     // A token of type vp+jwt is a presentation whatever it says; of the others one has to say so.
-    if (is_older && !has_type(document, "VerifiablePresentation")) return std::nullopt;
+    if (is_older && !has_type(shown, "VerifiablePresentation")) return std::nullopt;
+    auto document = shown;
+    if (!is_wrapped) document.erase("nonce");
 
     FoundCredential found;
     found.text = std::string(text);
@@ -191,9 +196,9 @@ std::optional<FoundCredential> read_presentation_token(std::string_view text) {
     found.shown_for = payload.value("aud", Json());
     found.shown_nonce = payload.value("nonce", Json());
     found.document = std::move(document);
-    token->credential = Json();
-    token->payload = Json();
-    found.token = std::move(*token);
+    token.credential = Json();
+    token.payload = Json();
+    found.token = std::move(token);
     return found;
 }
 
