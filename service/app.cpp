@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
@@ -15,6 +16,7 @@
 #include "service/jobs/periodic.hpp"
 #include "service/jobs/smtp.hpp"
 #include "service/outbound.hpp"
+#include "service/route_classes.hpp"
 #include "service/web/pictures/drawn_pictures.hpp"
 #include "service/web/routes.hpp"
 
@@ -24,6 +26,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int batch_threads = 4;
+constexpr std::size_t other_descriptors = 512;
 
 std::unique_ptr<jobs::MailTransport> transport_of(Config const& config) {
     if (config.demo) return std::make_unique<jobs::MailSpool>(config.spool());
@@ -33,7 +36,19 @@ std::unique_ptr<jobs::MailTransport> transport_of(Config const& config) {
     return std::make_unique<jobs::SmtpTransport>(smtp);
 }
 
-http::ServerConfig server_config(Config const& config) {
+/// What Host may say at the internal listener: its own address, and the domain with its port.
+http::InternalListener internal_listener(Config const& config) {
+    auto const& listen = config.internal_listen;
+    auto const port = ":" + std::to_string(listen.port);
+    http::InternalListener internal{listen.address, listen.port, config.internal_tls, {}};
+    bool const is_v6 = listen.address.find(':') != std::string::npos;
+    internal.hosts = {(is_v6 ? "[" + listen.address + "]" : listen.address) + port,
+                      config.domain.substr(0, config.domain.find(':')) + port};
+    if (is_loopback(listen.address)) internal.hosts.push_back("localhost" + port);
+    return internal;
+}
+
+http::ServerConfig server_config(Config const& config, AppOptions const& options) {
     http::ServerConfig server;
     server.address = config.listen_address;
     server.port = config.listen_port;
@@ -50,6 +65,14 @@ http::ServerConfig server_config(Config const& config) {
     }
     server.trusted_proxies = config.trusted_proxies;
     server.hsts = config.hsts;
+    if (!config.internal_listen.address.empty()) server.internal = internal_listener(config);
+    server.sockets = options.sockets;
+    server.shares_port = config.shares_port;
+    server.admission.workers = config.workers;
+    server.connections_per_client = config.connections_per_client;
+    // Each connection is a descriptor, and so is each file, fetch and database connection.
+    auto const descriptors = http::raise_descriptor_limit(config.connections + other_descriptors);
+    server.connections = std::min(config.connections, std::max(descriptors, 2 * other_descriptors) - other_descriptors);
     return server;
 }
 
@@ -84,7 +107,7 @@ struct App::Parts {
               }),
           way_out(make_way_out(config)),
           server(
-              server_config(config), router, [this](http::Access const& access) { write(access); }, fetch()),
+              server_config(config, options), router, [this](http::Access const& access) { write(access); }, fetch()),
           transport(transport_of(config)) {}
 
     http::FetchDocuments fetch() {
@@ -95,7 +118,7 @@ struct App::Parts {
     }
 
     http::RateSettings rate_settings() const {
-        http::RateSettings settings;
+        auto settings = config.rates;
         auto networks = http::Networks::read(config.exempt_networks);
         if (!networks) throw std::runtime_error(networks.error().detail);
         auto const exempt = std::make_shared<http::Networks>(std::move(*networks));
@@ -117,7 +140,9 @@ struct App::Parts {
         std::vector<std::vector<http::Route>> groups{api::api_routes(api), web::public_routes(web),
                                                      web::staff_routes(web)};
         if (options.demo) groups.push_back(web::demo_routes(web, *options.demo));
-        return joined(std::move(groups));
+        auto all = joined(std::move(groups));
+        classify(all);
+        return all;
     }
 
     /// A few items of a list; where none waits, what ran out goes. Several threads do so: a list of slow hosts keeps
@@ -198,6 +223,9 @@ void App::start() {
 
 std::uint16_t App::port() const {
     return parts_->server.port();
+}
+std::uint16_t App::internal_port() const {
+    return parts_->server.internal_port();
 }
 Json App::vc_api_issuers() {
     auto& vc_api = parts_->api.vc_api;

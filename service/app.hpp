@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "service/api/context.hpp"
 #include "service/http/server.hpp"
@@ -16,6 +17,7 @@ namespace itqan::service {
 struct AppOptions {
     std::optional<web::DemoDesk> demo = std::nullopt;  ///< The demo's routes exist only with it.
     bool log_requests = true;
+    std::vector<http::InheritedSocket> sockets = {};  ///< Of the service manager.
 };
 
 class App {
@@ -28,6 +30,8 @@ class App {
 
     void start();
     std::uint16_t port() const;
+    /// 0 when there is no internal listener.
+    std::uint16_t internal_port() const;
     /// The issuing profiles of the VC-API, as GET /vc-api/issuers lists them; empty where it is off.
     /// Throws std::runtime_error when one of their keys cannot be opened.
     Json vc_api_issuers();

@@ -55,7 +55,9 @@ int serve(Common const& common, ServeOptions const& options) {
     if (!installation) return fail(common, installation.error());
     (*installation)->ensure_keys();
     service::Log log(service::Log::Form::json);
-    return run_until_stopped(**installation, log, {}, [&](service::App& app) {
+    service::AppOptions app_options;
+    app_options.sockets = http::take_inherited_sockets();
+    return run_until_stopped(**installation, log, std::move(app_options), [&](service::App& app) {
         log.info(
             "serving",
             {{"address", config->base_url()}, {"port", std::to_string(app.port())}, {"data", config->data.string()}});
@@ -181,8 +183,7 @@ int run_until_stopped(service::Installation& installation, service::Log& log, se
 }
 
 bool is_loopback(service::Config const& config) {
-    return config.listen_address == "127.0.0.1" || config.listen_address == "::1" ||
-           config.listen_address == "localhost";
+    return service::is_loopback(config.listen_address);
 }
 
 std::string own_domain(service::Config const& config) {
