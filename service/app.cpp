@@ -48,6 +48,21 @@ http::InternalListener internal_listener(Config const& config) {
     return internal;
 }
 
+/// Each connection is a descriptor, and so is each file, fetch and database connection.
+std::size_t affordable_connections(Config const& config) {
+    auto const descriptors = http::raise_descriptor_limit(config.connections + other_descriptors);
+    return std::min(config.connections, std::max(descriptors, 2 * other_descriptors) - other_descriptors);
+}
+
+http::RateSettings rate_settings(Config const& config) {
+    auto settings = config.rates;
+    auto networks = http::Networks::read(config.exempt_networks);
+    if (!networks) throw std::runtime_error(networks.error().detail);
+    auto const exempt = std::make_shared<http::Networks>(std::move(*networks));
+    settings.is_exempt = [exempt](std::string_view client) { return exempt->contains(client); };
+    return settings;
+}
+
 http::ServerConfig server_config(Config const& config, AppOptions const& options) {
     http::ServerConfig server;
     server.address = config.listen_address;
@@ -70,9 +85,7 @@ http::ServerConfig server_config(Config const& config, AppOptions const& options
     server.shares_port = config.shares_port;
     server.admission.workers = config.workers;
     server.connections_per_client = config.connections_per_client;
-    // Each connection is a descriptor, and so is each file, fetch and database connection.
-    auto const descriptors = http::raise_descriptor_limit(config.connections + other_descriptors);
-    server.connections = std::min(config.connections, std::max(descriptors, 2 * other_descriptors) - other_descriptors);
+    server.connections = affordable_connections(config);
     return server;
 }
 
@@ -92,7 +105,7 @@ struct App::Parts {
           log(log_),
           options(std::move(options_)),
           guard(services.database, services.clock, services.addresses.base()),
-          rates(rate_settings()),
+          rates(rate_settings(config)),
           api(services, guard, rates, vc_api_settings()),
           templates(locales),
           pictures(web::make_pictures(services.clock)),
@@ -110,20 +123,14 @@ struct App::Parts {
               server_config(config, options), router, [this](http::Access const& access) { write(access); }, fetch()),
           transport(transport_of(config)) {}
 
+    void report_failed_job(std::string const& text) { log.error("job-failed", {{"reason", text}}); }
+    void start_mail(Config const& mail_of);
+
     http::FetchDocuments fetch() {
         if (!way_out) return nullptr;
         return [this](FetchedDocuments known, DocumentNeeds const& needs, std::function<void(FetchedDocuments)> done) {
             way_out->fetch(std::move(known), needs, std::move(done));
         };
-    }
-
-    http::RateSettings rate_settings() const {
-        auto settings = config.rates;
-        auto networks = http::Networks::read(config.exempt_networks);
-        if (!networks) throw std::runtime_error(networks.error().detail);
-        auto const exempt = std::make_shared<http::Networks>(std::move(*networks));
-        settings.is_exempt = [exempt](std::string_view client) { return exempt->contains(client); };
-        return settings;
     }
 
     domain::VcApiSettings vc_api_settings() const {
@@ -194,20 +201,29 @@ App::~App() {
     stop();
 }
 
+void App::Parts::start_mail(Config const& mail_of) {
+    if (!transport) {
+        log.warn("no-mail-server", {{"effect", "mails wait in the outbox until [mail] host is configured"}});
+        return;
+    }
+    auto const sender = mail_of.mail.sender.empty() ? "badges@" + mail_of.domain.substr(0, mail_of.domain.find(':'))
+                                                    : mail_of.mail.sender;
+    outbox = std::make_unique<jobs::MailOutbox>(services, *transport,
+                                                jobs::MailSettings{mail_of.demo ? "badges@itqan.example" : sender});
+    mail_job = std::make_unique<jobs::Periodic>(
+        milliseconds(500), [this] { return outbox->run_once(); },
+        [this](std::string const& text) { report_failed_job(text); });
+}
+
 void App::start() {
     auto& parts = *parts_;
-    auto const report = [&parts](std::string const& text) { parts.log.error("job-failed", {{"reason", text}}); };
-    if (parts.transport) {
-        auto const sender = parts.config.mail.sender.empty()
-                                ? "badges@" + parts.config.domain.substr(0, parts.config.domain.find(':'))
-                                : parts.config.mail.sender;
-        parts.outbox = std::make_unique<jobs::MailOutbox>(
-            parts.services, *parts.transport, jobs::MailSettings{parts.config.demo ? "badges@itqan.example" : sender});
-        parts.mail_job = std::make_unique<jobs::Periodic>(
-            milliseconds(500), [&parts] { return parts.outbox->run_once(); }, report);
-    } else {
-        parts.log.warn("no-mail-server", {{"effect", "mails wait in the outbox until [mail] host is configured"}});
-    }
+    auto const report = [&parts](std::string const& text) { parts.report_failed_job(text); };
+    if (auto const affordable = affordable_connections(parts.config); affordable < parts.config.connections)
+        parts.log.warn("few-descriptors",
+                       {{"connections", std::to_string(affordable)},
+                        {"wanted", std::to_string(parts.config.connections)},
+                        {"remedy", "raise LimitNOFILE= (systemd) or ulimit -Hn, or lower [limits] connections"}});
+    parts.start_mail(parts.config);
     parts.sweep = std::make_unique<domain::Sweep>(
         parts.services.database, parts.services.intake, parts.services.clock,
         [&parts](std::string const& learner, std::string const& reason) {
@@ -236,6 +252,27 @@ Json App::vc_api_issuers() {
 }
 void App::reload_certificate() {
     parts_->server.reload_certificate();
+}
+bool App::reload_changed_certificate() {
+    return parts_->server.reload_changed_certificate();
+}
+bool App::is_alive() const {
+    return parts_->server.is_alive(milliseconds(5'000));
+}
+
+void App::reload(Config const& read) {
+    auto& parts = *parts_;
+    // What can fail comes first: afterwards everything is taken on.
+    auto rates = rate_settings(read);
+    auto transport = transport_of(read);
+    parts.server.use({read.certificate, read.certificate_key, read.trusted_proxies, affordable_connections(read),
+                      read.connections_per_client});
+    parts.rates.use(std::move(rates));
+    if (parts.mail_job) parts.mail_job->stop();  // The mail in hand still goes the old way.
+    parts.mail_job.reset();
+    parts.outbox.reset();
+    parts.transport = std::move(transport);
+    parts.start_mail(read);
 }
 
 void App::stop() {

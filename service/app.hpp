@@ -35,7 +35,13 @@ class App {
     /// The issuing profiles of the VC-API, as GET /vc-api/issuers lists them; empty where it is off.
     /// Throws std::runtime_error when one of their keys cannot be opened.
     Json vc_api_issuers();
+    /// Takes on what a running service can of a configuration that was read again: certificate, limits, networks, mail.
+    /// Throws std::runtime_error, and changes nothing, when something in it cannot be used.
+    void reload(Config const& read);
+    /// The certificate as it stands in its files, if they have changed. Throws likewise.
+    bool reload_changed_certificate();
     void reload_certificate();
+    bool is_alive() const;
     /// Waits for requests in hand and the mail in hand.
     void stop();
 

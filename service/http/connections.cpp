@@ -50,6 +50,12 @@ std::optional<Connections::Place> Connections::admit(std::string const& client, 
     return Place(*this, working_.insert(working_.end(), {client}));
 }
 
+void Connections::allow(std::size_t in_all, std::size_t of_client) {
+    std::lock_guard const lock(mutex_);
+    in_all_ = in_all;
+    of_client_ = of_client;
+}
+
 void Connections::leave(Entries::iterator entry) {
     std::lock_guard const lock(mutex_);
     auto const mine = of_clients_.find(entry->client);

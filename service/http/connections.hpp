@@ -51,6 +51,9 @@ class Connections {
     /// connections as the server.
     std::optional<Place> admit(std::string const& client, bool is_trusted);
 
+    /// From now on; nobody is sent away for it.
+    void allow(std::size_t in_all, std::size_t of_client);
+
     /// Ends all that rest now.
     void end_resting();
     /// Whether all had ended within the time.
@@ -61,8 +64,8 @@ class Connections {
     static void end(Entry const& entry);
     void leave(Entries::iterator entry);
 
-    std::size_t const in_all_, of_client_;
     mutable std::mutex mutex_;
+    std::size_t in_all_, of_client_;
     std::condition_variable changed_;
     Entries resting_, working_;  ///< Resting: longest first.
     std::map<std::string, std::size_t, std::less<>> of_clients_;

@@ -176,7 +176,7 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
         co_return response;
     }
     auto request = std::make_shared<Request>(std::move(received.head->request));
-    request->client = client_of(peer, request->header("x-forwarded-for"), proxies);
+    request->client = client_of(peer, request->header("x-forwarded-for"), *proxies_now());
     request->door = listener.door;
     auto fetched = fetch ? std::make_shared<FetchedDocuments>() : nullptr;
     request->fetched = fetched;

@@ -13,7 +13,6 @@
 
 #include "schemas/text.hpp"
 #include "service/http/server_state.hpp"
-#include "service/http/tls.hpp"
 
 namespace itqan::http {
 namespace {
@@ -25,6 +24,12 @@ using boost::system::error_code;
 std::string host_without_port(std::string const& host) {
     auto const colon = host.rfind(':');
     return colon == std::string::npos || host.ends_with(']') ? host : host.substr(0, colon);
+}
+
+std::shared_ptr<Networks const> read_proxies(std::vector<std::string> const& cidrs) {
+    auto read = Networks::read(cidrs);
+    if (!read) throw std::runtime_error(read.error().detail);
+    return std::make_shared<Networks const>(std::move(*read));
 }
 
 }  // namespace
@@ -60,9 +65,7 @@ void Server::State::listen(int descriptor, Door door, bool tls_wanted, bool is_i
 }
 
 void Server::State::open() {
-    auto read = Networks::read(config.trusted_proxies);
-    if (!read) throw std::runtime_error(read.error().detail);
-    proxies = std::move(*read);
+    proxies = read_proxies(config.trusted_proxies);
     bool has_public = false;
     bool has_internal = false;
     for (auto const& socket : config.sockets) {
@@ -78,7 +81,12 @@ void Server::State::open() {
     if (config.internal && !has_internal)
         listen(open_listening_socket(config.internal->address, config.internal->port, config.shares_port),
                Door::internal, config.internal->tls, false);
-    tls = make_tls_context(config.certificate, config.key, names);
+    load_certificate(config.certificate, config.key);
+}
+
+std::shared_ptr<Networks const> Server::State::proxies_now() {
+    std::lock_guard const lock(mutex);
+    return proxies;
 }
 
 void Server::State::welcome(Listener& listener, tcp::socket socket) {
@@ -86,7 +94,7 @@ void Server::State::welcome(Listener& listener, tcp::socket socket) {
     auto const endpoint = socket.remote_endpoint(failure);
     if (failure) return;
     auto peer = endpoint.address().to_string();
-    auto place = connections.admit(limit_key(peer), proxies.contains(peer));
+    auto place = connections.admit(limit_key(peer), proxies_now()->contains(peer));
     if (!place) return;
     auto const executor = socket.get_executor();
     auto conversation = serve(listener, std::move(socket), std::move(peer), std::move(*place));
@@ -166,12 +174,6 @@ Admission const& Server::admission() const {
 
 std::size_t Server::connections() const {
     return state_->connections.count();
-}
-
-void Server::reload_certificate() {
-    auto fresh = make_tls_context(state_->config.certificate, state_->config.key, state_->names);
-    std::lock_guard const lock(state_->mutex);
-    state_->tls = std::move(fresh);
 }
 
 void Server::stop() {

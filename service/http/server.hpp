@@ -47,6 +47,13 @@ struct ServerConfig {
     int io_threads = 2;
 };
 
+/// What may change while it runs.
+struct Changeable {
+    std::filesystem::path certificate, key;
+    std::vector<std::string> trusted_proxies;
+    std::size_t connections = 10'000, connections_per_client = 100;
+};
+
 /// One answered request, for the log: no path as it was sent, because paths hold secrets.
 struct Access {
     std::string_view method, pattern;  ///< "" when no route answers.
@@ -80,6 +87,12 @@ class Server {
     /// New connections get the certificate as it stands in its files now. Throws, and keeps the old one, when it is
     /// unusable.
     void reload_certificate();
+    /// The same when the files have changed since they were read; whether they had.
+    bool reload_changed_certificate();
+    /// New connections are held to these from now on. Throws, and changes nothing, when one of them is unusable.
+    void use(Changeable const& settings);
+    /// Whether the edge answers within the time, for watchdogs.
+    bool is_alive(std::chrono::milliseconds limit) const;
     /// Takes no new connection but those that wait already, lets requests in hand finish within the drain time, closes
     /// the rest. What waits in a socket of the service manager stays there. May be called twice.
     void stop();

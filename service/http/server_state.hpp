@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -39,7 +40,6 @@ struct Server::State {
     Router const& router;
     std::function<void(Access const&)> on_access;
     FetchDocuments fetch;
-    Networks proxies;
     std::vector<std::string> names;     ///< What SNI may ask for.
     std::atomic<bool> stopping{false};  ///< Every answer is its connection's last.
     std::atomic<bool> closing{false};   ///< What rests ends.
@@ -49,12 +49,16 @@ struct Server::State {
     std::deque<Listener> listeners;
     std::vector<std::thread> threads;
 
-    std::mutex mutex;
+    std::mutex mutex;  ///< Of what may change:
+    std::filesystem::path certificate, key;
+    std::string certificate_state;  ///< When its files were changed last.
     std::shared_ptr<SSL_CTX> tls;
+    std::shared_ptr<Networks const> proxies;
 
     Admission admission;  // Last: its threads end first.
 
     void open();
+    std::shared_ptr<Networks const> proxies_now();
     void listen(int descriptor, Door door, bool tls_wanted, bool is_inherited);
     boost::asio::awaitable<void> accept(Listener& listener);
     void welcome(Listener& listener, boost::asio::ip::tcp::socket socket);
@@ -66,6 +70,7 @@ struct Server::State {
                                       Connections::Place& place);
     boost::asio::awaitable<Received> receive(Listener const& listener, Connection& connection, HeadScan const& scan);
     boost::asio::awaitable<Response> answer(Listener const& listener, Received& received, std::string const& peer);
+    void load_certificate(std::filesystem::path const& certificate_file, std::filesystem::path const& key_file);
 };
 
 }  // namespace itqan::http
