@@ -59,11 +59,9 @@ Result<void> set_database_password_file(Config& config, std::string const& value
 }
 
 Result<void> set_connections(Config& config, std::string const& value) {
-    int count = 0;
-    auto const [end, failure] = std::from_chars(value.data(), value.data() + value.size(), count);
-    if (failure != std::errc{} || end != value.data() + value.size() || count < 1 || count > 200)
-        return bad_value("database.connections", "must be a number from 1 to 200");
-    config.database_connections = count;
+    auto const count = read_number("database.connections", value, 1, 200);
+    if (!count) return count.error();
+    config.database_connections = static_cast<int>(*count);
     return {};
 }
 
