@@ -165,16 +165,17 @@ class PostgresDatabase final : public Database {
             return;
         }
         ConnectionPool::Lease const lease(readers_);
-        auto& connection = lease.connection();
-        connection.begin(PostgresConnection::Use::read);
-        try {
-            Scope const scope(this, connection, false);
-            unit(connection);
-        } catch (...) {
-            connection.rollback();
-            throw;
+        for (bool first = true;; first = false) {
+            auto& connection = lease.connection();
+            try {
+                read_once(connection, unit);
+                return;
+            } catch (ConnectionLost const&) {
+                // The server had ended it while nobody used it.
+                if (!first || connection.has_answered()) throw;
+                lease.close();
+            }
         }
-        connection.rollback();
     }
 
     void write_unit(std::function<bool(Session&)> const& unit) override {
@@ -200,6 +201,18 @@ class PostgresDatabase final : public Database {
     }
 
   private:
+    void read_once(PostgresConnection& connection, std::function<bool(Session&)> const& unit) {
+        connection.begin(PostgresConnection::Use::read);
+        try {
+            Scope const scope(this, connection, false);
+            unit(connection);
+        } catch (...) {
+            connection.rollback();
+            throw;
+        }
+        connection.rollback();
+    }
+
     /// False when the unit needs savepoints.
     bool try_unit(PostgresConnection& connection, std::function<bool(Session&)> const& unit, bool savepoints) {
         connection.begin(PostgresConnection::Use::write, savepoints);

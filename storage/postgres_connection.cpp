@@ -207,6 +207,7 @@ PostgresConnection::~PostgresConnection() = default;
 void PostgresConnection::begin(Use use, bool savepoints) {
     use_ = use;
     savepoints_ = savepoints;
+    has_answered_ = false;
     state_ = State::begun;
     if (prepared_.size() >= statements_kept || names_given_ >= 2 * statements_kept) {
         send("DEALLOCATE ALL");
@@ -307,6 +308,7 @@ PostgresConnection::Answer PostgresConnection::run(std::string_view sql, std::sp
         prepared_.emplace(name.substr(found + 1), name.substr(0, found));
     }
     new_names_.clear();
+    has_answered_ = true;
     auto& statement = all[savepoints_ ? all.size() - 2 : all.size() - 1];
     return std::move(statement);
 }

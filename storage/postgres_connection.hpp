@@ -55,6 +55,8 @@ class PostgresConnection final : public Session {
 
     /// Whether a statement of the transaction was refused, so that it cannot be committed.
     bool has_failed() const { return state_ == State::failed; }
+    /// Whether a statement of the transaction was answered. Before that a lost connection has told its unit nothing.
+    bool has_answered() const { return has_answered_; }
     /// False when the server or the network ended it, as far as can be seen without asking.
     bool is_usable();
 
@@ -90,6 +92,7 @@ class PostgresConnection final : public Session {
     Use use_ = Use::read;
     State state_ = State::none;
     bool savepoints_ = false;
+    bool has_answered_ = false;
     std::size_t unread_ = 0;  ///< Synchronisations whose answers nobody has read yet.
 
     struct TextHash {
