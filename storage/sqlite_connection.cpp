@@ -160,6 +160,7 @@ Connection::Connection(SqliteConfig const& config, Use use) try
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    if (config.exclusive) database_.exec("PRAGMA locking_mode=EXCLUSIVE");
     if (use == Use::write && database_.execAndGet("PRAGMA journal_mode=WAL").getString() != "wal")
         throw SqliteError(SQLITE_CANTOPEN, "the file system of " + config.path + " has no write-ahead log support");
     database_.exec(config.durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
