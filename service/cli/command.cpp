@@ -37,22 +37,20 @@ std::unique_ptr<service::Installation> open_existing(Common const& common) {
         fail(common, config.error());
         return nullptr;
     }
-    if (check_installation(common, *config) != exit_code::done) return nullptr;
+    if (!std::filesystem::exists(config->database())) {
+        fail(common, {Fault::not_found,
+                      "no-installation",
+                      "There is no installation in " + config->data.string() + ". Make one with: itqan init --data " +
+                          config->data.string() + " --domain badges.example.org",
+                      {}});
+        return nullptr;
+    }
     auto installation = service::Installation::open(*config);
     if (!installation) {
         fail(common, installation.error());
         return nullptr;
     }
     return std::move(*installation);
-}
-
-int check_installation(Common const& common, service::Config const& config) {
-    if (std::filesystem::exists(config.database())) return exit_code::done;
-    return fail(common, {Fault::not_found,
-                         "no-installation",
-                         "There is no installation in " + config.data.string() + ". Make one with: itqan init --data " +
-                             config.data.string() + " --domain badges.example.org",
-                         {}});
 }
 
 int fail(Common const& common, Error const& error) {

@@ -41,9 +41,6 @@ Result<service::Config> configuration(Common const& common);
 /// Opens the installation of the data folder, which must exist. Its errors are printed; null then.
 std::unique_ptr<service::Installation> open_existing(Common const& common);
 
-/// Whether the configuration's data folder holds an installation; says what to do when not. Gives an exit code.
-int check_installation(Common const& common, service::Config const& config);
-
 /// Prints an error with its pointers to standard error; gives exit_code::failed.
 int fail(Common const& common, Error const& error);
 /// Prints `json` with --json, else `text`, to standard output; gives exit_code::done.
@@ -62,6 +59,6 @@ void add_evaluate_command(CLI::App& app, Common& common);
 void add_key_commands(CLI::App& app, Common& common);
 void add_serve_commands(CLI::App& app, Common& common);  ///< serve, demo
 void add_conformance_command(CLI::App& app, Common& common);
-void add_keeping_commands(CLI::App& app, Common& common);  ///< backup, fsck
+void add_keeping_commands(CLI::App& app, Common& common);  ///< backup, restore, fsck, move
 
 }  // namespace itqan::cli

@@ -8,8 +8,11 @@
 
 #include "service/cli/command.hpp"
 #include "service/keeping/backup.hpp"
+#include "service/keeping/erasure_journal.hpp"
 #include "service/keeping/fsck.hpp"
+#include "service/keeping/move.hpp"
 #include "service/keeping/place.hpp"
+#include "service/keeping/restore.hpp"
 #include "service/keeping/whole_file.hpp"
 
 namespace itqan::cli {
@@ -28,6 +31,13 @@ service::KeepingProgress progress_of(bool quiet) {
 
 void end_progress(bool quiet) {
     if (!quiet && ::isatty(STDERR_FILENO) == 1) std::cerr << "\r\033[K" << std::flush;
+}
+
+/// Without opening it: opening would make what is missing, and migrate.
+int check_installation(Common const& common, service::Config const& config) {
+    if (std::filesystem::exists(config.database())) return exit_code::done;
+    return fail(common,
+                {Fault::not_found, "no-installation", "There is no installation in " + config.data.string() + ".", {}});
 }
 
 struct BackupOptions {
@@ -70,6 +80,10 @@ int backup(Common const& common, BackupOptions const& options) {
     if (!made) return fail(common, made.error());
     auto const file = std::filesystem::absolute(made->file);
     service::note_backup(*config, *made, file.string());
+    // Who is erased from now on must not come back with this backup.
+    if (auto const journal = service::erasure_journal(*config); std::filesystem::exists(journal))
+        std::filesystem::copy_file(journal, file.parent_path() / journal.filename(),
+                                   std::filesystem::copy_options::overwrite_existing);
     Json removed = Json::array();
     if (options.keep)
         for (auto const& old : service::rotate_backups(file.parent_path(), std::max<std::size_t>(1, *options.keep)))
@@ -137,6 +151,127 @@ int fsck(Common const& common, FsckCommand const& wanted) {
     return report.good() ? exit_code::done : exit_code::failed;
 }
 
+struct RestoreCommand {
+    service::RestoreOptions options;
+    std::vector<std::string> lists, journals;
+    std::string backup;
+    bool quiet = false;
+};
+
+/// The folder gets a configuration if it has none: the name of the installation is signed into every badge.
+Result<service::Config> configuration_for(Common const& common, Json const& manifest) {
+    auto config = configuration(common);
+    if (!config) return config;
+    auto const domain = text_member(manifest, "domain");
+    if (std::filesystem::exists(config->file()) || common.config) {
+        if (config->domain == domain) return config;
+        return Error{Fault::conflict,
+                     "other-domain",
+                     "The backup is of " + domain + ", the configuration says " + config->domain +
+                         ": badges of one cannot be served by the other.",
+                     {}};
+    }
+    if (auto const set = service::set_domain(*config, domain); !set) return set.error();
+    std::filesystem::create_directories(config->data);
+    std::filesystem::permissions(config->data, std::filesystem::perms::owner_all);
+    service::write_config(*config);
+    return config;
+}
+
+std::string restored_text(service::Config const& config, service::Restored const& done) {
+    auto const time = text_member(done.manifest, "time");
+    auto const number = [](std::int64_t n) { return std::to_string(n); };
+    std::string text = "restored the backup of " + time + " into " + service::place_of(config).shown() + "\n";
+    text.append(number(done.closed_lists)).append(" status lists closed: new badges take positions from new lists\n");
+    text.append(number(done.bits)).append(" bits set and ").append(number(done.revoked));
+    text.append(" credentials revoked from published lists, ").append(number(done.erased));
+    text.append(" people erased again, ").append(number(done.ended_sessions)).append(" sign-ins ended\n");
+    text.append(report_text(done.fsck));
+    text.append("What may be lost: everything that was acknowledged after ").append(time).append(".\n");
+    text.append(
+        "- Badges issued since: their holders have them, this installation does not. Let providers repeat what they "
+        "posted since.\n"
+        "- Revocations since, unless --status-list gave the list as it was published; suspensions, claims, editions.\n"
+        "- Keys and tokens revoked since count again: look at itqan key list and itqan token list.\n"
+        "- Erasures since, unless erasures.log was beside the backup or given with --erasures.\n"
+        "- Mails that were sent since may be sent once more.\n");
+    if (!std::filesystem::exists(config.key_file()))
+        text.append("Next: put the key-encryption key at ").append(config.key_file().string());
+    else
+        text.append("Next: look at ").append(config.file().string());
+    text.append(", then itqan fsck, then itqan serve.\n");
+    return text;
+}
+
+int restore(Common const& common, RestoreCommand const& wanted) {
+    auto const manifest = service::read_backup(wanted.backup);
+    if (!manifest) return fail(common, manifest.error());
+    auto const config = configuration_for(common, *manifest);
+    if (!config) return fail(common, config.error());
+    auto options = wanted.options;
+    options.backup = wanted.backup;
+    options.status_lists.assign(wanted.lists.begin(), wanted.lists.end());
+    options.journals.assign(wanted.journals.begin(), wanted.journals.end());
+    bool const quiet = wanted.quiet || common.json;
+    auto const done = service::restore(*config, options, progress_of(quiet));
+    end_progress(quiet);
+    if (!done) return fail(common, done.error());
+    answer(common,
+           {{"backup", done->manifest},
+            {"closedLists", done->closed_lists},
+            {"bits", done->bits},
+            {"revoked", done->revoked},
+            {"erased", done->erased},
+            {"fsck", report_json(done->fsck)}},
+           restored_text(*config, *done));
+    return done->fsck.good() ? exit_code::done : exit_code::failed;
+}
+
+struct MoveCommand {
+    std::string from, to;
+    bool online = false, quiet = false;
+};
+
+std::string moved_text(service::MoveOptions const& options, service::Moved const& moved) {
+    std::string text;
+    for (auto const& sum : moved.sums)
+        text.append(sum.table)
+            .append(": ")
+            .append(std::to_string(sum.rows))
+            .append(" rows, ")
+            .append(sum.digest)
+            .append("\n");
+    text.append(std::to_string(moved.rows)).append(" rows, equal in ").append(options.from.shown());
+    text.append(" and ").append(options.to.shown()).append("\n");
+    if (options.online)
+        text.append(moved.source_went_on ? "The source was written to meanwhile: that is not in the target.\n"
+                                         : "Nothing was recorded in the source meanwhile.\n");
+    if (options.to.engine == service::Place::Engine::postgres)
+        text.append(
+            "Next: name it in itqan.toml ([database] url), itqan fsck, itqan serve; and put the old file away, so "
+            "that nobody serves it by mistake.\n");
+    else
+        text.append(
+            "Next: put it into a data folder as itqan.db beside keys/kek and itqan.toml, itqan fsck, itqan serve.\n");
+    return text;
+}
+
+int move(Common const& common, MoveCommand const& wanted) {
+    auto const from = service::read_place(wanted.from);
+    if (!from) return fail(common, from.error());
+    auto const to = service::read_place(wanted.to);
+    if (!to) return fail(common, to.error());
+    service::MoveOptions const options{*from, *to, wanted.online};
+    bool const quiet = wanted.quiet || common.json;
+    auto const moved = service::move_database(options, progress_of(quiet));
+    end_progress(quiet);
+    if (!moved) return fail(common, moved.error());
+    return answer(
+        common,
+        {{"rows", moved->rows}, {"tables", service::sums_json(moved->sums)}, {"sourceWentOn", moved->source_went_on}},
+        moved_text(options, *moved));
+}
+
 }  // namespace
 
 void add_keeping_commands(CLI::App& app, Common& common) {
@@ -153,6 +288,22 @@ void add_keeping_commands(CLI::App& app, Common& common) {
     look->add_option("--sample", checked->options.sample, "Verify about this many signed documents, not all");
     look->add_option("--threads", checked->options.threads, "For signatures (default: one per processor)");
     look->add_flag("--quiet", checked->quiet, "No progress");
+
+    auto const restored = std::make_shared<RestoreCommand>();
+    auto* const put = add_command(app, common, "restore", "Make an installation of a backup",
+                                  [&common, restored] { return restore(common, *restored); });
+    put->add_option("backup", restored->backup, "The file that itqan backup made")->required();
+    put->add_option("--status-list", restored->lists, "A status list of ours as it was published last (repeatable)");
+    put->add_option("--erasures", restored->journals, "A journal of erasures (repeatable)");
+    put->add_flag("--quiet", restored->quiet, "No progress");
+
+    auto const moved = std::make_shared<MoveCommand>();
+    auto* const carry = add_command(app, common, "move", "Copy everything into another, empty database, and compare",
+                                    [&common, moved] { return move(common, *moved); });
+    carry->add_option("--from", moved->from, "sqlite:FILE or postgres://...")->required();
+    carry->add_option("--to", moved->to, "sqlite:FILE or postgres://...")->required();
+    carry->add_flag("--online", moved->online, "The source may be in use: a rehearsal");
+    carry->add_flag("--quiet", moved->quiet, "No progress");
 }
 
 }  // namespace itqan::cli

@@ -14,7 +14,7 @@ namespace itqan::service {
 namespace {
 
 constexpr std::size_t documents_at_once = 512;
-constexpr char restore[] = "Restore the newest good backup: itqan restore BACKUP --data NEW_FOLDER";
+constexpr char restore_newest[] = "Restore the newest good backup: itqan restore BACKUP --data NEW_FOLDER";
 
 class Findings {
   public:
@@ -34,7 +34,7 @@ class Findings {
         try {
             work();
         } catch (std::exception const& error) {
-            add({table, "", "cannot be read: " + std::string(error.what()), restore});
+            add({table, "", "cannot be read: " + std::string(error.what()), restore_newest});
         }
     }
 
@@ -85,12 +85,12 @@ void check_outbox(storage::Session& session, Findings& findings) {
     for (auto const& [id, data] : waiting) {
         auto const json = Json::parse(data, nullptr, false);
         if (!json.is_object() || !json.contains("credentialIds") || !json.at("credentialIds").is_array()) {
-            findings.add({"outbox", id, "its data cannot be read", restore});
+            findings.add({"outbox", id, "its data cannot be read", restore_newest});
             continue;
         }
         for (auto const& credential : json.at("credentialIds"))
             if (!credential.is_string() || !storage::credential(session, credential.get<std::string>()))
-                findings.add({"outbox", id, "is a mail about a credential that is not there", restore});
+                findings.add({"outbox", id, "is a mail about a credential that is not there", restore_newest});
     }
 }
 
@@ -173,7 +173,7 @@ void check_documents(storage::Session& session, domain::Addresses const& address
                 findings.add(
                     {"credential_document",
                      document.credential_id + " edition " + std::to_string(document.edition) + " " + document.form,
-                     faults[i], restore});
+                     faults[i], restore_newest});
         }
         report.counts["documents verified"] += static_cast<std::int64_t>(cases.size());
         findings.tell(std::to_string(seen) + " of " + std::to_string(all) + " signed documents");
@@ -206,7 +206,7 @@ FsckReport fsck(storage::Database& database, domain::Addresses const& addresses,
     auto const on_problem = [&](storage::Problem problem) { findings.add(std::move(problem)); };
     findings.part("database", "the database's own files", [&] {
         database.check_integrity([&](std::string_view damage) {
-            findings.add({"database", "", "the file is damaged: " + std::string(damage), restore});
+            findings.add({"database", "", "the file is damaged: " + std::string(damage), restore_newest});
         });
     });
     findings.part("database", "one snapshot", [&] {
