@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "storage/sqlite_connection.hpp"
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
@@ -33,6 +35,7 @@ void sync_path(std::string const& path, int flags) {
 /// Runs `work` and says which file a failure is about.
 template <typename F>
 auto about(std::string const& path, F&& work) {
+    set_up_sqlite();
     try {
         return work();
     } catch (SQLite::Exception const& error) {

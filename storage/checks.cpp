@@ -151,23 +151,6 @@ void check_rule(Session& session, Rule const& rule, OnProblem const& on_problem)
         on_problem({rule.table, "(" + std::to_string(found - most_told) + " more)", rule.what, rule.remedy});
 }
 
-/// Every number is there. With several writers some stay unused, also in what came from such a database.
-void check_sequence(Session& session, OnProblem const& on_problem) {
-    if (!session.runs_alone()) return;
-    std::int64_t moved = 0;
-    session.query("SELECT coalesce(max(seq), 0) FROM event WHERE kind IN ('database.moved', 'database.restored')",
-                  [&](Row const& row) { moved = row.integer(0); });
-    std::int64_t told = 0;
-    session.query(
-        "SELECT e.seq FROM event AS e LEFT JOIN event AS b ON b.seq = e.seq - 1 WHERE e.seq > 1 AND e.seq > $1 AND "
-        "b.seq IS NULL ORDER BY e.seq",
-        [&](Row const& row) {
-            if (++told <= most_told)
-                on_problem({"event", row.string(0), "the event before this one is missing", restore});
-        },
-        moved);
-}
-
 }  // namespace
 
 void check_rows(Session& session, OnCheck const& on_check, OnProblem const& on_problem) {
@@ -181,7 +164,22 @@ void check_rows(Session& session, OnCheck const& on_check, OnProblem const& on_p
     };
     for (auto const& rule : rules)
         guarded(rule.table, rule.what, [&] { check_rule(session, rule, on_problem); });
-    guarded("event", "the numbers of the events", [&] { check_sequence(session, on_problem); });
+}
+
+std::int64_t unused_event_numbers(Session& session) {
+    std::int64_t unused = 0;
+    session.query("SELECT coalesce(max(seq), 0) - count(*) FROM event",
+                  [&](Row const& row) { unused = row.integer(0); });
+    return unused;
+}
+
+std::optional<std::int64_t> first_event_after_gap(Session& session) {
+    std::optional<std::int64_t> found;
+    session.query(
+        "SELECT e.seq FROM event AS e LEFT JOIN event AS b ON b.seq = e.seq - 1 WHERE e.seq > 1 AND b.seq IS "
+        "NULL ORDER BY e.seq DESC LIMIT 1",
+        [&](Row const& row) { found = row.integer(0); });
+    return found;
 }
 
 bool check_schema(Session& session, OnProblem const& on_problem) {

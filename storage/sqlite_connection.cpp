@@ -53,8 +53,7 @@ int set_up_library() {
 }
 
 SqliteConfig const& configured(SqliteConfig const& config) {
-    static int const answer = set_up_library();
-    if (answer != SQLITE_OK) throw std::logic_error("SQLite was used before it was set up");
+    set_up_sqlite();
     return config;
 }
 
@@ -97,6 +96,11 @@ std::string explain(int code, std::string const& said, int busy_timeout_millisec
 }
 
 }  // namespace
+
+void set_up_sqlite() {
+    static int const answer = set_up_library();
+    if (answer != SQLITE_OK) throw std::logic_error("SQLite was used before it was set up");
+}
 
 void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
     sqlite3_finalize(statement);

@@ -33,11 +33,11 @@ void end_progress(bool quiet) {
     if (!quiet && ::isatty(STDERR_FILENO) == 1) std::cerr << "\r\033[K" << std::flush;
 }
 
-/// Without opening it: opening would make what is missing, and migrate.
+/// Without opening the installation: that would make what is missing, and migrate.
 int check_installation(Common const& common, service::Config const& config) {
-    if (std::filesystem::exists(config.database())) return exit_code::done;
-    return fail(common,
-                {Fault::not_found, "no-installation", "There is no installation in " + config.data.string() + ".", {}});
+    auto const installed = is_installed(config);
+    if (installed && *installed) return exit_code::done;
+    return fail(common, installed ? no_installation(config) : installed.error());
 }
 
 struct BackupOptions {
@@ -261,7 +261,11 @@ int move(Common const& common, MoveCommand const& wanted) {
     if (!from) return fail(common, from.error());
     auto const to = service::read_place(wanted.to);
     if (!to) return fail(common, to.error());
-    service::MoveOptions const options{*from, *to, wanted.online};
+    service::MoveOptions options{*from, *to, wanted.online};
+    auto const config = configuration(common);
+    if (!config) return fail(common, config.error());
+    for (auto* const place : {&options.from, &options.to})
+        if (place->engine == service::Place::Engine::postgres) place->password = config->database_password;
     bool const quiet = wanted.quiet || common.json;
     auto const moved = service::move_database(options, progress_of(quiet));
     end_progress(quiet);

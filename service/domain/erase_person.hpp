@@ -6,6 +6,7 @@
 
 #include "schemas/actor.hpp"
 #include "schemas/clock.hpp"
+#include "schemas/result.hpp"
 #include "storage/database.hpp"
 
 namespace itqan::domain {

@@ -94,6 +94,24 @@ void check_outbox(storage::Session& session, Findings& findings) {
     }
 }
 
+/// One writer leaves no number out; what came from several may bring some along, as many as were counted then.
+void check_sequence(storage::Session& session, Findings& findings) {
+    if (!session.runs_alone()) return;
+    std::string data;
+    session.query(
+        "SELECT data FROM event WHERE kind IN ('database.moved', 'database.restored') ORDER BY seq DESC LIMIT 1",
+        [&](storage::Row const& row) { data = row.string(0); });
+    auto const json = Json::parse(data, nullptr, false);
+    auto const known =
+        json.is_object() && json.contains("unusedNumbers") && json.at("unusedNumbers").is_number_integer()
+            ? json.at("unusedNumbers").get<std::int64_t>()
+            : 0;
+    auto const missing = storage::unused_event_numbers(session) - known;
+    if (missing <= 0) return;
+    findings.add({"event", std::to_string(storage::first_event_after_gap(session).value_or(0)),
+                  std::to_string(missing) + " events are missing, one of them before this one", restore_newest});
+}
+
 void judge(std::vector<DocumentCase> const& cases, KeysById const& keys, domain::Addresses const& addresses,
            int threads, std::vector<std::string>& faults) {
     faults.assign(cases.size(), {});
@@ -224,6 +242,7 @@ FsckReport fsck(storage::Database& database, domain::Addresses const& addresses,
                 session, [&](std::string_view words) { findings.tell("rows: " + std::string(words)); }, on_problem);
             KeysById keys;
             findings.part("issuer_key", "signing keys", [&] { check_keys(session, kek, keys, report, findings); });
+            findings.part("event", "the numbers of the events", [&] { check_sequence(session, findings); });
             findings.part("outbox", "waiting mails", [&] { check_outbox(session, findings); });
             findings.part("credential_document", "signed documents",
                           [&] { check_documents(session, addresses, keys, options, report, findings); });

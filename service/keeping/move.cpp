@@ -4,6 +4,7 @@
 
 #include "service/keeping/whole_file.hpp"
 #include "storage/backup_file.hpp"
+#include "storage/checks.hpp"
 #include "storage/outbox.hpp"
 
 namespace itqan::service {
@@ -89,7 +90,10 @@ Result<Moved> copy_and_compare(storage::Database& source, storage::Database& tar
         moved.rows += sum.rows;
     target.write([&](storage::Session& session) {
         storage::append_event(session, {0, now, now, "command-line", "database.moved", "database", std::nullopt,
-                                        Json{{"rows", moved.rows}, {"newestEvent", last_event}}.dump()});
+                                        Json{{"rows", moved.rows},
+                                             {"newestEvent", last_event},
+                                             {"unusedNumbers", storage::unused_event_numbers(session)}}
+                                            .dump()});
     });
     return moved;
 }

@@ -36,7 +36,8 @@ Result<Place> read_place(std::string const& text) {
 }
 
 Place place_of(Config const& config) {
-    return {Place::Engine::sqlite, config.database().string()};
+    if (config.database_url.empty()) return {Place::Engine::sqlite, config.database().string()};
+    return {Place::Engine::postgres, config.database_url, config.database_password};
 }
 
 std::unique_ptr<storage::Database> open_place(Place const& place, PlaceUse use) {

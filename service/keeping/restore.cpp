@@ -13,6 +13,7 @@
 #include "storage/backup_file.hpp"
 #include "storage/catalog.hpp"
 #include "storage/outbox.hpp"
+#include "storage/people.hpp"
 #include "storage/restoring.hpp"
 
 namespace itqan::service {
@@ -122,6 +123,7 @@ Result<void> catch_up(storage::Database& database, Config const& config, Restore
     }
     auto const now = SystemClock().wall();
     return database.write([&](storage::Session& session) -> Result<void> {
+        auto const unused = storage::unused_event_numbers(session);
         done.closed_lists = storage::close_status_lists(session);
         done.revoked = done.bits = done.erased = 0;
         for (auto const& list : lists)
@@ -135,10 +137,11 @@ Result<void> catch_up(storage::Database& database, Config const& config, Restore
         done.ended_sessions = storage::end_sessions(session);
         for (auto const* const topic : {"status", "keys", "programme"})
             storage::bump_change(session, topic);
-        storage::append_event(
-            session,
-            {0, now, now, restoring().id, "database.restored", "database", std::nullopt,
-             Json{{"backup", done.manifest.at("time")}, {"newestEvent", done.manifest.at("newestEvent")}}.dump()});
+        storage::append_event(session, {0, now, now, restoring().id, "database.restored", "database", std::nullopt,
+                                        Json{{"backup", done.manifest.at("time")},
+                                             {"newestEvent", done.manifest.at("newestEvent")},
+                                             {"unusedNumbers", unused}}
+                                            .dump()});
         return {};
     });
 }

@@ -86,7 +86,7 @@ class Load:
         token = self.demo.facts["tokens"]["provider"]["prv-qalam"]
         for n in range(1_000_000):
             if self.stopping.is_set():
-                return
+                return connection.close()
             body = {"externalId": f"load-{id(self):x}-{client}-{n}", "activityId": "act-102", "learnerId": random.choice(self.learners),
                     "completedAt": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime()), "score": 86}
             status, text = self.demo.request("POST", "/api/v1/completions", token, body, connection)
