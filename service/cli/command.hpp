@@ -65,5 +65,6 @@ void add_evaluate_command(CLI::App& app, Common& common);
 void add_key_commands(CLI::App& app, Common& common);
 void add_serve_commands(CLI::App& app, Common& common);  ///< serve, demo
 void add_conformance_command(CLI::App& app, Common& common);
+void add_keeping_commands(CLI::App& app, Common& common);  ///< backup, restore, fsck, move
 
 }  // namespace itqan::cli
