@@ -135,6 +135,11 @@ std::map<std::string, Setter> const& setters() {
              c.certificate_key = v;
              return {};
          }},
+        {"keys.kek_file",
+         [](Config& c, std::string const& v) -> Result<void> {
+             c.kek_file = v;
+             return {};
+         }},
         {"outbound.ca_file",
          [](Config& c, std::string const& v) -> Result<void> {
              c.outbound_ca_file = v;

@@ -69,9 +69,11 @@ Installation::~Installation() = default;
 
 Result<std::unique_ptr<Installation>> Installation::open(Config const& config,
                                                          std::int64_t domain_offset_milliseconds) {
-    for (auto const& folder : {config.data, config.key_file().parent_path()})
-        if (auto const made = make_folder(folder); !made) return made.error();
-    auto kek = crypto::KeyEncryptionKey::load_or_create(config.key_file());
+    if (auto const made = make_folder(config.data); !made) return made.error();
+    if (config.kek_file.empty())
+        if (auto const made = make_folder(config.key_file().parent_path()); !made) return made.error();
+    auto kek = config.kek_file.empty() ? crypto::KeyEncryptionKey::load_or_create(config.key_file())
+                                       : crypto::KeyEncryptionKey::load_provided(config.kek_file);
     if (!kek) return kek.error();
     try {
         auto database = storage::open_sqlite({.path = config.database().string(), .durable = config.durable});
