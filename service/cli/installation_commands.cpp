@@ -6,6 +6,7 @@
 #include "service/auth/tokens.hpp"
 #include "service/cli/command.hpp"
 #include "service/domain/import.hpp"
+#include "service/store.hpp"
 
 namespace itqan::cli {
 namespace {
@@ -17,9 +18,12 @@ struct InitOptions {
 int init(Common const& common, InitOptions const& options) {
     auto config = configuration(common);
     if (!config) return fail(common, config.error());
-    if (std::filesystem::exists(config->database()))
-        return fail(common,
-                    {Fault::conflict, "already-exists", config->data.string() + " holds an installation already.", {}});
+    auto const installed = is_installed(*config);
+    if (!installed) return fail(common, installed.error());
+    if (*installed)
+        return fail(
+            common,
+            {Fault::conflict, "already-exists", service::store_name(*config) + " holds an installation already.", {}});
     auto const file = configuration_file(common);
     if (options.domain.empty() && config->domain.empty())
         return fail(common, {Fault::unprocessable,
