@@ -79,8 +79,11 @@ Installation::~Installation() = default;
 Result<std::unique_ptr<Installation>> Installation::open(Config const& config,
                                                          std::int64_t domain_offset_milliseconds) {
     if (auto const made = make_folder(config.data); !made) return made.error();
-    if (config.kek_file.empty())
+    if (config.kek_file.empty()) {
         if (auto const made = make_folder(config.key_file().parent_path()); !made) return made.error();
+    } else if (auto const provided = crypto::KeyEncryptionKey::load_provided(config.kek_file); !provided) {
+        return provided.error();  // Before a database is made that it could not be used with.
+    }
     try {
         auto database = open_store(config);
         storage::migrate(*database, SystemClock().wall());
