@@ -78,15 +78,12 @@ class Nginx:
         self.port, self.plain_port = free_port(), free_port()
         text = (root / "deploy/proxy/nginx.conf").read_text()
         servers = "".join(f"    server {one} max_fails=3 fail_timeout=5s;\n" for one in upstreams)
-        for old, new in (("    server 127.0.0.1:8443 max_fails=3 fail_timeout=5s;\n", servers),
-                         ("    listen [::]:80;\n", ""), ("    listen [::]:443 ssl;\n", ""),
-                         ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"), ("listen 443 ssl;", f"listen 127.0.0.1:{self.port} ssl;"),
-                         ("Host badges.example.org;", f"Host {host};"), ("badges.example.org", "localhost"),
-                         ("/etc/itqan/fullchain.pem", str(certificate[0])), ("/etc/itqan/privkey.pem", str(certificate[1])),
-                         ("/etc/ssl/certs/ca-certificates.crt", str(authority)), ("/var/log/nginx/itqan.log", str(folder / "access.log"))):
-            if old not in text:
-                raise AssertionError(f"nginx.conf has no {old!r} any more")
-            text = text.replace(old, new)
+        text = changed(text, (("    server 127.0.0.1:8443 max_fails=3 fail_timeout=5s;\n", servers),
+                              ("    listen [::]:80;\n", ""), ("    listen [::]:443 ssl;\n", ""),
+                              ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"), ("listen 443 ssl;", f"listen 127.0.0.1:{self.port} ssl;"),
+                              ("Host badges.example.org;", f"Host {host};"), ("badges.example.org", "localhost"),
+                              ("/etc/itqan/fullchain.pem", str(certificate[0])), ("/etc/itqan/privkey.pem", str(certificate[1])),
+                              ("/etc/ssl/certs/ca-certificates.crt", str(authority)), ("/var/log/nginx/itqan.log", str(folder / "access.log"))), "nginx.conf")
         (folder / "site.conf").write_text(text)
         paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         user = "user root;\n" if os.geteuid() == 0 else ""
@@ -96,6 +93,31 @@ class Nginx:
         self.process = subprocess.Popen([find_nginx(), "-p", folder, "-c", folder / "nginx.conf"], stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True)
         wait_for(self.port, self.process, "nginx")
+
+
+def changed(text, changes, what):
+    for old, new in changes:
+        if old not in text:
+            raise AssertionError(f"{what} has no {old!r} any more")
+        text = text.replace(old, new)
+    return text
+
+
+class Caddy:
+    """deploy/proxy/Caddyfile in front of one upstream."""
+
+    def __init__(self, folder, host, upstream, authority, certificate):
+        self.port = free_port()
+        text = changed((root / "deploy/proxy/Caddyfile").read_text(),
+                       (("{\n\tservers {", "{\n\tadmin off\n\tauto_https disable_redirects\n\tservers {"),
+                        ("\nbadges.example.org {\n", f"\nhttps://localhost:{self.port} {{\n\tbind 127.0.0.1\n\ttls {certificate[0]} {certificate[1]}\n"),
+                        ("header_up Host badges.example.org", f"header_up Host {host}"), ("badges.example.org", "localhost"),
+                        ("https://127.0.0.1:8443", f"https://{upstream}"), ("/etc/itqan/upstream-authority.pem", str(authority))), "Caddyfile")
+        (folder / "Caddyfile").write_text(text)
+        self.process = subprocess.Popen([shutil.which("caddy"), "run", "--adapter", "caddyfile", "--config", folder / "Caddyfile"],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        env={**os.environ, "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)})
+        wait_for(self.port, self.process, "caddy")
 
 
 def context_of(authority):
@@ -113,7 +135,7 @@ def ask(port, authority, method, path, body=None, headers=None, source="127.0.0.
     try:
         connection.request(method, path, body, {"Host": host or f"localhost:{port}", **(headers or {})})
         answer = connection.getresponse()
-        return answer.status, answer.read(), dict(answer.getheaders())
+        return answer.status, answer.read(), {name.lower(): value for name, value in answer.getheaders()}
     finally:
         connection.close()
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""deploy/proxy/nginx.conf in front of a real demo: what comes through, who is counted, what is repeated."""
+"""The examples of deploy/proxy in front of a real demo: what comes through, who is counted, what is repeated."""
 import datetime
 import json
 import pathlib
@@ -47,26 +47,19 @@ class Dropper:
         self.thread.join(5)
 
 
-@unittest.skipUnless(proxied.find_nginx(), "not run: there is no nginx here")
-class Proxy(unittest.TestCase):
+class AnyProxy:
+    """What holds behind each of them."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = proxied.scratch()
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.demo = proxied.Demo(program, cls.folder)
         cls.addClassCleanup(lambda: proxied.end(cls.demo.process))
-        cls.nginx = cls.in_front("front", [f"127.0.0.1:{cls.demo.port}"])
-
-    @classmethod
-    def in_front(cls, name, upstreams):
-        folder = cls.folder / name
-        folder.mkdir()
-        nginx = proxied.Nginx(folder, f"localhost:{cls.demo.port}", upstreams, cls.demo.authority, cls.demo.certificate())
-        cls.addClassCleanup(lambda: proxied.end(nginx.process))
-        return nginx
+        cls.front = cls.in_front("front", [f"127.0.0.1:{cls.demo.port}"])
 
     def ask(self, method, path, body=None, headers=None, source="127.0.0.1", port=None):
-        return proxied.ask(port or self.nginx.port, self.demo.authority, method, path, body, headers, source)
+        return proxied.ask(port or self.front.port, self.demo.authority, method, path, body, headers, source)
 
     def verify(self, source, headers=None, port=None):
         known = {"Host": f"localhost:{self.demo.port}"} if port else {}
@@ -85,7 +78,7 @@ class Proxy(unittest.TestCase):
             direct = proxied.ask(self.demo.port, self.demo.authority, "GET", path)
             self.assertEqual(status, 200, path)
             self.assertEqual(len(body), len(direct[1]), path)
-            self.assertEqual(headers.get("Content-Security-Policy"), direct[2].get("Content-Security-Policy"))
+            self.assertEqual(headers["content-security-policy"], direct[2]["content-security-policy"])
 
     def test_a_repeated_completion_gets_the_same_bytes(self):
         day = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT00:00:00Z")
@@ -104,6 +97,17 @@ class Proxy(unittest.TestCase):
         for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
             self.assertEqual(self.verify("127.0.0.2", {header: "198.51.100.9"}), 429, header)
 
+
+@unittest.skipUnless(proxied.find_nginx(), "not run: there is no nginx here")
+class Nginx(AnyProxy, unittest.TestCase):
+    @classmethod
+    def in_front(cls, name, upstreams):
+        folder = cls.folder / name
+        folder.mkdir()
+        nginx = proxied.Nginx(folder, f"localhost:{cls.demo.port}", upstreams, cls.demo.authority, cls.demo.certificate())
+        cls.addClassCleanup(lambda: proxied.end(nginx.process))
+        return nginx
+
     def test_who_is_no_proxy_is_not_believed(self):
         self.exhaust("127.0.0.4", {"X-Forwarded-For": "198.51.100.10"}, self.demo.port)
         self.assertEqual(self.verify("127.0.0.4", {"X-Forwarded-For": "198.51.100.11"}, self.demo.port), 429)
@@ -113,7 +117,7 @@ class Proxy(unittest.TestCase):
                         b"Transfer-Encoding: xchunked", b"Transfer-Encoding: gzip, chunked"):
             raw = (b"POST /api/v1/verify HTTP/1.1\r\nHost: localhost\r\n" + section +
                    b"\r\n\r\n0\r\n\r\nGET /issuers/nakhla/did.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            with socket.create_connection(("localhost", self.nginx.port), 10) as plain:
+            with socket.create_connection(("localhost", self.front.port), 10) as plain:
                 with proxied.context_of(self.demo.authority).wrap_socket(plain, server_hostname="localhost") as secured:
                     secured.sendall(raw)
                     answers = b""
@@ -133,7 +137,7 @@ class Proxy(unittest.TestCase):
 
     def test_claim_links_do_not_stand_in_the_log(self):
         self.ask("GET", "/claim/a-secret-of-the-test")
-        self.assertNotIn("a-secret-of-the-test", self.nginx.access_log.read_text())
+        self.assertNotIn("a-secret-of-the-test", self.front.access_log.read_text())
 
     def test_reading_is_repeated_at_another_node_and_posting_is_not(self):
         dropper = Dropper(self.demo.certificate())
@@ -161,6 +165,17 @@ class Proxy(unittest.TestCase):
 
         self.assertEqual(self.ask("GET", "/healthz", port=nginx.port)[0], 502)
         self.assertEqual(stranger.requests, [])
+
+
+@unittest.skipUnless(shutil.which("caddy"), "not run: there is no caddy here")
+class Caddy(AnyProxy, unittest.TestCase):
+    @classmethod
+    def in_front(cls, name, upstreams):
+        folder = cls.folder / name
+        folder.mkdir()
+        caddy = proxied.Caddy(folder, f"localhost:{cls.demo.port}", upstreams[0], cls.demo.authority, cls.demo.certificate())
+        cls.addClassCleanup(lambda: proxied.end(caddy.process))
+        return caddy
 
 
 if __name__ == "__main__":
