@@ -57,7 +57,10 @@ class Units(unittest.TestCase):
         self.assertTrue(values("itqan-internal.socket", "ListenStream")[0].startswith("127.0.0.1:"))
         for name in ("itqan.socket", "itqan-internal.socket"):
             self.assertEqual(values(name, "Service"), ["itqan.service"])
-            self.assertIn(name, values("itqan.service", "Requires")[0].split())
+            self.assertIn(name, values("itqan.service", "After")[1].split())
+        # The internal one is the operator's choice: it takes the API away from the public listener.
+        self.assertEqual(values("itqan.service", "Requires"), ["itqan.socket"])
+        self.assertEqual(values("itqan.service", "Also"), ["itqan.socket"])
 
     def test_the_way_out_is_shut_to_what_is_not_public(self):
         denied = " ".join(values("itqan.service", "IPAddressDeny")).split()
