@@ -158,6 +158,11 @@ std::map<std::string, Setter> const& setters() {
              c.certificate_key = v;
              return {};
          }},
+        {"keys.kek_file",
+         [](Config& c, std::string const& v) -> Result<void> {
+             c.kek_file = v;
+             return {};
+         }},
         {"database.url", set_database_url},
         {"database.password_file", set_database_password_file},
         {"database.connections", set_connections},

@@ -41,6 +41,7 @@ struct Config {
     bool shares_port = false;  ///< A second process may listen on the same ports beside this one.
     bool demo = false;
     std::filesystem::path certificate, certificate_key;  ///< PEM; empty: the demo's own authority.
+    std::filesystem::path kek_file;  ///< Key-encryption key provided from outside; empty: the data folder's own.
     crypto::KeyType key_type = crypto::KeyType::rsa;
     std::string controller_name, controller_contact;
     MailConfig mail;
@@ -67,7 +68,7 @@ struct Config {
     std::string base_url() const { return "https://" + domain; }
     std::filesystem::path file() const { return data / "itqan.toml"; }
     std::filesystem::path database() const { return data / "itqan.db"; }
-    std::filesystem::path key_file() const { return data / "keys" / "kek"; }
+    std::filesystem::path key_file() const { return kek_file.empty() ? data / "keys" / "kek" : kek_file; }
     std::filesystem::path spool() const { return data / "mail"; }
 };
 

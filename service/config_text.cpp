@@ -32,6 +32,11 @@ std::string config_text(Config const& config) {
 # certificate = "/etc/itqan/fullchain.pem"
 # key = "/etc/itqan/privkey.pem"
 
+[keys]
+# The 32 bytes that signing keys are sealed with, where something else keeps them (a systemd credential, a Kubernetes
+# secret). Several nodes need the same. Without it: keys/kek in the data folder, made on the first start.
+# kek_file = "/run/credentials/itqan.service/kek"
+
 [issuing]
 # What VC-JWTs are signed with: rsa (RS256), ed25519 (EdDSA) or p256 (ES256). Embedded proofs are Ed25519.
 )"
