@@ -150,6 +150,8 @@ class SqliteDatabase final : public Database {
         });
     }
 
+    void continue_numbers() override {}  // SQLite's next number is the largest one plus one.
+
   protected:
     void read_unit(std::function<bool(Session&)> const& unit) override {
         // Inside a unit of work the unit's own session is the newest snapshot; waiting for a reader could wait for
