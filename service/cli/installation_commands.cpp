@@ -14,23 +14,35 @@ struct InitOptions {
     std::string domain;
 };
 
+Error already_exists(service::Config const& config) {
+    return {Fault::conflict,
+            "already-exists",
+            config.data.string() +
+                " holds an installation already. Another token for an administrator: itqan token create --role admin "
+                "--data " +
+                config.data.string(),
+            {}};
+}
+
+/// The configuration is written last: where it is missing, an earlier init was cut short and is done again.
 int init(Common const& common, InitOptions const& options) {
     auto config = configuration(common);
     if (!config) return fail(common, config.error());
-    if (std::filesystem::exists(config->database()))
-        return fail(common,
-                    {Fault::conflict, "already-exists", config->data.string() + " holds an installation already.", {}});
+    if (std::filesystem::exists(config->file())) return fail(common, already_exists(*config));
     if (auto const domain = service::set_domain(*config, options.domain); !domain) return fail(common, domain.error());
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
-    service::write_config(*config);
     auto& services = (*installation)->services();
+    auto const programme =
+        services.database.read([&](storage::Session& session) { return services.programmes.current(session); });
+    if (!programme->issuers.empty()) return fail(common, already_exists(*config));
     auto const now = services.clock.wall();
     auth::NewToken wanted;
     wanted.role = Role::admin;
     wanted.expires_at = Instant{now.milliseconds + std::int64_t{365} * 86'400'000};
     auto const token = services.database.write(
         [&](storage::Session& session) { return auth::create_token(session, wanted, operator_actor(), now); });
+    service::write_config(*config);
     if (!common.json)
         std::cerr
             << "The name " << options.domain << " is signed into every badge: it cannot be changed later.\n"

@@ -8,6 +8,7 @@ import argparse
 import pathlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -126,6 +127,7 @@ def main():
     options = options.parse_args()
     if options.nodes > 1 and options.backend == "sqlite":
         raise SystemExit("several nodes need --backend postgres")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     random.seed(options.seed)
     print("seed", options.seed)
 

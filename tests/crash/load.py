@@ -14,6 +14,14 @@ VISIBLE_WITHIN = 5.0  # seconds, promise R4
 OFFERED = re.compile(r'name="credential" value="([0-9a-f-]{36})"')
 
 
+def completion(name, learner, activity):
+    body = {"externalId": name, "activityId": activity["id"], "learnerId": learner, "completedAt": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime()),
+            "score": 100, "hours": activity["hours"], "status": "verified"}
+    if activity.get("gradeScale"):
+        body["grade"] = activity["gradeScale"][-1]
+    return body
+
+
 class Load:
     """`clients` threads until stop(). `unexpected` collects answers that no client should see; 429 and 503 are asked
     again after `pause`. Learners come in order, and some of them again at once: two requests then want one award."""
@@ -88,10 +96,7 @@ class Load:
         learner = own.learners[(number - random.choice((0, 0, 0, 1, 2, 5))) % len(own.learners)]
         if random.random() < 0.15:  # somebody whose awards follow from much evidence
             learner, activity = random.choice(own.demo_learners), random.choice(own.activities)
-        body = {"externalId": f"crash-{self.run}-{number}", "activityId": activity["id"], "learnerId": learner,
-                "completedAt": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime()), "score": 100, "hours": activity["hours"], "status": "verified"}
-        if activity.get("gradeScale"):
-            body["grade"] = activity["gradeScale"][-1]
+        body = completion(f"crash-{self.run}-{number}", learner, activity)
         body, provider = json.dumps(body), activity["providerId"]
         status, text, _ = self._ask(connections, "POST", "/api/v1/completions", (201,), token=own.providers[provider], body=body)
         if status == 201:
