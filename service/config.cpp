@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "schemas/identifier.hpp"
+#include "service/store.hpp"
 
 extern char** environ;
 
@@ -68,6 +69,22 @@ Result<std::string> first_line_of(std::string const& key, std::string const& pat
     if (line.ends_with('\r')) line.pop_back();
     if (line.empty()) return bad_value(key, "names a file whose first line is empty");
     return line;
+}
+
+Result<void> set_database_password_file(Config& config, std::string const& value) {
+    auto password = first_line_of("database.password_file", value);
+    if (!password) return password.error();
+    config.database_password = std::move(*password);
+    return {};
+}
+
+Result<void> set_connections(Config& config, std::string const& value) {
+    int count = 0;
+    auto const [end, failure] = std::from_chars(value.data(), value.data() + value.size(), count);
+    if (failure != std::errc{} || end != value.data() + value.size() || count < 1 || count > 200)
+        return bad_value("database.connections", "must be a number from 1 to 200");
+    config.database_connections = count;
+    return {};
 }
 
 Result<void> set_password_file(Config& config, std::string const& value) {
@@ -140,6 +157,9 @@ std::map<std::string, Setter> const& setters() {
              c.certificate_key = v;
              return {};
          }},
+        {"database.url", set_database_url},
+        {"database.password_file", set_database_password_file},
+        {"database.connections", set_connections},
         {"outbound.ca_file",
          [](Config& c, std::string const& v) -> Result<void> {
              c.outbound_ca_file = v;

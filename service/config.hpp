@@ -27,6 +27,9 @@ struct Config {
     std::string domain;          ///< "badges.example.org" or "localhost:8443": signed into every badge.
     std::string listen_address = "127.0.0.1";
     std::uint16_t listen_port = 8443;
+    std::string database_url;       ///< PostgreSQL; empty: SQLite in the data folder.
+    std::string database_password;  ///< Of database.password_file.
+    int database_connections = 16;  ///< For units of work; half as many more read.
     bool demo = false;
     std::filesystem::path certificate, certificate_key;  ///< PEM; empty: the demo's own authority.
     crypto::KeyType key_type = crypto::KeyType::rsa;

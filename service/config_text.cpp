@@ -33,6 +33,16 @@ std::string config_text(Config const& config) {
          << "controller = " << quoted(config.controller_name) << "\n"
          << "contact = " << quoted(config.controller_contact) << "\n"
          << R"(
+[database]
+# SQLite in the data folder unless a PostgreSQL database is named. Several nodes may share one; each needs the same
+# keys/kek. Hosts elsewhere are reached by verified TLS.
+)"
+         << (config.database_url.empty() ? "# url = \"postgres://itqan@db.example.org/itqan\""
+                                         : "url = " + quoted(config.database_url))
+         << R"(
+# password_file = "/etc/itqan/database-password"
+# connections = 16
+
 [mail]
 # sender = "badges@example.org"
 # host = "smtp.example.org"

@@ -26,9 +26,10 @@ inline constexpr int done = 0, failed = 1, usage = 2, unchecked = 3;
 
 /// Options that every command takes.
 struct Common {
-    std::string data;                   ///< --data, else $ITQAN_DATA, else ./itqan-data.
-    std::optional<std::string> config;  ///< --config, else itqan.toml of the data folder.
-    bool json = false;                  ///< --json: one JSON document on standard output.
+    std::string data;                     ///< --data, else $ITQAN_DATA, else ./itqan-data.
+    std::optional<std::string> config;    ///< --config, else itqan.toml of the data folder.
+    std::optional<std::string> database;  ///< --database, else database.url.
+    bool json = false;                    ///< --json: one JSON document on standard output.
 };
 
 /// Adds a subcommand with the common options. `run` is called after parsing and gives the exit code.
@@ -37,6 +38,11 @@ CLI::App* add_command(CLI::App& parent, Common& common, std::string const& name,
 
 /// The configuration as the options say.
 Result<service::Config> configuration(Common const& common);
+
+/// Whether there is an installation as the configuration says. Error: unavailable "database".
+Result<bool> is_installed(service::Config const& config);
+/// The error for a command that needs one where none is.
+Error no_installation(service::Config const& config);
 
 /// Opens the installation of the data folder, which must exist. Its errors are printed; null then.
 std::unique_ptr<service::Installation> open_existing(Common const& common);

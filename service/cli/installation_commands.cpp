@@ -6,6 +6,7 @@
 #include "service/auth/tokens.hpp"
 #include "service/cli/command.hpp"
 #include "service/domain/import.hpp"
+#include "service/store.hpp"
 
 namespace itqan::cli {
 namespace {
@@ -17,7 +18,7 @@ struct InitOptions {
 Error already_exists(service::Config const& config) {
     return {Fault::conflict,
             "already-exists",
-            config.data.string() +
+            service::store_name(config) +
                 " holds an installation already. Another token for an administrator: itqan token create --role admin "
                 "--data " +
                 config.data.string(),
@@ -28,7 +29,9 @@ Error already_exists(service::Config const& config) {
 int init(Common const& common, InitOptions const& options) {
     auto config = configuration(common);
     if (!config) return fail(common, config.error());
-    if (std::filesystem::exists(config->file())) return fail(common, already_exists(*config));
+    auto const installed = is_installed(*config);
+    if (!installed) return fail(common, installed.error());
+    if (*installed && std::filesystem::exists(config->file())) return fail(common, already_exists(*config));
     if (auto const domain = service::set_domain(*config, options.domain); !domain) return fail(common, domain.error());
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());

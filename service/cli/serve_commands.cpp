@@ -7,6 +7,7 @@
 #include "service/cli/serving.hpp"
 #include "service/demo/demo.hpp"
 #include "service/http/certificate.hpp"
+#include "service/store.hpp"
 
 namespace itqan::cli {
 namespace {
@@ -23,10 +24,9 @@ Result<void> check_for_production(service::Config const& config) {
     auto const refuse = [](std::string code, std::string detail) {
         return Error{Fault::unprocessable, std::move(code), std::move(detail), {}};
     };
-    if (!std::filesystem::exists(config.database()))
-        return refuse("no-installation", "There is no installation in " + config.data.string() +
-                                             ". Make one with: itqan init --data " + config.data.string() +
-                                             " --domain NAME");
+    auto const installed = is_installed(config);
+    if (!installed) return installed.error();
+    if (!*installed) return no_installation(config);
     if (config.demo)
         return refuse("demo-installation",
                       "This folder holds a demo: its tokens lie in a file and its keys must not sign for anybody. Make "
@@ -89,13 +89,15 @@ void greet(service::Config const& config, demo::Demo const& demo, http::DemoCert
 Result<service::Config> demo_config(Common const& common, ServeOptions const& options) {
     auto config = configuration(common);
     if (!config) return config;
-    bool const is_new = !std::filesystem::exists(config->database());
+    auto const installed = is_installed(*config);
+    if (!installed) return installed.error();
+    bool const is_new = !*installed;
     auto const domain_before = config->domain;
     if (!is_new && !config->demo)
         return Error{
             Fault::unprocessable,
             "not-a-demo",
-            config->data.string() + " holds a real installation. Give the demo a folder of its own: --data DIR",
+            service::store_name(*config) + " holds a real installation. Give the demo a place of its own: --data DIR",
             {}};
     config->demo = true;
     config->way_out = options.way_out;
