@@ -14,8 +14,8 @@ VISIBLE_WITHIN = 5.0  # seconds, promise R4
 OFFERED = re.compile(r'name="credential" value="([0-9a-f-]{36})"')
 
 
-def completion(name, learner, activity):
-    body = {"externalId": name, "activityId": activity["id"], "learnerId": learner, "completedAt": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime()),
+def completion(name, learner, activity, at=None):
+    body = {"externalId": name, "activityId": activity["id"], "learnerId": learner, "completedAt": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(at)),
             "score": 100, "hours": activity["hours"], "status": "verified"}
     if activity.get("gradeScale"):
         body["grade"] = activity["gradeScale"][-1]
@@ -24,14 +24,16 @@ def completion(name, learner, activity):
 
 class Load:
     """`clients` threads until stop(). `unexpected` collects answers that no client should see; 429 and 503 are asked
-    again after `pause`. Learners come in order, and some of them again at once: two requests then want one award."""
+    again after `pause`; `cut` counts requests that got no answer in time. Learners come in order, and some of them again
+    at once: two requests then want one award. With `people` the demo's people take part."""
 
-    def __init__(self, installation, nodes, ledger, clients=16, shares=(70, 15, 15), timeout=20, pause=0.01):
+    def __init__(self, installation, nodes, ledger, clients=16, shares=(70, 15, 15), timeout=20, pause=0.01, people=True, completed_at=None):
         self.installation, self.nodes, self.ledger = installation, nodes, ledger
-        self.clients, self.shares, self.timeout, self.pause = clients, shares, timeout, pause
+        self.clients, self.shares, self.timeout, self.pause, self.people = clients, shares, timeout, pause, people
+        self.completed_at = completed_at  # seconds since 1970, none: today
         self.run, self.next, self.lock = f"{random.randrange(1 << 48):x}", 0, threading.Lock()
         self.offers, self.revocable, self.withdrawn = [], [], set()
-        self.unexpected, self.statuses, self.latencies = [], {}, []
+        self.unexpected, self.statuses, self.latencies, self.cut = [], {}, [], 0
         self.ended, self.threads = threading.Event(), []
 
     def start(self):
@@ -73,6 +75,8 @@ class Load:
                 status, headers, text = node.exchange(method, path, connection=connections[node.name], **more)
             except NETWORK:
                 connections.pop(node.name, None)
+                with self.lock:
+                    self.cut += not self.ended.is_set()
                 time.sleep(0.01)
                 continue
             with self.lock:
@@ -94,9 +98,9 @@ class Load:
             number = self.next
         own, activity = self.installation, self.installation.activity
         learner = own.learners[(number - random.choice((0, 0, 0, 1, 2, 5))) % len(own.learners)]
-        if random.random() < 0.15:  # somebody whose awards follow from much evidence
+        if self.people and random.random() < 0.15:  # somebody whose awards follow from much evidence
             learner, activity = random.choice(own.demo_learners), random.choice(own.activities)
-        body = completion(f"crash-{self.run}-{number}", learner, activity)
+        body = completion(f"crash-{self.run}-{number}", learner, activity, self.completed_at)
         body, provider = json.dumps(body), activity["providerId"]
         status, text, _ = self._ask(connections, "POST", "/api/v1/completions", (201,), token=own.providers[provider], body=body)
         if status == 201:

@@ -30,7 +30,7 @@ class MailSink:
         self.port, self.mode, self.slowness = free_port(), "good", 1.0
         self.mails, self.attempts, self.lock = [], 0, threading.Lock()
         self.on_mail, self.server = on_mail, None
-        self.stopped = threading.Event()
+        self.released = threading.Event()
         self.up()
 
     def up(self):
@@ -56,20 +56,25 @@ class MailSink:
             self.server.server_close()
             self.server = None
 
+    def release(self):
+        """Lets go of those that a silent or slow server keeps."""
+        self.released.set()
+        self.released = threading.Event()
+
     def close(self):
-        self.stopped.set()
+        self.release()
         self.down()
 
     def talk(self, lines, out, connection):
         with self.lock:
             self.attempts += 1
         if self.mode == "silent":
-            self.stopped.wait(300)
+            self.released.wait(300)
             return
 
         def say(text):
             if self.mode == "slow":
-                self.stopped.wait(self.slowness)
+                self.released.wait(self.slowness)
             out.write(text.encode() + b"\r\n")
             out.flush()
 
