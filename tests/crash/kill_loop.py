@@ -5,6 +5,7 @@ Clients complete, revoke and claim; what they were told stands in a synced ledge
 service to it. One node on SQLite or PostgreSQL, or several nodes on one PostgreSQL of which one is killed or frozen.
 """
 import argparse
+import itertools
 import pathlib
 import random
 import shutil
@@ -16,6 +17,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 
 from checker import Checker  # noqa: E402
+from first_start import killed_first_starts  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from load import Load  # noqa: E402
 from server import Installation, knows_postgres  # noqa: E402
@@ -117,6 +119,7 @@ def main():
     options.add_argument("--backend", choices=("sqlite", "postgres"), default="sqlite")
     options.add_argument("--nodes", type=int, default=1, help="more than one needs --backend postgres")
     options.add_argument("--cycles", type=int, default=20)
+    options.add_argument("--first-starts", type=int, default=3, help="installations whose making is killed")
     options.add_argument("--clients", type=int, default=16)
     options.add_argument("--learners", type=int, default=4000)
     options.add_argument("--load-seconds", type=float, default=2, help="the longest that a node runs before it is hurt")
@@ -145,19 +148,22 @@ def main():
             except NoPostgres as reason:
                 print("not run:", reason)
                 return 77
-        loop = Loop(options, folder, server.url() if server else None)
         try:
+            names = (f"first_{number}" for number in itertools.count())
+            problems += killed_first_starts(options.binary, folder, lambda: server.create(next(names)) if server else None, options.first_starts)
+            loop = Loop(options, folder, server.url() if server else None)
             loop.run()
         except RuntimeError as error:
-            loop.problems.append(str(error))
-        problems = loop.problems
-        print(f"slowest start {loop.slowest:.2f} s")
+            problems.append(str(error))
+        if loop:
+            problems += loop.problems
+            print(f"slowest start {loop.slowest:.2f} s")
     finally:
         if loop:
             loop.close()
         if server:
             server.close()
-        if options.keep and (problems or not loop):
+        if options.keep and problems:
             print("kept:", folder)
         else:
             shutil.rmtree(folder, ignore_errors=True)

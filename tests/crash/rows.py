@@ -42,7 +42,7 @@ class PostgresRows:
         program = postgres_program("pg_amcheck")
         if not thorough or not program:
             return []
-        done = subprocess.run([program, "--install-missing", "--heapallindexed", "-d", self.address], capture_output=True, text=True, timeout=600)
+        done = subprocess.run([program, "--install-missing", "--heapallindexed", self.address], capture_output=True, text=True, timeout=600)
         return [] if done.returncode == 0 else [f"the database is damaged: {done.stdout[-500:]}{done.stderr[-500:]}"]
 
 

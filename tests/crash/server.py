@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -139,11 +140,12 @@ class Node:
 
 
 class Installation:
-    """Made by the program's own commands. `database` is the address of an empty PostgreSQL database, or none: SQLite."""
+    """Made by the program's own commands. `database` is the address of an empty PostgreSQL database, or none: SQLite. Each
+    command is killed as often as `kills` says before it may end."""
 
-    def __init__(self, binary, folder, database=None, learners=0, smtp_port=None, environment=None):
+    def __init__(self, binary, folder, database=None, learners=0, smtp_port=None, environment=None, kills=lambda: 0):
         self.binary, self.folder = str(pathlib.Path(binary).absolute()), pathlib.Path(folder)
-        self.database = database
+        self.database, self.kills = database, kills
         self.data = self.folder / "data"
         self.environment = {"PATH": "/usr/bin:/bin", "ITQAN_TLS_CERTIFICATE": str(self.folder / "tls.pem"), "ITQAN_TLS_KEY": str(self.folder / "tls.key"),
                             "ITQAN_LIMITS_EXEMPT_NETWORKS": "127.0.0.0/8", "ITQAN_ISSUING_KEY_TYPE": "ed25519",
@@ -156,7 +158,7 @@ class Installation:
         self.environment |= environment or {}
         self.make_certificate()
         self.learners = write_programme(self.folder / "programme", learners)
-        self.admin = self.itqan("init", "--domain", DOMAIN)["adminToken"]
+        self.admin = self.first_token()
         self.itqan("import", str(self.folder / "programme"))
         read = lambda name: json.loads((PROGRAMME / name).read_text())
         self.activities = read("activities.json")
@@ -175,8 +177,22 @@ class Installation:
         return subprocess.run([*around, self.binary, *words, "--data", str(self.data), "--json"], env={**self.environment, **(environment or {})},
                               capture_output=True, text=True, timeout=timeout)
 
+    def first_token(self):
+        """The administrator's; an init that was killed after its last step cannot be repeated, but says how to get one."""
+        try:
+            return self.itqan("init", "--domain", DOMAIN)["adminToken"]
+        except RuntimeError as error:
+            if "itqan token create --role admin" not in str(error):
+                raise
+            return self.itqan("token", "create", "--role", "admin")["token"]
+
     def itqan(self, *words):
         """What a command of the program answers, as JSON; it must succeed."""
+        for _ in range(self.kills()):
+            try:
+                self.run(*words, timeout=random.uniform(0.005, 0.3))  # subprocess ends it with SIGKILL
+            except subprocess.TimeoutExpired:
+                pass
         done = self.run(*words)
         if done.returncode:
             raise RuntimeError(f"itqan {' '.join(words)} ended with {done.returncode}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
