@@ -13,7 +13,7 @@ build=(
     libkainjow-mustache-dev libjpeg62-turbo-dev libpng-dev
     dpkg-dev file
 )
-tests=(doctest-dev clang-tidy-14 chromium npm python3 procps openssl postgresql-15 nginx-light strace faketime lintian)
+tests=(doctest-dev clang-tidy-14 chromium npm python3 procps openssl postgresql-15 nginx-light strace faketime e2fsprogs lintian)
 fuzz=(clang-14 libclang-rt-14-dev)
 
 wanted=("${build[@]}")

@@ -1,9 +1,14 @@
 #include "service/config.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <fstream>
 #include <functional>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 
 #include <toml++/toml.h>
 #include <nlohmann/json.hpp>
@@ -306,12 +311,24 @@ Result<void> set_domain(Config& config, std::string const& value) {
 }
 
 void write_config(Config const& config) {
-    std::ofstream file(config.file(), std::ios::trunc);
-    file << config_text(config);
-    file.close();
-    if (!file) throw std::runtime_error(config.file().string() + " cannot be written");
-    std::filesystem::permissions(config.file(),
-                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    auto const fail = [&](std::string const& what) {
+        throw std::runtime_error(config.file().string() + " cannot be written: " + what);
+    };
+    auto const text = config_text(config);
+    auto const draft = config.file().string() + ".new";
+    int const file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) fail(std::generic_category().message(errno));
+    bool const written =
+        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+    int const reason = errno;
+    ::close(file);
+    if (!written) fail(std::generic_category().message(reason));
+    if (::rename(draft.c_str(), config.file().c_str()) != 0) fail(std::generic_category().message(errno));
+    // Its name must outlive a power failure too.
+    int const folder = ::open(config.data.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) fail(std::generic_category().message(errno));
+    ::fsync(folder);
+    ::close(folder);
 }
 
 std::optional<crypto::KeyType> read_signing_key_type(std::string_view text) {

@@ -83,7 +83,7 @@ std::map<std::string, std::string> itqan_environment();
 /// Text of a new itqan.toml, with every key explained.
 std::string config_text(Config const& config);
 
-/// Writes config_text into the data folder (mode 0600). Throws std::runtime_error when that fails.
+/// Writes config_text into the data folder (mode 0600), whole or not at all. Throws std::runtime_error when that fails.
 void write_config(Config const& config);
 
 /// A host name, with its port if that is not 443. Error: unprocessable "config-value".

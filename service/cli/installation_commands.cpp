@@ -15,16 +15,24 @@ struct InitOptions {
     std::string domain;
 };
 
+Error already_exists(service::Config const& config) {
+    return {Fault::conflict,
+            "already-exists",
+            service::store_name(config) +
+                " holds an installation already. Another token for an administrator: itqan token create --role admin "
+                "--data " +
+                config.data.string(),
+            {}};
+}
+
+/// The configuration is written last: where it is missing, an earlier init was cut short and is done again.
 int init(Common const& common, InitOptions const& options) {
     auto config = configuration(common);
     if (!config) return fail(common, config.error());
     auto const installed = is_installed(*config);
     if (!installed) return fail(common, installed.error());
-    if (*installed)
-        return fail(
-            common,
-            {Fault::conflict, "already-exists", service::store_name(*config) + " holds an installation already.", {}});
     auto const file = configuration_file(common);
+    if (*installed && !file && std::filesystem::exists(config->file())) return fail(common, already_exists(*config));
     if (options.domain.empty() && config->domain.empty())
         return fail(common, {Fault::unprocessable,
                              "no-domain",
@@ -49,16 +57,21 @@ int init(Common const& common, InitOptions const& options) {
     }
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
-    // A file that the operator keeps elsewhere is left alone.
-    if (!file) service::write_config(*config);
     auto const config_file = file.value_or(config->file()).string();
     auto& services = (*installation)->services();
+    auto const programme =
+        services.database.read([&](storage::Session& session) { return services.programmes.current(session); });
+    bool const has_tokens =
+        services.database.read([](storage::Session& session) { return !storage::tokens(session).empty(); });
+    if (!programme->issuers.empty() || (file && *installed && has_tokens)) return fail(common, already_exists(*config));
     auto const now = services.clock.wall();
     auth::NewToken wanted;
     wanted.role = Role::admin;
     wanted.expires_at = Instant{now.milliseconds + std::int64_t{365} * 86'400'000};
     auto const token = services.database.write(
         [&](storage::Session& session) { return auth::create_token(session, wanted, operator_actor(), now); });
+    // A file that the operator keeps elsewhere is left alone.
+    if (!file) service::write_config(*config);
     if (!common.json)
         std::cerr
             << "The name " << config->domain << " is signed into every badge: it cannot be changed later.\n"

@@ -52,6 +52,8 @@ std::optional<int> RateLimiter::refuse(std::string const& key, Instant instant) 
     }
     callers_.splice(callers_.begin(), callers_, found->second);
     auto& caller = callers_.front();
+    // Nobody is further ahead than a whole burst: the clock went back, and must not lock anybody out for as long.
+    if (caller.arrival - now > tolerance_ + interval_) caller.arrival = now;
     auto const arrival = std::max(caller.arrival, now);
     if (auto const early = arrival - tolerance_ - now; early > 0) return seconds_up(early);
     caller.arrival = arrival + interval_;
