@@ -6,14 +6,18 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "service/api/operations.hpp"
 #include "service/api/routes.hpp"
 #include "service/domain/sweep.hpp"
 #include "service/domain/verify_batches.hpp"
+#include "service/figures.hpp"
+#include "service/health.hpp"
 #include "service/http/networks.hpp"
 #include "service/jobs/mail_outbox.hpp"
 #include "service/jobs/mail_spool.hpp"
 #include "service/jobs/periodic.hpp"
 #include "service/jobs/smtp.hpp"
+#include "service/metrics/requests.hpp"
 #include "service/outbound.hpp"
 #include "service/web/pictures/drawn_pictures.hpp"
 #include "service/web/routes.hpp"
@@ -60,6 +64,14 @@ std::vector<http::Route> joined(std::vector<std::vector<http::Route>> groups) {
     return all;
 }
 
+/// None when the mail server did its part, be it to refuse one recipient.
+std::optional<std::string> failure_of_mail(Result<void> const& handed_over) {
+    if (handed_over || handed_over.error().fault != Fault::unavailable) return std::nullopt;
+    auto const& error = handed_over.error();
+    if (error.detail.find("server reply 4") != std::string::npos) return std::nullopt;
+    return error.code + " (" + error.detail + ")";
+}
+
 }  // namespace
 
 struct App::Parts {
@@ -82,6 +94,7 @@ struct App::Parts {
               [this](http::Request const& request, Error const& error) {
                   return web::show_refusal(web, request, error);
               }),
+          requests(router.routes()),
           way_out(make_way_out(config)),
           server(
               server_config(config), router, [this](http::Access const& access) { write(access); }, fetch()),
@@ -115,9 +128,48 @@ struct App::Parts {
 
     std::vector<http::Route> routes() {
         std::vector<std::vector<http::Route>> groups{api::api_routes(api), web::public_routes(web),
-                                                     web::staff_routes(web)};
+                                                     web::staff_routes(web),
+                                                     api::health_routes(guard, [this] { return readiness(); })};
         if (options.demo) groups.push_back(web::demo_routes(web, *options.demo));
         return joined(std::move(groups));
+    }
+
+    /// What only the operator's own network may reach.
+    std::vector<http::Route> internal_routes() {
+        return api::metrics_routes([this] { return metrics_text(); });
+    }
+
+    std::string metrics_text() {
+        return figures.text(
+            {services, requests, health, &server, way_out.get(), outbox.get(), config.data, config.certificate});
+    }
+
+    api::Readiness readiness() const {
+        auto const findings = health.findings();
+        api::Readiness told;
+        auto const worst = Health::worst(findings);
+        told.is_failed = worst == Soundness::failed;
+        told.is_degraded = worst != Soundness::ok;
+        told.can_write = Health::can_write(findings);
+        for (auto const& finding : findings)
+            told.checks.push_back(
+                {finding.name, std::string(soundness_name(finding.soundness)), finding.detail, finding.remedy});
+        return told;
+    }
+
+    HealthSettings health_settings() const {
+        HealthSettings settings;
+        settings.data = config.data;
+        settings.certificate = config.certificate;
+        return settings;
+    }
+
+    /// Once per change, not once per request that meets it.
+    void write(Finding const& finding) {
+        if (finding.soundness == Soundness::ok) return log.info("recovered", {{"check", finding.name}});
+        Log::Fields const fields{{"check", finding.name}, {"reason", finding.detail}, {"do", finding.remedy}};
+        bool const stops_work = finding.name == "storage" || finding.name == "writes";
+        stops_work ? log.error(finding.event, fields) : log.warn(finding.event, fields);
     }
 
     /// A few items of a list; where none waits, what ran out goes. Several threads do so: a list of slow hosts keeps
@@ -130,13 +182,16 @@ struct App::Parts {
     }
 
     void write(http::Access const& access) {
+        requests.count(access);
         if (!options.log_requests) return;
         log.info("request", {{"method", std::string(access.method)},
                              {"route", std::string(access.pattern)},
                              {"status", std::to_string(access.status)},
                              {"microseconds", std::to_string(access.microseconds)},
                              {"bytes", std::to_string(access.bytes)},
-                             {"requestId", std::string(access.request_id)}});
+                             {"requestId", std::string(access.request_id)},
+                             {"traceId", std::string(access.trace_id)},
+                             {"spanId", std::string(access.span_id)}});
     }
 
     Config const& config;
@@ -150,7 +205,11 @@ struct App::Parts {
     web::Templates templates;
     std::unique_ptr<web::Pictures> pictures;
     web::WebContext web;
+    Health health{services.database, services.clock, health_settings(),
+                  [this](Finding const& finding) { write(finding); }};
+    Figures figures{services.clock.wall()};
     http::Router router;
+    metrics::Requests requests;
     std::unique_ptr<http::WayOut> way_out;
     http::Server server;
     std::unique_ptr<jobs::MailTransport> transport;
@@ -158,7 +217,7 @@ struct App::Parts {
     std::unique_ptr<domain::Sweep> sweep;
     domain::VerifyBatches batches{services.database, services.clock};
     std::atomic<bool> stopping{false};
-    std::unique_ptr<jobs::Periodic> mail_job, sweep_job;
+    std::unique_ptr<jobs::Periodic> mail_job, sweep_job, health_job;
     std::vector<std::unique_ptr<jobs::Periodic>> batch_jobs;
 };
 
@@ -177,7 +236,10 @@ void App::start() {
                                 ? "badges@" + parts.config.domain.substr(0, parts.config.domain.find(':'))
                                 : parts.config.mail.sender;
         parts.outbox = std::make_unique<jobs::MailOutbox>(
-            parts.services, *parts.transport, jobs::MailSettings{parts.config.demo ? "badges@itqan.example" : sender});
+            parts.services, *parts.transport,
+            jobs::MailSettings{
+                parts.config.demo ? "badges@itqan.example" : sender,
+                [&parts](Result<void> const& handed_over) { parts.health.mail(failure_of_mail(handed_over)); }});
         parts.mail_job = std::make_unique<jobs::Periodic>(
             milliseconds(500), [&parts] { return parts.outbox->run_once(); }, report);
     } else {
@@ -193,6 +255,14 @@ void App::start() {
     for (int i = 0; i < batch_threads; ++i)
         parts.batch_jobs.push_back(std::make_unique<jobs::Periodic>(
             milliseconds(250), [&parts] { return parts.verify_some(); }, report));
+    parts.health.look();
+    parts.health_job = std::make_unique<jobs::Periodic>(
+        milliseconds(1'000),
+        [&parts] {
+            parts.health.look();
+            return false;
+        },
+        report);
     parts.server.start();
 }
 
@@ -206,6 +276,9 @@ Json App::vc_api_issuers() {
     if (!issuers) throw std::runtime_error(issuers.error().detail);
     return issuers->at("issuers");
 }
+std::string App::metrics_text() const {
+    return parts_->metrics_text();
+}
 void App::reload_certificate() {
     parts_->server.reload_certificate();
 }
@@ -216,6 +289,7 @@ void App::stop() {
     if (parts_->way_out) parts_->way_out->end();  // Who waits for documents goes on at once.
     if (parts_->mail_job) parts_->mail_job->stop();
     if (parts_->sweep_job) parts_->sweep_job->stop();
+    if (parts_->health_job) parts_->health_job->stop();
     for (auto const& job : parts_->batch_jobs)
         job->stop();
     // Before the server goes: fetches in hand answer to its threads.

@@ -32,6 +32,8 @@ class App {
     /// Throws std::runtime_error when one of their keys cannot be opened.
     Json vc_api_issuers();
     void reload_certificate();
+    /// What /metrics answers on the internal listener.
+    std::string metrics_text() const;
     /// Waits for requests in hand and the mail in hand.
     void stop();
 

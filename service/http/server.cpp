@@ -19,12 +19,19 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "schemas/tally.hpp"
 #include "schemas/text.hpp"
 #include "service/http/networks.hpp"
 #include "service/http/problem.hpp"
 #include "service/http/tls.hpp"
+#include "service/http/trace.hpp"
 #include "service/http/wire.hpp"
 #include "service/http/workers.hpp"
+
+// g++ 12 takes the frames of Asio's coroutines, which have an operator new and delete of their own, for mismatched once
+// it has inlined one of the two.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
 namespace itqan::http {
 namespace {
@@ -53,6 +60,22 @@ std::string next_request_id() {
     return id;
 }
 
+std::int64_t microseconds_since(Clock::time_point start) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start).count();
+}
+
+/// Counts what is in hand for as long as it lives.
+class InHand {
+  public:
+    explicit InHand(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
+    ~InHand() { --count_; }
+    InHand(InHand const&) = delete;
+    InHand& operator=(InHand const&) = delete;
+
+  private:
+    std::atomic<std::size_t>& count_;
+};
+
 /// A request as far as it came.
 struct Received {
     std::optional<Head> head = {};  ///< None when the header section was refused.
@@ -60,6 +83,8 @@ struct Received {
     std::string method = {};
     std::string_view pattern = {};  ///< "" when no route answers.
     bool last = false;              ///< The connection ends with the answer.
+    Trace trace = {};
+    Stages stages = {};
 };
 
 }  // namespace
@@ -87,6 +112,8 @@ struct Server::State {
     tcp::acceptor acceptor;
     std::vector<std::thread> threads;
     std::atomic<bool> stopping{false};
+    std::atomic<std::size_t> in_flight{0};
+    Count refused_connections, refused_requests;
 
     std::mutex mutex;
     std::condition_variable changed;
@@ -101,7 +128,7 @@ struct Server::State {
     asio::awaitable<void> serve(tcp::socket socket, std::string peer);
     asio::awaitable<void> talk(Connection& connection, std::string const& peer);
     asio::awaitable<Received> receive(Connection& connection, HeadScan const& scan);
-    asio::awaitable<Response> answer(Received& received, std::string const& peer);
+    asio::awaitable<Response> answer(Received& received, std::string const& peer, std::string const& request_id);
     bool admit(std::string const& peer);
     void dismiss(std::string const& peer);
 };
@@ -110,8 +137,8 @@ namespace {
 
 /// Runs the handler in the pool and resumes the coroutine with its answer; nothing when the queue is full.
 asio::awaitable<std::optional<Response>> on_worker(Workers& workers, Router const& router,
-                                                   std::shared_ptr<Request> request) {
-    auto initiate = [&workers, &router, request](auto handler) {
+                                                   std::shared_ptr<Request> request, Stages& stages) {
+    auto initiate = [&workers, &router, request, &stages](auto handler) {
         using Handler = decltype(handler);
         auto executor = asio::get_associated_executor(handler);
         auto waiting = std::make_shared<Handler>(std::move(handler));
@@ -121,13 +148,18 @@ asio::awaitable<std::optional<Response>> on_worker(Workers& workers, Router cons
                 resumed(std::move(made));
             });
         };
-        bool const queued = workers.submit([&router, request, resume] {
+        auto const submitted = Clock::now();
+        bool const queued = workers.submit([&router, request, resume, &stages, submitted] {
+            auto const started = Clock::now();
             std::optional<Response> answer;
             try {
                 answer = router.handle_in_place(*request);
             } catch (...) {
                 answer = Response{500, {}, {}};  // There was no memory even to say so.
             }
+            // Nobody else looks at them before resume().
+            stages.queue += std::chrono::duration_cast<std::chrono::microseconds>(started - submitted).count();
+            stages.handler += microseconds_since(started);
             resume(std::move(answer));
         });
         if (!queued) resume(std::nullopt);
@@ -219,7 +251,10 @@ asio::awaitable<void> Server::State::accept() {
         auto const endpoint = socket.remote_endpoint(failure);
         if (failure) continue;
         auto peer = endpoint.address().to_string();
-        if (!admit(peer)) continue;
+        if (!admit(peer)) {
+            refused_connections.add();
+            continue;
+        }
         auto conversation = serve(std::move(socket), std::move(peer));
         asio::co_spawn(strand, std::move(conversation), asio::detached);
     }
@@ -286,7 +321,8 @@ asio::awaitable<Received> Server::State::receive(Connection& connection, HeadSca
     co_return received;
 }
 
-asio::awaitable<Response> Server::State::answer(Received& received, std::string const& peer) {
+asio::awaitable<Response> Server::State::answer(Received& received, std::string const& peer,
+                                                std::string const& request_id) {
     if (received.refusal) {
         auto const& refusal = *received.refusal;
         auto response = problem(refusal.status, refusal.code, refusal.detail);
@@ -295,10 +331,12 @@ asio::awaitable<Response> Server::State::answer(Received& received, std::string 
         co_return response;
     }
     auto request = std::make_shared<Request>(std::move(received.head->request));
+    request->id = request_id;
+    auto& stages = received.stages;
     request->client = client_of(peer, request->header("x-forwarded-for"), proxies);
     auto fetched = fetch ? std::make_shared<FetchedDocuments>() : nullptr;
     request->fetched = fetched;
-    auto response = co_await on_worker(workers, router, request);
+    auto response = co_await on_worker(workers, router, request, stages);
     while (response && !response->awaits.addresses.empty()) {
         if (!fetched || fetched->rounds >= most_rounds) {
             response = internal_problem();
@@ -306,11 +344,14 @@ asio::awaitable<Response> Server::State::answer(Received& received, std::string 
         }
         response->awaits.client = limit_key(request->client);
         FetchedDocuments known = std::move(*fetched);  // The handler has answered: nobody reads them meanwhile.
+        auto const asked = Clock::now();
         auto documents = co_await fetched_by(fetch, std::move(known), response->awaits);
         *fetched = std::move(documents);
-        response = co_await on_worker(workers, router, request);
+        stages.fetch += microseconds_since(asked);
+        response = co_await on_worker(workers, router, request, stages);
     }
     if (!response) {
+        refused_requests.add();
         response = problem(503, "overloaded", "Too many requests wait. Repeat this one in a moment.");
         received.last = true;
     }
@@ -325,19 +366,26 @@ asio::awaitable<void> Server::State::talk(Connection& connection, std::string co
         if (scan.end == 0 && !scan.refusal) break;
         auto const began = Clock::now();
         auto const request_id = next_request_id();
+        InHand const in_hand(in_flight);
         auto received = co_await receive(connection, scan);
         connection.deadline.clear();
-        auto const response = co_await answer(received, peer);
+        received.trace = trace_of(received.head ? received.head->request.header("traceparent") : std::string_view());
+        received.stages.receive = microseconds_since(began);
+        auto response = co_await answer(received, peer, request_id);
+        name_request(response, request_id);
         // Judged when the answer is there: stop() may have come while it was made.
         received.last = received.last || count >= config.requests_per_connection || stopping;
         Framing framing;
         framing.hsts = config.hsts;
         framing.is_head = received.method == "HEAD";
         framing.keep_alive = !received.last;
+        auto const answered = Clock::now();
         bool const sent = co_await send(connection, response, framing, request_id, config.timeouts);
+        received.stages.send = microseconds_since(answered);
         if (on_access) {
-            auto const took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count();
-            on_access({received.method, received.pattern, response.status, took, response.body.size(), request_id});
+            auto const& [trace_id, span_id] = received.trace;
+            on_access({received.method, received.pattern, response.status, microseconds_since(began),
+                       response.body.size(), request_id, trace_id, span_id, received.stages});
         }
         if (!sent) co_return;
         if (received.last) {
@@ -367,6 +415,21 @@ void Server::start() {
 
 std::uint16_t Server::port() const {
     return state_->acceptor.local_endpoint().port();
+}
+
+ServerFigures Server::figures() const {
+    auto& state = *state_;
+    ServerFigures figures;
+    {
+        std::lock_guard const lock(state.mutex);
+        figures.connections = state.connections.size();
+    }
+    figures.in_flight = state.in_flight;
+    figures.queued = state.workers.queued();
+    figures.workers = state.workers.threads();
+    figures.refused_connections = state.refused_connections.seen();
+    figures.refused_requests = state.refused_requests.seen();
+    return figures;
 }
 
 void Server::reload_certificate() {
@@ -404,3 +467,5 @@ void Server::stop() {
 }
 
 }  // namespace itqan::http
+
+#pragma GCC diagnostic pop

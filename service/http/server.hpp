@@ -42,6 +42,15 @@ struct ServerConfig {
     int io_threads = 2;
 };
 
+/// Where the microseconds of a request went; what it never came to is 0.
+struct Stages {
+    std::int64_t receive = 0;  ///< From the end of the header section to the end of the body.
+    std::int64_t queue = 0;    ///< Waiting for a worker.
+    std::int64_t handler = 0;  ///< In the worker, its waits for the storage included.
+    std::int64_t fetch = 0;    ///< Waiting for documents of other hosts.
+    std::int64_t send = 0;
+};
+
 /// One answered request, for the log: no path as it was sent, because paths hold secrets.
 struct Access {
     std::string_view method, pattern;  ///< "" when no route answers.
@@ -49,6 +58,18 @@ struct Access {
     std::int64_t microseconds = 0;
     std::size_t bytes = 0;
     std::string_view request_id;
+    std::string_view trace_id, span_id;  ///< Of the client's traceparent, else new; the span is this request.
+    Stages stages;
+};
+
+/// What the server is doing now, and whom it turned away before a route was asked.
+struct ServerFigures {
+    std::size_t connections = 0;
+    std::size_t in_flight = 0;  ///< Requests whose header section is there and whose answer has not left.
+    std::size_t queued = 0;     ///< Of those, waiting for a worker.
+    std::size_t workers = 0;
+    std::uint64_t refused_connections = 0;  ///< Above the bounds on connections.
+    std::uint64_t refused_requests = 0;     ///< 503: the queue was full.
 };
 
 /// Fetches what an answer awaits: calls `done` once, from any thread, with what was known and what was needed.
@@ -67,6 +88,7 @@ class Server {
 
     void start();
     std::uint16_t port() const;
+    ServerFigures figures() const;
     /// New connections get the certificate as it stands in its files now. Throws, and keeps the old one, when it is
     /// unusable.
     void reload_certificate();
