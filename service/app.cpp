@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <stdexcept>
 
 #include "service/api/operations.hpp"
@@ -89,7 +90,9 @@ struct App::Parts {
           router(
               routes(),
               [this](std::string const& text) {
-                  log.error("handler-failed", {{"reason", text}});
+                  log.error("handler-failed",
+                            {{"reason", text},
+                             {"do", "Where storage lines stand beside it, what they say; else report this line"}});
               },
               [this](http::Request const& request, Error const& error) {
                   return web::show_refusal(web, request, error);
@@ -172,6 +175,18 @@ struct App::Parts {
         stops_work ? log.error(finding.event, fields) : log.warn(finding.event, fields);
     }
 
+    /// Jobs fail several times a second while the storage is away: the same is told once a minute.
+    void report_job(std::string const& text) {
+        {
+            std::lock_guard const lock(job_mutex);
+            auto const now = std::chrono::steady_clock::now();
+            if (text == job_fault && now - job_fault_told < std::chrono::minutes(1)) return;
+            job_fault = text;
+            job_fault_told = now;
+        }
+        log.error("job-failed", {{"reason", text}, {"do", "It is tried again; when it stays: itqan doctor"}});
+    }
+
     /// A few items of a list; where none waits, what ran out goes. Several threads do so: a list of slow hosts keeps
     /// one of them.
     bool verify_some() {
@@ -217,6 +232,9 @@ struct App::Parts {
     std::unique_ptr<domain::Sweep> sweep;
     domain::VerifyBatches batches{services.database, services.clock};
     std::atomic<bool> stopping{false};
+    std::mutex job_mutex;
+    std::string job_fault;
+    std::chrono::steady_clock::time_point job_fault_told;
     std::unique_ptr<jobs::Periodic> mail_job, sweep_job, health_job;
     std::vector<std::unique_ptr<jobs::Periodic>> batch_jobs;
 };
@@ -230,7 +248,7 @@ App::~App() {
 
 void App::start() {
     auto& parts = *parts_;
-    auto const report = [&parts](std::string const& text) { parts.log.error("job-failed", {{"reason", text}}); };
+    auto const report = [&parts](std::string const& text) { parts.report_job(text); };
     if (parts.transport) {
         auto const sender = parts.config.mail.sender.empty()
                                 ? "badges@" + parts.config.domain.substr(0, parts.config.domain.find(':'))
@@ -243,7 +261,8 @@ void App::start() {
         parts.mail_job = std::make_unique<jobs::Periodic>(
             milliseconds(500), [&parts] { return parts.outbox->run_once(); }, report);
     } else {
-        parts.log.warn("no-mail-server", {{"effect", "mails wait in the outbox until [mail] host is configured"}});
+        parts.log.warn("no-mail-server", {{"effect", "mails wait in the outbox"},
+                                          {"do", "Set [mail] host, port and sender, then restart"}});
     }
     parts.sweep = std::make_unique<domain::Sweep>(
         parts.services.database, parts.services.intake, parts.services.clock,

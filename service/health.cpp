@@ -27,6 +27,11 @@ std::string mebibytes(std::int64_t bytes) {
     return std::to_string(bytes / (1024 * 1024)) + " MiB";
 }
 
+Finding disk_full(std::filesystem::path const& data, std::string const& detail) {
+    return {"writes", Soundness::degraded, "disk-full", detail,
+            "Make room, see what takes it: df -h " + data.string() + "; the service goes on by itself"};
+}
+
 Finding unanswered(char const* name, Soundness soundness) {
     return {name, soundness, "storage-unanswered", "The storage has not answered for a while.",
             "See whether the database server or the disk hangs: journalctl -k, then restart what does"};
@@ -80,7 +85,7 @@ void Health::look() {
 Finding Health::look_at_storage() {
     try {
         database_.read([&](storage::Session& session) {
-            if (Steady::now() - outbox_seen_ >= settings_.outbox_interval) {
+            if (!outbox_seen_ || Steady::now() - *outbox_seen_ >= settings_.outbox_interval) {
                 auto const backlog = storage::outbox_backlog(session);
                 oldest_mail_ = backlog.oldest;
                 retried_mails_ = backlog.retried;
@@ -97,7 +102,15 @@ Finding Health::look_at_storage() {
 
 Finding Health::look_at_writes() {
     auto figures = database_.figures();
-    if (figures.last != storage::WriteFault::none && Steady::now() - probed_ >= settings_.probe_interval) {
+    auto const may_probe = !probed_ || Steady::now() - *probed_ >= settings_.probe_interval;
+    if (figures.last == storage::WriteFault::none || figures.last == storage::WriteFault::disk_full) {
+        struct statvfs facts {};
+        bool const is_full = settings_.holds_database && statvfs(settings_.data.c_str(), &facts) == 0 &&
+                             static_cast<std::int64_t>(facts.f_bavail) * static_cast<std::int64_t>(facts.f_frsize) <
+                                 settings_.full_bytes;
+        if (is_full) return disk_full(settings_.data, "no room is left");
+    }
+    if (figures.last != storage::WriteFault::none && may_probe) {
         probed_ = Steady::now();
         try {
             database_.write([](storage::Session& session) { storage::bump_change(session, "probe"); });
@@ -112,9 +125,7 @@ Finding Health::look_at_writes() {
         case storage::WriteFault::none:
             return {"writes"};
         case storage::WriteFault::disk_full:
-            finding.event = "disk-full";
-            finding.remedy = "Make room, see what takes it: df -h " + data + "; the service goes on by itself";
-            break;
+            return disk_full(settings_.data, figures.last_error);
         case storage::WriteFault::read_only:
             finding.event = "storage-read-only";
             finding.remedy = "See why it may not be written: findmnt -T " + data + "; ls -l " + data;

@@ -38,7 +38,9 @@ struct HealthSettings {
     std::filesystem::path data;         ///< Its file system is watched.
     std::filesystem::path certificate;  ///< Empty: none is watched.
     std::int64_t low_bytes = 256 * 1024 * 1024;
-    double low_share = 0.02;  ///< Of bytes and of inodes; the smaller mark of bytes counts.
+    double low_share = 0.02;                ///< Of bytes and of inodes; the smaller mark of bytes counts.
+    bool holds_database = true;             ///< Writes need room on it.
+    std::int64_t full_bytes = 1024 * 1024;  ///< Less than this is full: a small write may fit, the next one will not.
     int certificate_days = 14;
     std::chrono::minutes outbox_age{60};
     std::chrono::minutes clock_leeway{5};
@@ -86,7 +88,7 @@ class Health {
     // Of the looking thread alone.
     std::optional<Instant> newest_event_, oldest_mail_;
     std::int64_t retried_mails_ = 0;
-    std::chrono::steady_clock::time_point probed_{}, outbox_seen_{};
+    std::optional<std::chrono::steady_clock::time_point> probed_, outbox_seen_;
     std::optional<std::pair<Instant, std::chrono::steady_clock::time_point>> last_time_;
 
     std::atomic<Step> step_{Step::idle};

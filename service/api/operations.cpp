@@ -1,5 +1,6 @@
 #include "service/api/operations.hpp"
 
+#include "service/api/call.hpp"
 #include "storage/database.hpp"
 
 namespace itqan::api {

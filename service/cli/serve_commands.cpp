@@ -172,7 +172,8 @@ int run_until_stopped(service::Installation& installation, service::Log& log, se
             app.reload_certificate();
             log.info("certificate-reloaded");
         } catch (std::exception const& error) {
-            log.error("certificate-kept", {{"reason", error.what()}});
+            log.error("certificate-kept", {{"reason", error.what()},
+                                           {"do", "The old one is served on; correct the files, then reload again"}});
         }
     });
     log.info("stopping");
