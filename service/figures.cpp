@@ -24,9 +24,9 @@ void write_issuing(Exposition& text, domain::Services const& services) {
     text.begin(Type::histogram, "itqan_issue_stage_seconds",
                "Where completions spend their time: plan (read, rules, signatures), sign (of that), write (queue and "
                "durable commit).");
-    text.sample({{"stage", "plan"}}, services.intake.planning(), 1e-6);
-    text.sample({{"stage", "sign"}}, services.issuance.signing(), 1e-6);
-    text.sample({{"stage", "write"}}, services.intake.writing(), 1e-6);
+    text.sample({{"stage", "plan"}}, services.intake.planning(), 1e6);
+    text.sample({{"stage", "sign"}}, services.issuance.signing(), 1e6);
+    text.sample({{"stage", "write"}}, services.intake.writing(), 1e6);
     text.begin(Type::counter, "itqan_verifications_total", "Verification reports given, by verdict.");
     auto const verdicts = services.documents.verdicts();
     for (std::size_t i = 0; i < verdicts.size(); ++i)

@@ -46,7 +46,11 @@ std::string number_text(double value) {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
     std::array<char, 32> digits{};
-    auto const [end, failure] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    // Without an exponent as long as that is readable: bounds of buckets are also labels.
+    auto const size = std::abs(value);
+    bool const is_plain = size == 0 || (size > 1e-7 && size < 1e15);
+    auto const format = is_plain ? std::chars_format::fixed : std::chars_format::scientific;
+    auto const [end, failure] = std::to_chars(digits.data(), digits.data() + digits.size(), value, format);
     if (failure != std::errc{}) throw std::logic_error("a double needs more than 32 characters");
     return {digits.data(), end};
 }
@@ -89,16 +93,16 @@ void Exposition::sample(Labels labels, std::int64_t value) {
     line("", labels, "", std::to_string(value));
 }
 
-void Exposition::sample(Labels labels, Tallied const& tallied, double unit) {
+void Exposition::sample(Labels labels, Tallied const& tallied, double per_unit) {
     std::uint64_t below = 0;
     for (std::size_t i = 0; i < tallied.steps.size(); ++i) {
         below += tallied.counts.at(i);
-        line("_bucket", labels, number_text(static_cast<double>(tallied.steps[i]) * unit), std::to_string(below));
+        line("_bucket", labels, number_text(static_cast<double>(tallied.steps[i]) / per_unit), std::to_string(below));
     }
     if (!tallied.counts.empty()) below += tallied.counts.back();
     auto const total = std::to_string(below);
     line("_bucket", labels, "+Inf", total);
-    line("_sum", labels, "", number_text(static_cast<double>(tallied.sum) * unit));
+    line("_sum", labels, "", number_text(static_cast<double>(tallied.sum) / per_unit));
     line("_count", labels, "", total);
 }
 
@@ -110,9 +114,9 @@ void Exposition::gauge(std::string_view name, std::string_view help, double valu
     begin(Type::gauge, name, help);
     sample({}, value);
 }
-void Exposition::histogram(std::string_view name, std::string_view help, Tallied const& tallied, double unit) {
+void Exposition::histogram(std::string_view name, std::string_view help, Tallied const& tallied, double per_unit) {
     begin(Type::histogram, name, help);
-    sample({}, tallied, unit);
+    sample({}, tallied, per_unit);
 }
 
 }  // namespace itqan::metrics

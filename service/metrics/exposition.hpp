@@ -25,13 +25,14 @@ class Exposition {
     void sample(Labels labels, double value);
     void sample(Labels labels, std::uint64_t value);
     void sample(Labels labels, std::int64_t value);
-    /// Buckets, sum and count of one histogram; `unit` is one step of the tally in base units (1e-6 for microseconds).
-    void sample(Labels labels, Tallied const& tallied, double unit);
+    /// Buckets, sum and count of one histogram; `per_unit` says how much of the tally is a base unit (1e6 for
+    /// microseconds): bounds are divided by it, so that they are the shortest decimals.
+    void sample(Labels labels, Tallied const& tallied, double per_unit);
 
     // A family of one sample without labels.
     void counter(std::string_view name, std::string_view help, std::uint64_t value);
     void gauge(std::string_view name, std::string_view help, double value);
-    void histogram(std::string_view name, std::string_view help, Tallied const& tallied, double unit);
+    void histogram(std::string_view name, std::string_view help, Tallied const& tallied, double per_unit);
 
     std::string take() { return std::move(text_); }
 

@@ -10,11 +10,11 @@ void write_database(Exposition& text, storage::DatabaseFigures const& figures) {
     text.gauge("itqan_database_waiting_units", "Units of work that wait for their turn.",
                static_cast<double>(figures.waiting));
     text.histogram("itqan_database_group_size", "Units of work that share a commit.", figures.group_size, 1);
-    text.histogram("itqan_database_work_seconds", "Statements of a commit's units.", figures.work, 1e-6);
+    text.histogram("itqan_database_work_seconds", "Statements of a commit's units.", figures.work, 1e6);
     text.histogram("itqan_database_commit_seconds", "The commit itself: mostly the sync of the disk.", figures.commit,
-                   1e-6);
+                   1e6);
     text.histogram("itqan_database_write_seconds", "A unit of work from its call to its durable commit.", figures.wait,
-                   1e-6);
+                   1e6);
     text.gauge("itqan_database_writable", "1 unless the last commit failed.",
                figures.last == storage::WriteFault::none ? 1 : 0);
 }

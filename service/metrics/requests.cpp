@@ -89,14 +89,14 @@ void Requests::write(Exposition& text) const {
     text.begin(Exposition::Type::histogram, "itqan_http_request_duration_seconds",
                "From the end of a request's header section to the last byte of its answer.");
     for (auto const& [pattern, route] : asked)
-        text.sample({{"route", pattern}}, route->duration.seen(), 1e-6);
+        text.sample({{"route", pattern}}, route->duration.seen(), 1e6);
     text.begin(Exposition::Type::histogram, "itqan_http_request_stage_seconds",
                "Where requests spend their time: receive (body), queue (for a worker), handler (its waits for the "
                "storage included), fetch (documents of other hosts), send.");
     std::pair<std::string_view, Tally const&> const stages[]{
         {"receive", receive_}, {"queue", queue_}, {"handler", handler_}, {"fetch", fetch_}, {"send", send_}};
     for (auto const& [stage, tally] : stages)
-        text.sample({{"stage", stage}}, tally.seen(), 1e-6);
+        text.sample({{"stage", stage}}, tally.seen(), 1e6);
     text.begin(Exposition::Type::counter, "itqan_http_refused_total",
                "Requests refused for now, by status: 429 above a limit, 503 overloaded or storage away.");
     text.sample({{"status", "429"}}, rate_limited_.seen());
