@@ -135,12 +135,12 @@ std::string Figures::text(FigureSources const& sources) {
     if (sources.server != nullptr) metrics::write_server(text, sources.server->figures());
     metrics::write_database(text, services.database.figures());
     write_issuing(text, services);
-    write_mail(text, sources.outbox != nullptr ? sources.outbox->figures() : jobs::MailFigures{});
+    write_mail(text, sources.mail);
     write_way_out(text, sources.way_out != nullptr ? sources.way_out->figures() : http::WayOutFigures{});
     write_stored(text, services.database, now);
     write_health(text, sources.health.findings());
-    if (!sources.certificate.empty())
-        if (auto const facts = http::read_certificate_facts(sources.certificate))
+    if (auto const file = sources.health.certificate(); !file.empty())
+        if (auto const facts = http::read_certificate_facts(file))
             text.gauge("itqan_certificate_not_after_seconds", "When the certificate ends, since 1970.",
                        static_cast<double>(facts->not_after.milliseconds) * 1e-3);
     write_folder(text, sources.data, now);

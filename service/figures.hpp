@@ -23,9 +23,8 @@ struct FigureSources {
     Health const& health;
     http::Server const* server = nullptr;
     http::WayOut const* way_out = nullptr;
-    jobs::MailOutbox const* outbox = nullptr;
+    jobs::MailFigures mail;
     std::filesystem::path data;
-    std::filesystem::path certificate;
 };
 
 class Figures {

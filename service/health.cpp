@@ -76,7 +76,7 @@ void Health::look() {
     found.push_back(look_at_writes());
     enter(Step::idle);
     found.push_back(look_at_disk());
-    if (!settings_.certificate.empty()) found.push_back(look_at_certificate());
+    if (auto const file = certificate(); !file.empty()) found.push_back(look_at_certificate(file));
     found.push_back(look_at_outbox());
     found.push_back(look_at_clock());
     settle(std::move(found));
@@ -159,16 +159,26 @@ Finding Health::look_at_disk() const {
             "Make room before writes stop: df -h " + settings_.data.string() + "; df -i " + settings_.data.string()};
 }
 
-Finding Health::look_at_certificate() const {
-    auto const facts = http::read_certificate_facts(settings_.certificate);
+void Health::watch_certificate(std::filesystem::path const& file) {
+    std::lock_guard const lock(mutex_);
+    settings_.certificate = file;
+}
+
+std::filesystem::path Health::certificate() const {
+    std::lock_guard const lock(mutex_);
+    return settings_.certificate;
+}
+
+Finding Health::look_at_certificate(std::filesystem::path const& file) const {
+    auto const facts = http::read_certificate_facts(file);
     auto const renew = "Renew it, put the new files in place, then: systemctl reload itqan";
     if (!facts) return {"certificate", Soundness::degraded, "certificate-unreadable", facts.error().detail, renew};
     auto const left = facts->not_after.milliseconds - clock_.wall().milliseconds;
     if (left >= settings_.certificate_days * day_milliseconds) return {"certificate"};
-    return {"certificate", Soundness::degraded, left < 0 ? "certificate-expired" : "certificate-expires",
-            "The certificate in " + settings_.certificate.string() + (left < 0 ? " ended at " : " ends at ") +
-                facts->not_after.text() + ".",
-            renew};
+    return {
+        "certificate", Soundness::degraded, left < 0 ? "certificate-expired" : "certificate-expires",
+        "The certificate in " + file.string() + (left < 0 ? " ended at " : " ends at ") + facts->not_after.text() + ".",
+        renew};
 }
 
 Finding Health::look_at_outbox() const {

@@ -58,6 +58,10 @@ class Health {
     /// Looks at everything once. It may wait as long as the storage does, so it belongs into a thread of its own.
     void look();
 
+    /// Another certificate is served from now on.
+    void watch_certificate(std::filesystem::path const& file);
+    std::filesystem::path certificate() const;
+
     /// How the last hand-over of a mail ended: none when it went well, else what the server's side said.
     void mail(std::optional<std::string> const& failure);
 
@@ -74,7 +78,7 @@ class Health {
     Finding look_at_storage();
     Finding look_at_writes();
     Finding look_at_disk() const;
-    Finding look_at_certificate() const;
+    Finding look_at_certificate(std::filesystem::path const& file) const;
     Finding look_at_outbox() const;
     Finding look_at_clock();
     void settle(std::vector<Finding> found);

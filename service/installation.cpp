@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "crypto/keystore.hpp"
+#include "service/store.hpp"
 #include "storage/migrate.hpp"
 
 namespace itqan::service {
@@ -50,6 +51,14 @@ Result<void> make_folder(std::filesystem::path const& folder) {
     return {};
 }
 
+bool has_keys(storage::Database& database) {
+    bool found = false;
+    database.read([&](storage::Session& session) {
+        session.query("SELECT 1 FROM issuer_key LIMIT 1", [&](storage::Row const&) { found = true; });
+    });
+    return found;
+}
+
 /// "https://... Name"; without a name the host is it.
 std::vector<domain::Registry> registries_of(Config const& config) {
     std::vector<domain::Registry> registries;
@@ -69,18 +78,29 @@ Installation::~Installation() = default;
 
 Result<std::unique_ptr<Installation>> Installation::open(Config const& config,
                                                          std::int64_t domain_offset_milliseconds) {
-    for (auto const& folder : {config.data, config.key_file().parent_path()})
-        if (auto const made = make_folder(folder); !made) return made.error();
-    auto kek = crypto::KeyEncryptionKey::load_or_create(config.key_file());
-    if (!kek) return kek.error();
+    if (auto const made = make_folder(config.data); !made) return made.error();
+    if (config.kek_file.empty()) {
+        if (auto const made = make_folder(config.key_file().parent_path()); !made) return made.error();
+    } else if (auto const provided = crypto::KeyEncryptionKey::load_provided(config.kek_file); !provided) {
+        return provided.error();  // Before a database is made that it could not be used with.
+    }
     try {
-        auto database = storage::open_sqlite({.path = config.database().string(), .durable = config.durable});
+        auto database = open_store(config);
         storage::migrate(*database, SystemClock().wall());
+        if (config.kek_file.empty() && !std::filesystem::exists(config.key_file()) && has_keys(*database))
+            return Error{Fault::unprocessable,
+                         "kek-missing",
+                         "The keys of this installation are sealed with a key-encryption key that is not in " +
+                             config.key_file().string() + ". Copy it there from the first node or from its safe place.",
+                         {}};
+        auto kek = config.kek_file.empty() ? crypto::KeyEncryptionKey::load_or_create(config.key_file())
+                                           : crypto::KeyEncryptionKey::load_provided(config.kek_file);
+        if (!kek) return kek.error();
         auto parts = std::make_unique<Parts>(config, std::move(database), std::move(*kek), domain_offset_milliseconds);
         parts->documents.know(config.trust_issuers, registries_of(config));
         return std::unique_ptr<Installation>(new Installation(std::move(parts)));
     } catch (storage::DatabaseError const& error) {
-        return Error{Fault::unavailable, "database", config.database().string() + ": " + error.what(), {}};
+        return Error{Fault::unavailable, "database", store_name(config) + ": " + error.what(), {}};
     }
 }
 

@@ -3,6 +3,7 @@
 // drivers stand behind it; it knows no table and no rule.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -105,6 +106,10 @@ class Session {
     virtual std::int64_t execute_bound(std::string_view sql, std::span<Parameter const> parameters) = 0;
     virtual void query_bound(std::string_view sql, std::span<Parameter const> parameters,
                              std::function<void(Row const&)> const& each) = 0;
+
+    /// Whether no other unit of any process writes while this one runs (SQLite's one writer). Where others may, a unit
+    /// whose writes rest on rows that it only read must write one of them too: then one of two such units runs again.
+    virtual bool runs_alone() const { return true; }
 };
 
 /// The database said no or is gone. A lost commit is *unknown*: the row may be there (Fault::unavailable at the edge).
@@ -163,6 +168,16 @@ class Database {
     /// are gone from the files. Throws DatabaseError when readers of other processes keep it from finishing.
     virtual void purge_deleted() = 0;
 
+    /// To be called after rows were copied in with the numbers that they had elsewhere: the next number that the
+    /// database gives in such a table is above all that are there.
+    virtual void continue_numbers() = 0;
+
+    /// Tells what the engine itself finds wrong with its files, where it has a way to ask. Throws DatabaseError when
+    /// they cannot be read at all.
+    virtual void check_integrity(std::function<void(std::string_view)> const& on_damage) {
+        static_cast<void>(on_damage);
+    }
+
   protected:
     /// Runs one unit in a transaction; commits when it returns true, rolls back when it returns false or throws.
     virtual void read_unit(std::function<bool(Session&)> const& unit) = 0;
@@ -200,11 +215,27 @@ struct SqliteConfig {
     int readers = 4;       ///< Connections for parallel snapshots.
     int cache_kib = 1024;  ///< Page cache per connection.
     int busy_timeout_milliseconds = 5000;
-    bool durable = true;  ///< false: synchronous=OFF, for benchmarks only.
+    bool durable = true;  ///< false: synchronous=OFF, for benchmarks and files that are synced as a whole later.
+    /// Nobody else has the file open while this has, or opening throws; snapshots are units of work then.
+    bool exclusive = false;
 };
 
 /// Opens (and creates) the file with mode 0600: WAL, synchronous=FULL, foreign keys, secure_delete, DEFENSIVE,
 /// trusted_schema off. Throws DatabaseError.
 std::unique_ptr<Database> open_sqlite(SqliteConfig const& config);
+
+struct PostgresConfig {
+    std::string url;       ///< "postgres://user@host:port/database?sslmode=verify-full" or libpq's key=value form.
+    std::string password;  ///< Empty: libpq's own ways (password file, peer).
+    int writers = 16;      ///< Connections for units of work, made when first needed.
+    int readers = 8;       ///< Connections for snapshots.
+    std::chrono::milliseconds connect{3'000};
+    std::chrono::milliseconds statement{10'000};  ///< What takes longer has failed, also where the server is frozen.
+};
+
+/// Opens a pool of connections to a database that speaks PostgreSQL's protocol. Units run at REPEATABLE READ, again
+/// when they lost against another; hosts elsewhere are reached by verified TLS unless the URL says otherwise. Throws
+/// DatabaseError: nobody answers, the database is not UTF-8 or sorts by a language instead of by bytes.
+std::unique_ptr<Database> open_postgres(PostgresConfig const& config);
 
 }  // namespace itqan::storage

@@ -139,8 +139,8 @@ std::vector<OutboxRow> list_outbox(Session& session, std::optional<std::string> 
 
 void append_event(Session& session, EventRow const& row) {
     session.execute(
-        "INSERT INTO event (seq, recorded_at, occurred_at, actor, kind, subject, issuer_id, data) "
-        "VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM event), $1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO event (recorded_at, occurred_at, actor, kind, subject, issuer_id, data) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
         row.recorded_at, row.occurred_at, row.actor, row.kind, row.subject, row.issuer_id, row.data);
 }
 
@@ -175,6 +175,27 @@ std::vector<EventRow> events_after(Session& session, std::int64_t seq, std::opti
             "WHERE seq > $1 ORDER BY seq LIMIT $2",
             collect, seq, limit);
     }
+    return rows;
+}
+
+std::vector<EventRow> settled_events(Session& session, std::int64_t seq, std::optional<std::string> const& issuer_id,
+                                     int limit, Instant now) {
+    // No transaction lasts half as long: the server ends those whose client is silent.
+    constexpr std::int64_t longest_transaction = 30'000;
+    constexpr std::int64_t looked_at = 10'000;
+    auto rows = events_after(session, seq, issuer_id, limit);
+    if (session.runs_alone() || rows.empty()) return rows;
+    std::int64_t settled = seq;
+    bool ended = false;
+    session.query(
+        "SELECT seq, recorded_at FROM event WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3",
+        [&](Row const& row) {
+            bool const is_next = row.integer(0) == settled + 1;
+            ended = ended || (!is_next && row.integer(1) > now.milliseconds - longest_transaction);
+            if (!ended) settled = row.integer(0);
+        },
+        seq, rows.back().seq, looked_at);
+    std::erase_if(rows, [&](EventRow const& row) { return row.seq > settled; });
     return rows;
 }
 

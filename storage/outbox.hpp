@@ -72,5 +72,9 @@ EventsEnd events_end(Session& session);
 std::map<std::string, std::int64_t> event_counts(Session& session, std::int64_t after, std::int64_t until);
 std::vector<EventRow> events_after(Session& session, std::int64_t seq, std::optional<std::string> const& issuer_id,
                                    int limit);
+/// The same for a reader who goes on after the last one: ends before a number that a transaction may still hold, so
+/// that none is passed over. Where units run alone numbers come in order and it ends nowhere.
+std::vector<EventRow> settled_events(Session& session, std::int64_t seq, std::optional<std::string> const& issuer_id,
+                                     int limit, Instant now);
 
 }  // namespace itqan::storage

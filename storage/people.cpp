@@ -18,12 +18,17 @@ PersonRow person_from(Row const& row) {
 
 void put_learner(Session& session, LearnerRow const& learner) {
     session.execute(
-        "INSERT INTO learner (id, position, email, name, name_ar, organisation_id, body, created_at, erased_at) "
-        "VALUES ($1, (SELECT coalesce(max(position), 0) + 1 FROM learner), $2, $3, $4, $5, $6, $7, $8) "
+        "INSERT INTO learner (id, email, name, name_ar, organisation_id, body, created_at, erased_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
         "ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name, name_ar = excluded.name_ar, "
         "organisation_id = excluded.organisation_id, body = excluded.body WHERE learner.erased_at IS NULL",
         learner.id, learner.email, learner.name, learner.name_ar, learner.organisation_id, learner.body,
         learner.created_at, learner.erased_at);
+}
+
+void hold_learner(Session& session, std::string_view id) {
+    if (session.runs_alone()) return;
+    session.execute("UPDATE learner SET body = body WHERE id = $1", id);
 }
 
 std::optional<LearnerRow> learner(Session& session, std::string_view id) {

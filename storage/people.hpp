@@ -23,6 +23,9 @@ struct LearnerRow {
 
 void put_learner(Session& session, LearnerRow const& learner);
 std::optional<LearnerRow> learner(Session& session, std::string_view id);
+/// To be called by a unit that writes for a learner what it decided on rows that it only reads: of two such units that
+/// run at once, one runs again. Costs nothing where units run alone.
+void hold_learner(Session& session, std::string_view id);
 std::optional<LearnerRow> learner_by_email(Session& session, std::string_view email);
 /// Ordered as imported; the page starts after `after` ("" for the first) and has at most `limit` rows.
 void each_learner(Session& session, std::string_view after, int limit,

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <limits>
+#include <system_error>
 #include <thread>
 
 #include <SQLiteCpp/Exception.h>
@@ -53,8 +54,7 @@ int set_up_library() {
 }
 
 SqliteConfig const& configured(SqliteConfig const& config) {
-    static int const answer = set_up_library();
-    if (answer != SQLITE_OK) throw std::logic_error("SQLite was used before it was set up");
+    set_up_sqlite();
     return config;
 }
 
@@ -85,7 +85,9 @@ std::string explain(int code, std::string const& said, int busy_timeout_millisec
         case SQLITE_READONLY:
             return "the database cannot be written here: " + said;
         case SQLITE_IOERR:
-            return "the disk failed while the database was used: " + said;
+            return "the disk failed while the database was used: " + said +
+                   ". The system's log says why (dmesg); when " +
+                   "the disk is well and can be written, it goes on without a restart";
         case SQLITE_CANTOPEN:
             return "the database file cannot be opened: " + said;
         case SQLITE_CORRUPT:
@@ -97,6 +99,11 @@ std::string explain(int code, std::string const& said, int busy_timeout_millisec
 }
 
 }  // namespace
+
+void set_up_sqlite() {
+    static int const answer = set_up_library();
+    if (answer != SQLITE_OK) throw std::logic_error("SQLite was used before it was set up");
+}
 
 void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
     sqlite3_finalize(statement);
@@ -160,6 +167,7 @@ Connection::Connection(SqliteConfig const& config, Use use) try
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    if (config.exclusive) database_.exec("PRAGMA locking_mode=EXCLUSIVE");
     if (use == Use::write && database_.execAndGet("PRAGMA journal_mode=WAL").getString() != "wal")
         throw SqliteError(SQLITE_CANTOPEN, "the file system of " + config.path + " has no write-ahead log support");
     database_.exec(config.durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
@@ -245,8 +253,10 @@ Connection::Statement& Connection::cached(std::string_view sql) {
 void Connection::fail(std::string_view sql) const {
     auto* const handle = database_.getHandle();
     auto const code = sqlite3_errcode(handle) & 0xff;
-    std::string const said = sqlite3_errmsg(handle);
+    std::string said = sqlite3_errmsg(handle);
     if (code == SQLITE_CONSTRAINT) throw ConstraintError(said);
+    if (auto const reason = sqlite3_system_errno(handle); code == SQLITE_IOERR && reason != 0)
+        said += " (" + std::generic_category().message(reason) + ")";
     auto message = explain(code, said, busy_timeout_milliseconds_);
     if (code == SQLITE_ERROR || code == SQLITE_READONLY) message += " in: " + std::string(sql);
     throw SqliteError(code, message);

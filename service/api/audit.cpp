@@ -39,7 +39,7 @@ Reply events(Call const& call, bool with_actor) {
     auto const page = page_of(call);
     if (!page) return page.error();
     auto const rows = call.services.database.read([&](storage::Session& session) {
-        return storage::events_after(session, *after, scope_of(call.actor()), page->limit);
+        return storage::settled_events(session, *after, scope_of(call.actor()), page->limit, call.now);
     });
     Json data = Json::array();
     for (auto const& row : rows)

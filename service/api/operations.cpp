@@ -65,9 +65,11 @@ std::vector<http::Route> health_routes(auth::Guard& guard, std::function<Readine
 }
 
 std::vector<http::Route> metrics_routes(std::function<std::string()> render) {
-    return {{"GET", "/metrics", json_limits::command, [render = std::move(render)](http::Request const&) -> Reply {
+    return {{"GET", "/metrics", json_limits::command,
+             [render = std::move(render)](http::Request const&) -> Reply {
                  return text_reply("text/plain; version=0.0.4; charset=utf-8", render());
-             }}};
+             },
+             http::Audience::internal_only}};
 }
 
 Json operations_documentation() {

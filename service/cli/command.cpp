@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "service/http/problem.hpp"
+#include "service/store.hpp"
 
 namespace itqan::cli {
 
@@ -14,7 +15,10 @@ CLI::App* add_command(CLI::App& parent, Common& common, std::string const& name,
                       std::function<int()> run) {
     auto* const command = parent.add_subcommand(name, description);
     command->add_option("--data", common.data, "Folder of the installation (default: $ITQAN_DATA, else ./itqan-data)");
-    command->add_option("--config", common.config, "Configuration file (default: itqan.toml in the data folder)");
+    command->add_option("--config", common.config,
+                        "Configuration file (default: $ITQAN_CONFIG, else itqan.toml in the data folder)");
+    command->add_option("--database", common.database,
+                        "PostgreSQL database, postgres://... (default: database.url, else SQLite in the data folder)");
     command->add_flag("--json", common.json, "Answer with one JSON document");
     command->final_callback([run = std::move(run)] {
         // CLI11 carries an exit code out of a callback as an exception.
@@ -23,12 +27,36 @@ CLI::App* add_command(CLI::App& parent, Common& common, std::string const& name,
     return command;
 }
 
+std::optional<std::filesystem::path> configuration_file(Common const& common) {
+    if (common.config) return *common.config;
+    auto const* const variable = std::getenv("ITQAN_CONFIG");
+    if (variable != nullptr && *variable != '\0') return variable;
+    return std::nullopt;
+}
+
 Result<service::Config> configuration(Common const& common) {
     auto const* const variable = std::getenv("ITQAN_DATA");
     auto const data = !common.data.empty() ? common.data : variable != nullptr ? std::string(variable) : "itqan-data";
-    std::optional<std::filesystem::path> file;
-    if (common.config) file = *common.config;
-    return service::read_config(data, file, service::itqan_environment());
+    auto config = service::read_config(data, configuration_file(common), service::itqan_environment());
+    if (config && common.database)
+        if (auto const set = service::set_database_url(*config, *common.database); !set) return set.error();
+    return config;
+}
+
+Result<bool> is_installed(service::Config const& config) {
+    try {
+        return service::has_store(config);
+    } catch (storage::DatabaseError const& error) {
+        return Error{Fault::unavailable, "database", service::store_name(config) + ": " + error.what(), {}};
+    }
+}
+
+Error no_installation(service::Config const& config) {
+    return {Fault::not_found,
+            "no-installation",
+            "There is no installation in " + service::store_name(config) + ". Make one with: itqan init --data " +
+                config.data.string() + " --domain badges.example.org",
+            {}};
 }
 
 std::unique_ptr<service::Installation> open_existing(Common const& common) {
@@ -37,12 +65,9 @@ std::unique_ptr<service::Installation> open_existing(Common const& common) {
         fail(common, config.error());
         return nullptr;
     }
-    if (!std::filesystem::exists(config->database())) {
-        fail(common, {Fault::not_found,
-                      "no-installation",
-                      "There is no installation in " + config->data.string() + ". Make one with: itqan init --data " +
-                          config->data.string() + " --domain badges.example.org",
-                      {}});
+    auto const installed = is_installed(*config);
+    if (!installed || !*installed) {
+        fail(common, installed ? no_installation(*config) : installed.error());
         return nullptr;
     }
     auto installation = service::Installation::open(*config);

@@ -44,7 +44,9 @@ class TemporaryFolder {
 Result<service::Config> conformance_config(Common const& common, ConformanceOptions const& options) {
     auto config = configuration(common);
     if (!config) return config;
-    bool const is_new = !std::filesystem::exists(config->database());
+    auto const installed = is_installed(*config);
+    if (!installed) return installed.error();
+    bool const is_new = !*installed;
     if (!is_new && !config->demo)
         return Error{Fault::unprocessable,
                      "not-a-demo",

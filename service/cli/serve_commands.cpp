@@ -7,6 +7,7 @@
 #include "service/cli/serving.hpp"
 #include "service/demo/demo.hpp"
 #include "service/http/certificate.hpp"
+#include "service/store.hpp"
 
 namespace itqan::cli {
 namespace {
@@ -23,10 +24,9 @@ Result<void> check_for_production(service::Config const& config) {
     auto const refuse = [](std::string code, std::string detail) {
         return Error{Fault::unprocessable, std::move(code), std::move(detail), {}};
     };
-    if (!std::filesystem::exists(config.database()))
-        return refuse("no-installation", "There is no installation in " + config.data.string() +
-                                             ". Make one with: itqan init --data " + config.data.string() +
-                                             " --domain NAME");
+    auto const installed = is_installed(config);
+    if (!installed) return installed.error();
+    if (!*installed) return no_installation(config);
     if (config.demo)
         return refuse("demo-installation",
                       "This folder holds a demo: its tokens lie in a file and its keys must not sign for anybody. Make "
@@ -43,23 +43,33 @@ Result<void> check_for_production(service::Config const& config) {
     return {};
 }
 
-int serve(Common const& common, ServeOptions const& options) {
+Result<service::Config> production_config(Common const& common, ServeOptions const& options) {
     auto config = configuration(common);
-    if (!config) return fail(common, config.error());
+    if (!config) return config;
     if (options.listen)
-        if (auto const listen = service::read_listen(*options.listen, *config); !listen)
-            return fail(common, listen.error());
-    if (auto const fine = check_for_production(*config); !fine) return fail(common, fine.error());
+        if (auto const listen = service::read_listen(*options.listen, *config); !listen) return listen.error();
+    if (auto const fine = check_for_production(*config); !fine) return fine.error();
     config->way_out = true;
+    return config;
+}
+
+int serve(Common const& common, ServeOptions const& options) {
+    auto config = production_config(common, options);
+    if (!config) return fail(common, config.error());
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
     (*installation)->ensure_keys();
     service::Log log(service::Log::Form::json);
-    return run_until_stopped(**installation, log, {}, [&](service::App& app) {
-        log.info(
-            "serving",
-            {{"address", config->base_url()}, {"port", std::to_string(app.port())}, {"data", config->data.string()}});
-    });
+    service::AppOptions app_options;
+    app_options.sockets = http::take_inherited_sockets();
+    auto const started = [&](service::App& app) {
+        service::Log::Fields fields{
+            {"address", config->base_url()}, {"port", std::to_string(app.port())}, {"data", config->data.string()}};
+        if (app.internal_port() != 0) fields.emplace_back("internalPort", std::to_string(app.internal_port()));
+        log.info("serving", fields);
+    };
+    return run_until_stopped(**installation, log, std::move(app_options), started,
+                             [&] { return production_config(common, options); });
 }
 
 void greet(service::Config const& config, demo::Demo const& demo, http::DemoCertificate const& certificate) {
@@ -89,13 +99,15 @@ void greet(service::Config const& config, demo::Demo const& demo, http::DemoCert
 Result<service::Config> demo_config(Common const& common, ServeOptions const& options) {
     auto config = configuration(common);
     if (!config) return config;
-    bool const is_new = !std::filesystem::exists(config->database());
+    auto const installed = is_installed(*config);
+    if (!installed) return installed.error();
+    bool const is_new = !*installed;
     auto const domain_before = config->domain;
     if (!is_new && !config->demo)
         return Error{
             Fault::unprocessable,
             "not-a-demo",
-            config->data.string() + " holds a real installation. Give the demo a folder of its own: --data DIR",
+            service::store_name(*config) + " holds a real installation. Give the demo a place of its own: --data DIR",
             {}};
     config->demo = true;
     config->way_out = options.way_out;
@@ -161,29 +173,8 @@ int demo_command(Common const& common, ServeOptions const& options) {
 
 }  // namespace
 
-int run_until_stopped(service::Installation& installation, service::Log& log, service::AppOptions options,
-                      std::function<void(service::App&)> const& started) {
-    service::block_signals();
-    service::App app(installation, log, std::move(options));
-    app.start();
-    started(app);
-    service::wait_for_end([&] {
-        try {
-            app.reload_certificate();
-            log.info("certificate-reloaded");
-        } catch (std::exception const& error) {
-            log.error("certificate-kept", {{"reason", error.what()},
-                                           {"do", "The old one is served on; correct the files, then reload again"}});
-        }
-    });
-    log.info("stopping");
-    app.stop();
-    return exit_code::done;
-}
-
 bool is_loopback(service::Config const& config) {
-    return config.listen_address == "127.0.0.1" || config.listen_address == "::1" ||
-           config.listen_address == "localhost";
+    return service::is_loopback(config.listen_address);
 }
 
 std::string own_domain(service::Config const& config) {

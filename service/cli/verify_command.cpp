@@ -46,7 +46,9 @@ Result<Verifier> make_verifier(Common const& common, VerifyOptions const& option
     auto const config = configuration(common);
     if (!config) return config.error();
     auto settings = *config;
-    bool const is_alone = !std::filesystem::exists(config->database());
+    auto const installed = is_installed(*config);
+    if (!installed) return installed.error();
+    bool const is_alone = !*installed;
     settings.way_out = !options.asks_nobody && (is_alone || !settings.demo || options.demo_asks);
     std::shared_ptr<http::WayOut> const way_out(service::make_way_out(settings));
     if (is_alone)

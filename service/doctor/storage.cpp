@@ -3,6 +3,7 @@
 
 #include "crypto/signer.hpp"
 #include "service/doctor/check.hpp"
+#include "service/store.hpp"
 #include "storage/migrate.hpp"
 #include "storage/outbox.hpp"
 
@@ -17,7 +18,7 @@ DoctorCheck skipped(char const* name, std::string why) {
 
 DoctorCheck check_integrity(Config const& config, DoctorOptions const& options, storage::Database& database) {
     std::error_code failure;
-    auto const size = std::filesystem::file_size(config.database(), failure);
+    auto const size = config.database_url.empty() ? std::filesystem::file_size(config.database(), failure) : 0;
     if (!failure && size > read_whole_below && !options.full)
         return {"database", CheckState::skipped,
                 "It opens; its " + std::to_string(size / (1024 * 1024)) + " MiB were not read.",
@@ -104,18 +105,20 @@ std::vector<DoctorCheck> examine_storage(Config const& config, DoctorOptions con
         checks.insert(checks.end(), rest.begin(), rest.end());
         return checks;
     };
-    if (!std::filesystem::exists(config.database())) {
-        checks.push_back({"database", CheckState::failed, "There is no " + config.database().string() + ".",
-                          "itqan init --data " + config.data.string() + " --domain NAME, or itqan restore FILE"});
-        return give_up("There is no database.");
-    }
     try {
-        auto const database = storage::open_sqlite({.path = config.database().string(), .readers = 1});
+        if (!has_store(config)) {
+            checks.push_back({"database", CheckState::failed, "There is no " + store_name(config) + ".",
+                              "itqan init --data " + config.data.string() + " --domain NAME, or itqan restore FILE"});
+            return give_up("There is no database.");
+        }
+        auto const database = open_store(config);
         checks.push_back(check_integrity(config, options, *database));
         checks.push_back(check_migrations(config, *database));
     } catch (storage::DatabaseError const& error) {
         checks.push_back({"database", CheckState::failed, "It does not open: " + std::string(error.what()),
-                          "ls -l " + config.data.string() + "; if the file is damaged: itqan restore FILE"});
+                          config.database_url.empty()
+                              ? "ls -l " + config.data.string() + "; if the file is damaged: itqan restore FILE"
+                              : "psql " + store_name(config)});
         return give_up("The database does not open.");
     }
     for (auto const& check : checks)

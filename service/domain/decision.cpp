@@ -50,6 +50,7 @@ Decision decide(storage::Session& session, Issuance& issuance, Programme const& 
 
 bool write_awards(storage::Session& session, Issuance const& issuance, Decision const& decision,
                   std::string const& learner_id, Actor const& actor, bool mail, Instant now) {
+    storage::hold_learner(session, learner_id);
     if (storage::decision_stamp(session, learner_id) != decision.stamp) return false;
     std::vector<std::string> ids;
     for (auto const& prepared : decision.awards) {

@@ -251,7 +251,9 @@ Result<ImportReport> import_elements(storage::Database& database, ProgrammeStore
             if (element.target != ImportTarget::evidence) continue;
             auto const written = write_evidence(session, element, *programme, actor, now, problems);
             count(element, written);
-            if (written != Written::refused) learners.insert(element.body.value("learnerId", std::string()));
+            if (written == Written::refused) continue;
+            auto const [learner, is_first] = learners.insert(element.body.value("learnerId", std::string()));
+            if (is_first) storage::hold_learner(session, *learner);
         }
         if (!problems.empty()) return problems.error();
         if (programme_changes) storage::bump_change(session, "programme");

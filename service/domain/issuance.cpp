@@ -288,6 +288,7 @@ Result<storage::CredentialRow> Issuance::award(Actor const& actor, Programme con
         if (!prepared) return prepared.error();
         try {
             return database_.write([&](storage::Session& session) -> Result<storage::CredentialRow> {
+                storage::hold_learner(session, award.learner_id);
                 auto const learner = storage::learner(session, award.learner_id);
                 if (!learner || learner->erased_at) return unknown_learner(award.learner_id);
                 write(session, *prepared, actor);
@@ -441,6 +442,7 @@ Result<storage::DocumentRow> Issuance::document(std::string_view credential_id, 
         auto kept = database_.write([&](storage::Session& session) -> Result<Kept> {
             auto const row = storage::credential(session, credential_id);
             if (!row || row->erased_at) return erased;
+            storage::hold_learner(session, row->learner_id);
             if (row->edition != document->edition) return Kept();
             auto other = usable(session, *row, form);
             if (!other || *other) return other;

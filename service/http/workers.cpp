@@ -42,11 +42,6 @@ bool Workers::submit(std::function<void()> work) {
     return true;
 }
 
-std::size_t Workers::queued() const {
-    std::lock_guard const lock(mutex_);
-    return queue_.size();
-}
-
 void Workers::run() {
     std::unique_lock lock(mutex_);
     while (true) {

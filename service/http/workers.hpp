@@ -24,14 +24,10 @@ class Workers {
     /// False when the queue is full or the pool is ending. Work must not throw.
     bool submit(std::function<void()> work);
 
-    /// How much waits for a thread.
-    std::size_t queued() const;
-    std::size_t threads() const { return threads_.size(); }
-
   private:
     void run();
 
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     std::condition_variable waits_;
     std::deque<std::function<void()>> queue_;
     std::size_t queue_limit_;

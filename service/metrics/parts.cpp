@@ -1,5 +1,8 @@
 #include "service/metrics/parts.hpp"
 
+#include <array>
+#include <string_view>
+
 namespace itqan::metrics {
 
 void write_database(Exposition& text, storage::DatabaseFigures const& figures) {
@@ -22,11 +25,17 @@ void write_database(Exposition& text, storage::DatabaseFigures const& figures) {
 void write_server(Exposition& text, http::ServerFigures const& figures) {
     text.gauge("itqan_http_connections", "Connections open.", static_cast<double>(figures.connections));
     text.gauge("itqan_http_requests_in_flight", "Requests being answered.", static_cast<double>(figures.in_flight));
-    text.gauge("itqan_http_queued_requests", "Requests that wait for a worker.", static_cast<double>(figures.queued));
+    static constexpr std::array<std::string_view, http::urgencies> urgencies{"essential", "ordinary", "bulk"};
+    text.begin(Exposition::Type::gauge, "itqan_http_queued_requests", "Requests that wait for a worker, by urgency.");
+    for (std::size_t i = 0; i < urgencies.size(); ++i)
+        text.sample({{"urgency", urgencies.at(i)}}, std::uint64_t{figures.queued.at(i)});
+    text.begin(Exposition::Type::gauge, "itqan_http_running_requests", "Requests that a worker runs, by urgency.");
+    for (std::size_t i = 0; i < urgencies.size(); ++i)
+        text.sample({{"urgency", urgencies.at(i)}}, std::uint64_t{figures.running.at(i)});
     text.gauge("itqan_http_workers", "Threads that run handlers.", static_cast<double>(figures.workers));
     text.counter("itqan_http_refused_connections_total", "Connections closed at once because there were too many.",
                  figures.refused_connections);
-    text.counter("itqan_http_queue_full_total", "Requests answered 503 because the queue for a worker was full.",
+    text.counter("itqan_http_queue_full_total", "Requests answered 503 because they would have waited too long.",
                  figures.refused_requests);
 }
 

@@ -1,3 +1,5 @@
+-- INTEGER PRIMARY KEY is a number that the database gives, always a larger one.
+
 -- The programme: one row per element of a starter file, its JSON as it was given (no names of people in it).
 CREATE TABLE programme_item (
   kind TEXT NOT NULL,
@@ -23,8 +25,8 @@ CREATE UNIQUE INDEX achievement_order ON achievement (position);
 
 -- People: the only tables with names, e-mail addresses and free text.
 CREATE TABLE learner (
-  id TEXT NOT NULL PRIMARY KEY,
-  position INTEGER NOT NULL,
+  position INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   email TEXT UNIQUE,
   name TEXT,
   name_ar TEXT,
@@ -33,7 +35,6 @@ CREATE TABLE learner (
   created_at INTEGER NOT NULL,
   erased_at INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX learner_order ON learner (position);
 
 CREATE TABLE person (
   id TEXT NOT NULL PRIMARY KEY,
@@ -243,9 +244,10 @@ CREATE INDEX outbox_due ON outbox (state, due_at);
 CREATE INDEX outbox_of_learner ON outbox (learner_id, kind, created_at);
 CREATE INDEX outbox_of_issuer ON outbox (issuer_id, created_at);
 
--- What happened, append-only, ids only. Written in the same transaction as the act.
+-- What happened, append-only, ids only. Written in the same transaction as the act. The database gives the numbers: with
+-- several writers a later one may be seen first, and a number whose transaction was given up stays unused.
 CREATE TABLE event (
-  seq INTEGER NOT NULL PRIMARY KEY,
+  seq INTEGER PRIMARY KEY,
   recorded_at INTEGER NOT NULL,
   occurred_at INTEGER NOT NULL,
   actor TEXT NOT NULL,

@@ -15,12 +15,6 @@ using namespace itqan::tests;
 
 namespace {
 
-std::unique_ptr<Database> open(TemporaryFolder const& folder) {
-    SqliteConfig config;
-    config.path = folder.file("itqan.db");
-    return open_sqlite(config);
-}
-
 std::vector<Migration> const three{
     {1, "0001_one",
      "CREATE TABLE one (a TEXT NOT NULL) STRICT; -- first; with a semicolon\n"
@@ -35,8 +29,8 @@ std::vector<Migration> first(std::size_t count) {
 }  // namespace
 
 TEST_CASE("the program's migrations are numbered without gaps and apply once") {
-    TemporaryFolder folder;
-    auto const database = open(folder);
+    TemporaryStore store;
+    auto const database = store.open();
 
     auto const names = migrate(*database, noon);
 
@@ -63,8 +57,8 @@ TEST_CASE("migrations use only the type words every driver knows") {
 }
 
 TEST_CASE("statements are split at semicolons outside quotes and comments") {
-    TemporaryFolder folder;
-    auto const database = open(folder);
+    TemporaryStore store;
+    auto const database = store.open();
 
     migrate(*database, noon, first(1));
 
@@ -75,8 +69,8 @@ TEST_CASE("statements are split at semicolons outside quotes and comments") {
 }
 
 TEST_CASE("an applied migration with another text is refused") {
-    TemporaryFolder folder;
-    auto const database = open(folder);
+    TemporaryStore store;
+    auto const database = store.open();
     migrate(*database, noon, first(2));
     auto changed = three;
     changed[1].sql += "-- changed\n";
@@ -87,16 +81,16 @@ TEST_CASE("an applied migration with another text is refused") {
 }
 
 TEST_CASE("an older program accepts a newer schema") {
-    TemporaryFolder folder;
-    auto const database = open(folder);
+    TemporaryStore store;
+    auto const database = store.open();
     migrate(*database, noon, three);
 
     CHECK(migrate(*database, after(1), first(2)).empty());
 }
 
 TEST_CASE("a migration that fails leaves nothing and those before it stay") {
-    TemporaryFolder folder;
-    auto const database = open(folder);
+    TemporaryStore store;
+    auto const database = store.open();
     auto broken = first(2);
     broken[1].sql = "CREATE TABLE two (b TEXT) STRICT; CREATE TABLE one (a TEXT) STRICT;";
 
@@ -107,12 +101,12 @@ TEST_CASE("a migration that fails leaves nothing and those before it stay") {
 }
 
 TEST_CASE("a program killed inside a migration resumes with it") {
-    TemporaryFolder folder;
+    TemporaryStore store;
 
     auto const child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
-        auto const database = open(folder);
+        auto const database = store.open();
         migrate(*database, noon, first(1));
         database->write([](Session& session) {
             session.execute("CREATE TABLE two (b TEXT) STRICT");
@@ -123,7 +117,7 @@ TEST_CASE("a program killed inside a migration resumes with it") {
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
     REQUIRE(WIFSIGNALED(status));
-    auto const database = open(folder);
+    auto const database = store.open();
 
     CHECK(migrate(*database, noon, three) == std::vector<std::string>{"0002_two", "0003_three"});
     CHECK(number(*database, "SELECT count(*) FROM one") == 1);

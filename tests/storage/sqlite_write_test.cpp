@@ -61,78 +61,6 @@ TEST_CASE("units that wait together share a commit") {
     CHECK(commits_in_log(numbers.file) - before < 160);
 }
 
-TEST_CASE("a unit that fails does not hurt those committed with it, and its exception reaches its caller only") {
-    Numbers numbers;
-    std::atomic<int> refused = 0;
-    std::atomic<int> own_exception = 0;
-    std::latch ready(16);
-    std::vector<std::thread> threads;
-
-    for (int t = 0; t < 16; ++t) {
-        threads.emplace_back([&, t] {
-            ready.arrive_and_wait();
-            for (int i = 0; i < 20; ++i) {
-                try {
-                    numbers->write([&](Session& session) {
-                        session.execute("INSERT INTO number (n) VALUES ($1)", t * 100 + i);
-                        if (i % 4 == 1) session.execute("INSERT INTO number (n) VALUES ($1)", t * 100);
-                        if (i % 4 == 2) throw std::range_error(std::to_string(t * 100 + i));
-                    });
-                } catch (ConstraintError const&) {
-                    refused += i % 4 == 1;
-                } catch (std::range_error const& error) {
-                    own_exception += error.what() == std::to_string(t * 100 + i);
-                }
-            }
-        });
-    }
-    for (auto& thread : threads)
-        thread.join();
-
-    CHECK(refused == 16 * 5);
-    CHECK(own_exception == 16 * 5);
-    CHECK(numbers.count() == 16 * 10);
-    CHECK(number(*numbers.database, "SELECT count(*) FROM number WHERE n % 100 % 4 IN (1, 2)") == 0);
-}
-
-TEST_CASE("an error result rolls its unit back and is returned as it is") {
-    Numbers numbers;
-
-    auto const answer = numbers->write([](Session& session) -> Result<int> {
-        session.execute("INSERT INTO number (n) VALUES (1)");
-        return Error{Fault::conflict, "wrong-state", "It is revoked already."};
-    });
-
-    REQUIRE_FALSE(answer);
-    CHECK(answer.error().code == "wrong-state");
-    CHECK(numbers.count() == 0);
-}
-
-TEST_CASE("a value result is kept and returned") {
-    Numbers numbers;
-
-    auto const answer = numbers->write([](Session& session) -> Result<std::int64_t> {
-        session.execute("INSERT INTO number (n) VALUES (7)");
-        return number(session, "SELECT max(n) FROM number");
-    });
-
-    REQUIRE(answer);
-    CHECK(*answer == 7);
-    CHECK(numbers.count() == 1);
-}
-
-TEST_CASE("a unit may catch a refused row and go on") {
-    Numbers numbers;
-    numbers.insert(1);
-
-    numbers->write([](Session& session) {
-        CHECK_THROWS_AS(session.execute("INSERT INTO number (n) VALUES (1)"), ConstraintError);
-        session.execute("INSERT INTO number (n) VALUES (2)");
-    });
-
-    CHECK(numbers.count() == 2);
-}
-
 TEST_CASE("a refused commit fails the unit and the next one works") {
     Numbers numbers;
     numbers->write([](Session& session) {
@@ -168,14 +96,6 @@ TEST_CASE("a full database is an error until there is space again") {
     insert_long();
 
     CHECK(numbers.count() == 1);
-}
-
-TEST_CASE("a write inside a unit of work is refused instead of waiting for itself") {
-    Numbers numbers;
-
-    CHECK_THROWS_AS(numbers->write([&](Session&) { numbers.insert(1); }), std::logic_error);
-
-    CHECK(numbers.count() == 0);
 }
 
 TEST_CASE("a constraint error says which rule refused the row") {

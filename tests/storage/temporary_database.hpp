@@ -3,9 +3,11 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -38,19 +40,70 @@ inline Instant after(std::int64_t milliseconds) {
     return Instant{noon.milliseconds + milliseconds};
 }
 
-/// A migrated, empty database. `file` is the path of its main file.
-struct TemporaryDatabase {
-    TemporaryFolder folder;
-    std::string file = folder.file("itqan.db");
-    std::unique_ptr<storage::Database> database;
+/// The server of the tests' "postgres" runs; none when they run on SQLite.
+inline std::optional<std::string> postgres_server() {
+    auto const* const url = std::getenv("ITQAN_TEST_POSTGRES");
+    return url == nullptr || *url == '\0' ? std::nullopt : std::optional<std::string>(url);
+}
 
-    TemporaryDatabase() : database(open()) { storage::migrate(*database, noon); }
+/// A schema of its own on the server, so that tests do not meet; it goes away with the test.
+class TemporarySchema {
+  public:
+    explicit TemporarySchema(std::string server)
+        : server_(std::move(server)), name_("test_" + std::to_string(::getpid()) + "_" + std::to_string(++made_)) {
+        run("CREATE SCHEMA " + name_);
+    }
+    ~TemporarySchema() { run("DROP SCHEMA " + name_ + " CASCADE"); }
+    TemporarySchema(TemporarySchema const&) = delete;
+    TemporarySchema& operator=(TemporarySchema const&) = delete;
+
+    std::string url() const {
+        return server_ + (server_.find('?') == std::string::npos ? '?' : '&') + "options=-csearch_path%3D" + name_;
+    }
+
+  private:
+    void run(std::string const& sql) const {
+        storage::PostgresConfig config;
+        config.url = server_;
+        storage::open_postgres(config)->write([&](storage::Session& session) { session.execute(sql); });
+    }
+
+    inline static std::atomic<int> made_ = 0;
+    std::string server_, name_;
+};
+
+/// A database before any migration, in a file or, when there is a server, in a schema of it.
+class TemporaryStore {
+  public:
+    TemporaryStore() {
+        if (auto const server = postgres_server()) schema_.emplace(*server);
+    }
 
     std::unique_ptr<storage::Database> open() const {
+        if (schema_) {
+            storage::PostgresConfig config;
+            config.url = schema_->url();
+            return storage::open_postgres(config);
+        }
         storage::SqliteConfig config;
         config.path = file;
         return storage::open_sqlite(config);
     }
+    bool is_postgres() const { return schema_.has_value(); }
+
+    TemporaryFolder folder;
+    std::string file = folder.file("itqan.db");  ///< Of SQLite.
+
+  private:
+    std::optional<TemporarySchema> schema_;
+};
+
+/// A migrated, empty database.
+struct TemporaryDatabase : TemporaryStore {
+    std::unique_ptr<storage::Database> database;
+
+    TemporaryDatabase() : database(open()) { storage::migrate(*database, noon); }
+
     storage::Database* operator->() const { return database.get(); }
 };
 

@@ -1,4 +1,5 @@
 #include "service/config.hpp"
+#include "service/store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -154,4 +155,24 @@ TEST_CASE("a proxy of the way out is read with its credentials from a file, and 
     refused("proxy = \"http://a:1\"\nproxy_credentials_file = \"" + secret.string() + "\"\n", "a colon");
     refused("keep_seconds = -1\n", "0 to 86400");
     refused("keep_seconds = \"soon\"\n", "0 to 86400");
+}
+
+TEST_CASE("a database is named without its password, which comes from a file") {
+    Folder folder;
+    std::ofstream(folder.data / "password") << "sec ret\n";
+    auto const password_file = (folder.data / "password").string();
+
+    auto const good = folder.read({{"ITQAN_DATABASE_URL", "postgres://itqan@db.example/itqan?sslmode=require"},
+                                   {"ITQAN_DATABASE_PASSWORD_FILE", password_file}});
+
+    REQUIRE(good);
+    CHECK(good->database_password == "sec ret");
+    CHECK(store_name(*good) == "postgres://itqan@db.example/itqan");
+    for (auto const* const url : {"postgres://itqan:secret@db.example/itqan", "postgres://db/x?password=secret",
+                                  "mysql://db/x", "itqan.db"}) {
+        auto const refused = folder.read({{"ITQAN_DATABASE_URL", url}});
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == "config-value");
+        CHECK(refused.error().detail.find("secret") == std::string::npos);
+    }
 }
