@@ -5,16 +5,21 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <stdexcept>
 
+#include "service/api/operations.hpp"
 #include "service/api/routes.hpp"
 #include "service/domain/sweep.hpp"
 #include "service/domain/verify_batches.hpp"
+#include "service/figures.hpp"
+#include "service/health.hpp"
 #include "service/http/networks.hpp"
 #include "service/jobs/mail_outbox.hpp"
 #include "service/jobs/mail_spool.hpp"
 #include "service/jobs/periodic.hpp"
 #include "service/jobs/smtp.hpp"
+#include "service/metrics/requests.hpp"
 #include "service/outbound.hpp"
 #include "service/route_classes.hpp"
 #include "service/web/pictures/drawn_pictures.hpp"
@@ -96,6 +101,14 @@ std::vector<http::Route> joined(std::vector<std::vector<http::Route>> groups) {
     return all;
 }
 
+/// None when the mail server did its part, be it to refuse one recipient.
+std::optional<std::string> failure_of_mail(Result<void> const& handed_over) {
+    if (handed_over || handed_over.error().fault != Fault::unavailable) return std::nullopt;
+    auto const& error = handed_over.error();
+    if (error.detail.find("server reply 4") != std::string::npos) return std::nullopt;
+    return error.code + " (" + error.detail + ")";
+}
+
 }  // namespace
 
 struct App::Parts {
@@ -113,17 +126,19 @@ struct App::Parts {
           router(
               routes(),
               [this](std::string const& text) {
-                  log.error("handler-failed", {{"reason", text}});
+                  log.error("handler-failed",
+                            {{"reason", text},
+                             {"do", "Where storage lines stand beside it, what they say; else report this line"}});
               },
               [this](http::Request const& request, Error const& error) {
                   return web::show_refusal(web, request, error);
               }),
+          requests(router.routes()),
           way_out(make_way_out(config)),
           server(
               server_config(config, options), router, [this](http::Access const& access) { write(access); }, fetch()),
           transport(transport_of(config)) {}
 
-    void report_failed_job(std::string const& text) { log.error("job-failed", {{"reason", text}}); }
     void start_mail(Config const& mail_of);
 
     http::FetchDocuments fetch() {
@@ -144,12 +159,71 @@ struct App::Parts {
     }
 
     std::vector<http::Route> routes() {
-        std::vector<std::vector<http::Route>> groups{api::api_routes(api), web::public_routes(web),
-                                                     web::staff_routes(web)};
+        std::vector<std::vector<http::Route>> groups{
+            api::api_routes(api), web::public_routes(web), web::staff_routes(web),
+            api::health_routes(
+                guard, [this] { return readiness(); },
+                [](http::Request const& request) { return request.door == http::Door::internal; }),
+            internal_routes()};
         if (options.demo) groups.push_back(web::demo_routes(web, *options.demo));
         auto all = joined(std::move(groups));
         classify(all);
         return all;
+    }
+
+    /// What only the operator's own network may reach.
+    std::vector<http::Route> internal_routes() {
+        return api::metrics_routes([this] { return metrics_text(); });
+    }
+
+    std::string metrics_text() {
+        jobs::MailFigures mail;
+        {
+            std::lock_guard const lock(mail_mutex);
+            if (outbox) mail = outbox->figures();
+        }
+        return figures.text({services, requests, health, &server, way_out.get(), mail, config.data});
+    }
+
+    api::Readiness readiness() const {
+        auto const findings = health.findings();
+        api::Readiness told;
+        auto const worst = Health::worst(findings);
+        told.is_failed = worst == Soundness::failed;
+        told.is_degraded = worst != Soundness::ok;
+        told.can_write = Health::can_write(findings);
+        for (auto const& finding : findings)
+            told.checks.push_back(
+                {finding.name, std::string(soundness_name(finding.soundness)), finding.detail, finding.remedy});
+        return told;
+    }
+
+    HealthSettings health_settings() const {
+        HealthSettings settings;
+        settings.data = config.data;
+        settings.certificate = config.certificate;
+        settings.holds_database = config.database_url.empty();
+        return settings;
+    }
+
+    /// Once per change, not once per request that meets it.
+    void write(Finding const& finding) {
+        if (finding.soundness == Soundness::ok) return log.info("recovered", {{"check", finding.name}});
+        Log::Fields const fields{{"check", finding.name}, {"reason", finding.detail}, {"do", finding.remedy}};
+        bool const stops_work = finding.name == "storage" || finding.name == "writes";
+        stops_work ? log.error(finding.event, fields) : log.warn(finding.event, fields);
+    }
+
+    /// Jobs fail several times a second while the storage is away: the same is told once a minute.
+    void report_failed_job(std::string const& text) {
+        {
+            std::lock_guard const lock(job_mutex);
+            auto const now = std::chrono::steady_clock::now();
+            if (text == job_fault && now - job_fault_told < std::chrono::minutes(1)) return;
+            job_fault = text;
+            job_fault_told = now;
+        }
+        log.error("job-failed", {{"reason", text}, {"do", "It is tried again; when it stays: itqan doctor"}});
     }
 
     /// A few items of a list; where none waits, what ran out goes. Several threads do so: a list of slow hosts keeps
@@ -162,13 +236,16 @@ struct App::Parts {
     }
 
     void write(http::Access const& access) {
+        requests.count(access);
         if (!options.log_requests) return;
         log.info("request", {{"method", std::string(access.method)},
                              {"route", std::string(access.pattern)},
                              {"status", std::to_string(access.status)},
                              {"microseconds", std::to_string(access.microseconds)},
                              {"bytes", std::to_string(access.bytes)},
-                             {"requestId", std::string(access.request_id)}});
+                             {"requestId", std::string(access.request_id)},
+                             {"traceId", std::string(access.trace_id)},
+                             {"spanId", std::string(access.span_id)}});
     }
 
     Config const& config;
@@ -182,7 +259,11 @@ struct App::Parts {
     web::Templates templates;
     std::unique_ptr<web::Pictures> pictures;
     web::WebContext web;
+    Health health{services.database, services.clock, health_settings(),
+                  [this](Finding const& finding) { write(finding); }};
+    Figures figures{services.clock.wall()};
     http::Router router;
+    metrics::Requests requests;
     std::unique_ptr<http::WayOut> way_out;
     http::Server server;
     std::unique_ptr<jobs::MailTransport> transport;
@@ -190,7 +271,11 @@ struct App::Parts {
     std::unique_ptr<domain::Sweep> sweep;
     domain::VerifyBatches batches{services.database, services.clock};
     std::atomic<bool> stopping{false};
-    std::unique_ptr<jobs::Periodic> mail_job, sweep_job;
+    std::mutex mail_mutex;  ///< Of `outbox`, which a reload replaces while its figures are asked for.
+    std::mutex job_mutex;
+    std::string job_fault;
+    std::chrono::steady_clock::time_point job_fault_told;
+    std::unique_ptr<jobs::Periodic> mail_job, sweep_job, health_job;
     std::vector<std::unique_ptr<jobs::Periodic>> batch_jobs;
 };
 
@@ -203,13 +288,19 @@ App::~App() {
 
 void App::Parts::start_mail(Config const& mail_of) {
     if (!transport) {
-        log.warn("no-mail-server", {{"effect", "mails wait in the outbox until [mail] host is configured"}});
+        log.warn("no-mail-server", {{"effect", "mails wait in the outbox"},
+                                    {"do", "Set [mail] host, port and sender, then: systemctl reload itqan"}});
         return;
     }
     auto const sender = mail_of.mail.sender.empty() ? "badges@" + mail_of.domain.substr(0, mail_of.domain.find(':'))
                                                     : mail_of.mail.sender;
-    outbox = std::make_unique<jobs::MailOutbox>(services, *transport,
-                                                jobs::MailSettings{mail_of.demo ? "badges@itqan.example" : sender});
+    {
+        std::lock_guard const lock(mail_mutex);
+        outbox = std::make_unique<jobs::MailOutbox>(
+            services, *transport,
+            jobs::MailSettings{mail_of.demo ? "badges@itqan.example" : sender,
+                               [this](Result<void> const& handed_over) { health.mail(failure_of_mail(handed_over)); }});
+    }
     mail_job = std::make_unique<jobs::Periodic>(
         milliseconds(500), [this] { return outbox->run_once(); },
         [this](std::string const& text) { report_failed_job(text); });
@@ -222,7 +313,7 @@ void App::start() {
         parts.log.warn("few-descriptors",
                        {{"connections", std::to_string(affordable)},
                         {"wanted", std::to_string(parts.config.connections)},
-                        {"remedy", "raise LimitNOFILE= (systemd) or ulimit -Hn, or lower [limits] connections"}});
+                        {"do", "raise LimitNOFILE= (systemd) or ulimit -Hn, or lower [limits] connections"}});
     parts.start_mail(parts.config);
     parts.sweep = std::make_unique<domain::Sweep>(
         parts.services.database, parts.services.intake, parts.services.clock,
@@ -234,6 +325,14 @@ void App::start() {
     for (int i = 0; i < batch_threads; ++i)
         parts.batch_jobs.push_back(std::make_unique<jobs::Periodic>(
             milliseconds(250), [&parts] { return parts.verify_some(); }, report));
+    parts.health.look();
+    parts.health_job = std::make_unique<jobs::Periodic>(
+        milliseconds(1'000),
+        [&parts] {
+            parts.health.look();
+            return false;
+        },
+        report);
     parts.server.start();
 }
 
@@ -249,6 +348,9 @@ Json App::vc_api_issuers() {
     auto const issuers = vc_api->issuers();
     if (!issuers) throw std::runtime_error(issuers.error().detail);
     return issuers->at("issuers");
+}
+std::string App::metrics_text() const {
+    return parts_->metrics_text();
 }
 void App::reload_certificate() {
     parts_->server.reload_certificate();
@@ -270,7 +372,11 @@ void App::reload(Config const& read) {
     parts.rates.use(std::move(rates));
     if (parts.mail_job) parts.mail_job->stop();  // The mail in hand still goes the old way.
     parts.mail_job.reset();
-    parts.outbox.reset();
+    {
+        std::lock_guard const lock(parts.mail_mutex);
+        parts.outbox.reset();
+    }
+    parts.health.watch_certificate(read.certificate);
     parts.transport = std::move(transport);
     parts.start_mail(read);
 }
@@ -281,6 +387,7 @@ void App::stop() {
     if (parts_->way_out) parts_->way_out->end();  // Who waits for documents goes on at once.
     if (parts_->mail_job) parts_->mail_job->stop();
     if (parts_->sweep_job) parts_->sweep_job->stop();
+    if (parts_->health_job) parts_->health_job->stop();
     for (auto const& job : parts_->batch_jobs)
         job->stop();
     // Before the server goes: fetches in hand answer to its threads.

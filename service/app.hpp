@@ -41,6 +41,8 @@ class App {
     /// The certificate as it stands in its files, if they have changed. Throws likewise.
     bool reload_changed_certificate();
     void reload_certificate();
+    /// What /metrics answers on the internal listener.
+    std::string metrics_text() const;
     bool is_alive() const;
     /// Waits for requests in hand and the mail in hand.
     void stop();

@@ -1,8 +1,9 @@
 #pragma once
-// The log: one JSON object a line on standard error, or short lines for a person at a terminal. Control characters are
-// escaped, values are cut at 8 KiB, and nobody hands it a secret, a name or a mail address.
+// The log: one JSON object a line on standard error, or short lines for a person at a terminal; each line is one
+// write(). Control characters are escaped, values are cut at 8 KiB, and nobody hands it a secret, a name or a mail
+// address. What an operator has to act on has a field "do": the next command.
 
-#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,8 +14,8 @@ namespace itqan::service {
 class Log {
   public:
     enum class Form { json, plain };
-    explicit Log(Form form);
-    ~Log();
+    /// Lines go to this descriptor, which must outlive it.
+    explicit Log(Form form, int descriptor = 2);
     Log(Log const&) = delete;
     Log& operator=(Log const&) = delete;
 
@@ -27,8 +28,8 @@ class Log {
     void write(std::string_view level, std::string_view event, Fields const& fields);
 
     Form form_;
-    struct Sink;
-    std::unique_ptr<Sink> sink_;
+    int descriptor_;
+    std::mutex mutex_;
 };
 
 }  // namespace itqan::service

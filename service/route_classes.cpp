@@ -34,6 +34,7 @@ constexpr Rule rules[] = {
     {"/verify/batch", Audience::everybody, Urgency::bulk},
     {"/verify", Audience::everybody, Urgency::essential},
     {"/healthz", Audience::everybody, Urgency::essential},
+    {"/livez", Audience::everybody, Urgency::essential},
     {"/readyz", Audience::everybody, Urgency::essential},
     // What a person waits for.
     {"/claim/", Audience::everybody, Urgency::ordinary},

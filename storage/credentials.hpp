@@ -98,6 +98,12 @@ struct StatusListRow {
 void insert_status_list(Session& session, StatusListRow const& row);
 std::optional<StatusListRow> status_list(Session& session, std::string_view id);
 std::vector<StatusListRow> status_lists_of(Session& session, std::string_view issuer_id);  ///< Oldest first.
+/// All lists together, and the share that is taken of the fullest list that is still given out from (half is the end).
+struct StatusListsFill {
+    std::int64_t lists = 0, positions = 0, reserved = 0;
+    double fullest_open = 0;
+};
+StatusListsFill status_lists_fill(Session& session);
 /// The newest list of an issuer that is less than half reserved.
 std::optional<StatusListRow> open_status_list(Session& session, std::string_view issuer_id, std::string_view purpose);
 /// Takes the positions that are still free and returns them (each is now taken for ever).

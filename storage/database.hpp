@@ -15,10 +15,12 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "schemas/bytes.hpp"
 #include "schemas/clock.hpp"
 #include "schemas/result.hpp"
+#include "schemas/tally.hpp"
 
 namespace itqan::storage {
 
@@ -120,9 +122,30 @@ struct ConstraintError : DatabaseError {
     using DatabaseError::DatabaseError;
 };
 
+/// Why units of work cannot be kept.
+enum class WriteFault { none, disk_full, read_only, failed };
+
+/// What a driver counted since it was opened. A driver that does not count leaves them as they are.
+struct DatabaseFigures {
+    std::uint64_t groups = 0;            ///< Commits that were tried, each of one unit or more.
+    std::uint64_t units = 0;             ///< Units of work in them.
+    std::uint64_t retries = 0;           ///< Groups or units that ran once more (undo, serialization failure).
+    std::uint64_t failures = 0;          ///< Groups that were not kept.
+    std::size_t waiting = 0;             ///< Units that wait for their turn now.
+    Tallied group_size;                  ///< Units in a group.
+    Tallied work;                        ///< Microseconds a group's units ran.
+    Tallied commit;                      ///< Microseconds the commit itself took: mostly the sync of the disk.
+    Tallied wait;                        ///< Microseconds from write() to its return: queue, work and commit.
+    WriteFault last = WriteFault::none;  ///< How the last commit ended.
+    std::string last_error = {};         ///< What the driver said then; for operators, not for strangers.
+};
+
 class Database {
   public:
     virtual ~Database() = default;
+
+    /// Cheap: counters and one short lock.
+    virtual DatabaseFigures figures() const { return {}; }
 
     /// Runs `work(Session&)` on a consistent snapshot; it cannot write. Returns what `work` returns.
     template <typename F>
@@ -137,6 +160,9 @@ class Database {
     auto write(F&& work) {
         return run(std::forward<F>(work), [this](std::function<bool(Session&)> const& unit) { write_unit(unit); });
     }
+
+    /// What is wrong with the stored bytes, as far as the driver can read all of them and tell; it may take long.
+    virtual std::vector<std::string> integrity_faults() { return {}; }
 
     /// Driver-specific upkeep outside any transaction: truncates the write-ahead log and vacuums, so that deleted bytes
     /// are gone from the files. Throws DatabaseError when readers of other processes keep it from finishing.

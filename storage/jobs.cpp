@@ -43,6 +43,17 @@ JobCounts count_jobs(Session& session, std::string_view client, bool of_stranger
     return counts;
 }
 
+JobBacklog job_backlog(Session& session, Instant now) {
+    JobBacklog backlog;
+    session.query(
+        "SELECT count(*), coalesce(sum(total - done), 0) FROM job WHERE done < total AND expires_at > $1",
+        [&](Row const& row) {
+            backlog = {row.integer(0), row.integer(1)};
+        },
+        now);
+    return backlog;
+}
+
 std::optional<JobRow> lease_job(Session& session, std::string_view kind, Instant now, Instant until) {
     std::optional<JobRow> leased;
     session.query(

@@ -41,6 +41,12 @@ struct JobCounts {
 };
 JobCounts count_jobs(Session& session, std::string_view client, bool of_stranger, Instant now);
 
+/// Jobs that are not done, and their items that wait.
+struct JobBacklog {
+    std::int64_t jobs = 0, items = 0;
+};
+JobBacklog job_backlog(Session& session, Instant now);
+
 /// Leases the job of this kind that waited longest for its turn, until then; none when nothing waits.
 std::optional<JobRow> lease_job(Session& session, std::string_view kind, Instant now, Instant until);
 /// Ends the lease: the next process may go on at once.

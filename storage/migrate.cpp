@@ -106,4 +106,18 @@ std::vector<std::string> migrate(Database& database, Instant now, std::vector<Mi
     return names;
 }
 
+std::vector<std::string> missing_migrations(Database& database, std::vector<Migration> const& all) {
+    auto const done = database.read([](Session& session) {
+        try {
+            return applied(session);
+        } catch (DatabaseError const&) {
+            return decltype(applied(session)){};  // A database that is still empty.
+        }
+    });
+    std::vector<std::string> missing;
+    for (auto const& migration : all)
+        if (!done.contains(migration.number)) missing.push_back(migration.name);
+    return missing;
+}
+
 }  // namespace itqan::storage

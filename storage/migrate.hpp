@@ -29,4 +29,7 @@ std::string checksum_of(Migration const& migration);
 /// checksum than ours; a schema newer than this program is accepted (an older binary survives the newer schema).
 std::vector<std::string> migrate(Database& database, Instant now, std::vector<Migration> const& all = migrations());
 
+/// The names of those that are not applied, in order; it changes nothing.
+std::vector<std::string> missing_migrations(Database& database, std::vector<Migration> const& all = migrations());
+
 }  // namespace itqan::storage

@@ -108,6 +108,21 @@ void retry_outbox(Session& session, std::string_view id, std::string_view error,
         id, error, due_at);
 }
 
+OutboxBacklog outbox_backlog(Session& session) {
+    OutboxBacklog backlog;
+    session.query(
+        "SELECT count(*), coalesce(sum(CASE WHEN attempts > 0 THEN 1 ELSE 0 END), 0), min(created_at) FROM outbox "
+        "WHERE state = 'waiting'",
+        [&](Row const& row) {
+            backlog.waiting = row.integer(0);
+            backlog.retried = row.integer(1);
+            backlog.oldest = row.optional_instant(2);
+        });
+    session.query("SELECT count(*) FROM outbox WHERE state = 'parked'",
+                  [&](Row const& row) { backlog.parked = row.integer(0); });
+    return backlog;
+}
+
 std::vector<OutboxRow> list_outbox(Session& session, std::optional<std::string> const& issuer_id, int limit) {
     std::vector<OutboxRow> rows;
     auto const collect = [&](Row const& row) { rows.push_back(outbox_from(row)); };
@@ -127,6 +142,22 @@ void append_event(Session& session, EventRow const& row) {
         "INSERT INTO event (recorded_at, occurred_at, actor, kind, subject, issuer_id, data) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7)",
         row.recorded_at, row.occurred_at, row.actor, row.kind, row.subject, row.issuer_id, row.data);
+}
+
+EventsEnd events_end(Session& session) {
+    EventsEnd end;
+    session.query("SELECT seq, recorded_at FROM event ORDER BY seq DESC LIMIT 1", [&](Row const& row) {
+        end = {row.integer(0), row.instant(1)};
+    });
+    return end;
+}
+
+std::map<std::string, std::int64_t> event_counts(Session& session, std::int64_t after, std::int64_t until) {
+    std::map<std::string, std::int64_t> counts;
+    session.query(
+        "SELECT kind, count(*) FROM event WHERE seq > $1 AND seq <= $2 GROUP BY kind",
+        [&](Row const& row) { counts.emplace(row.string(0), row.integer(1)); }, after, until);
+    return counts;
 }
 
 std::vector<EventRow> events_after(Session& session, std::int64_t seq, std::optional<std::string> const& issuer_id,

@@ -1,6 +1,7 @@
 #pragma once
 // Work that leaves the process after its commit, and the append-only event table. Rows hold ids, never names or texts.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,14 @@ void forget_outbox(Session& session, std::string_view id);
 void finish_outbox(Session& session, std::string_view id, Instant now);
 /// Counts the attempt and tries again at `due_at`; parks the row when due_at is none.
 void retry_outbox(Session& session, std::string_view id, std::string_view error, std::optional<Instant> due_at);
+
+/// How much is in the outbox and not done.
+struct OutboxBacklog {
+    std::int64_t waiting = 0, retried = 0, parked = 0;  ///< `retried`: of those that wait, tried at least once.
+    std::optional<Instant> oldest;                      ///< When the oldest that waits was created.
+};
+OutboxBacklog outbox_backlog(Session& session);
+
 std::vector<OutboxRow> list_outbox(Session& session, std::optional<std::string> const& issuer_id, int limit);
 
 struct EventRow {
@@ -52,6 +61,15 @@ struct EventRow {
     std::string data = "{}";  ///< JSON object of ids.
 };
 void append_event(Session& session, EventRow const& row);
+
+/// Where the events end now: their last number and when it was recorded.
+struct EventsEnd {
+    std::int64_t seq = 0;
+    std::optional<Instant> recorded_at;
+};
+EventsEnd events_end(Session& session);
+/// How many events of each kind lie behind `after`, up to and with `until`.
+std::map<std::string, std::int64_t> event_counts(Session& session, std::int64_t after, std::int64_t until);
 std::vector<EventRow> events_after(Session& session, std::int64_t seq, std::optional<std::string> const& issuer_id,
                                    int limit);
 /// The same for a reader who goes on after the last one: ends before a number that a transaction may still hold, so

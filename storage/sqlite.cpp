@@ -144,6 +144,22 @@ class SqliteDatabase final : public Database {
         if (is_exclusive_) write_unit([](Session&) { return true; });
     }
 
+    DatabaseFigures figures() const override { return writer_.figures(); }
+
+    std::vector<std::string> integrity_faults() override {
+        std::vector<std::string> faults;
+        read([&](Session& session) {
+            session.query("PRAGMA quick_check(20)", [&](Row const& row) {
+                if (row.text(0) != "ok") faults.push_back(row.string(0));
+            });
+            session.query("PRAGMA foreign_key_check", [&](Row const& row) {
+                if (faults.size() < 20)
+                    faults.push_back("a row of " + row.string(0) + " refers to none of " + row.string(2));
+            });
+        });
+        return faults;
+    }
+
     void purge_deleted() override {
         writer_.upkeep([this](Connection& connection) {
             empty_log(connection);

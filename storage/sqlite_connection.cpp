@@ -208,6 +208,10 @@ void Connection::query_bound(std::string_view sql, std::span<Parameter const> pa
         each(row);
 }
 
+std::int64_t Connection::changed_rows() const {
+    return sqlite3_total_changes64(database_.getHandle());
+}
+
 bool Connection::in_transaction() const {
     return sqlite3_get_autocommit(database_.getHandle()) == 0;
 }

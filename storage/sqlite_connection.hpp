@@ -44,6 +44,8 @@ class Connection final : public Session {
     /// Whether a statement that can change the database ran since forget_writes().
     bool has_written() const { return has_written_; }
     void forget_writes() { has_written_ = false; }
+    /// Rows changed since it was opened, also those that were rolled back.
+    std::int64_t changed_rows() const;
     /// Forgets every prepared statement (VACUUM wants none running, and they hold memory).
     void forget_statements();
 

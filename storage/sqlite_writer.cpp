@@ -1,6 +1,7 @@
 #include "storage/sqlite_writer.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <sqlite3.h>
@@ -10,6 +11,11 @@ namespace {
 
 /// Bounds how long the first unit of a group waits for the last; 64 workers never fill it.
 constexpr std::size_t group_limit = 128;
+
+WriteFault fault_of(int primary_code) {
+    if (primary_code == SQLITE_FULL) return WriteFault::disk_full;
+    return primary_code == SQLITE_READONLY ? WriteFault::read_only : WriteFault::failed;
+}
 
 }  // namespace
 
@@ -46,6 +52,7 @@ Session* SqliteWriter::session_of_this_thread() const {
 void SqliteWriter::wait_for(Waiting& waiting) {
     if (session_of_this_thread() != nullptr)
         throw std::logic_error("write() inside a unit of work: its commit cannot come before the unit's own");
+    auto const began = std::chrono::steady_clock::now();
     bool was_idle = false;
     {
         std::lock_guard const lock(mutex_);
@@ -54,6 +61,7 @@ void SqliteWriter::wait_for(Waiting& waiting) {
     }
     if (was_idle) work_waits_.notify_one();
     waiting.done.wait();
+    wait_.add_since(began);
     if (waiting.error) std::rethrow_exception(waiting.error);
 }
 
@@ -109,24 +117,37 @@ void SqliteWriter::commit_group(std::vector<Waiting*>& group) {
         for (auto* const waiting : group)
             waiting->error = std::make_exception_ptr(DatabaseError(reason));
     };
+    groups_.add();
     // Also a unit that was only refused fails with its group: it may have been refused because of a row that is now
     // gone.
     try {
         auto& open = connection();
+        auto const rows_before = open.changed_rows();
+        auto const began = std::chrono::steady_clock::now();
         open.execute("BEGIN IMMEDIATE");
         if (!run_units(open, group, Undo::all)) {
+            retries_.add();
             open.execute("ROLLBACK");
             open.execute("BEGIN IMMEDIATE");
             run_units(open, group, Undo::each);
         }
+        work_.add_since(began);
+        auto const ran = std::chrono::steady_clock::now();
         open.execute("COMMIT");
+        commit_.add_since(ran);
+        // A commit of nothing touches no disk and says nothing about it.
+        if (open.changed_rows() != rows_before) note(WriteFault::none, {});
     } catch (SqliteError const& error) {
         fail_all(error.what());
+        note(fault_of(error.primary_code), error.what());
         recover(error.primary_code != SQLITE_BUSY && error.primary_code != SQLITE_FULL);
     } catch (std::exception const& error) {
         fail_all(error.what());
+        note(WriteFault::failed, error.what());
         recover(true);
     }
+    units_.add(group.size());
+    group_size_.add(static_cast<std::int64_t>(group.size()));
 }
 
 /// Runs the group, and those who came while it ran: they need not wait for the next commit. With Undo::all it gives up
@@ -159,6 +180,23 @@ bool SqliteWriter::run_unit(Connection& connection, Waiting& waiting, Undo undo)
     if (!keep) connection.execute("ROLLBACK TO unit");
     connection.execute("RELEASE unit");
     return true;
+}
+
+void SqliteWriter::note(WriteFault fault, std::string const& reason) {
+    if (fault != WriteFault::none) failures_.add();
+    std::lock_guard const lock(mutex_);
+    last_ = fault;
+    if (fault != WriteFault::none || !last_error_.empty()) last_error_ = reason;
+}
+
+DatabaseFigures SqliteWriter::figures() const {
+    DatabaseFigures figures{groups_.seen(),     units_.seen(), retries_.seen(), failures_.seen(), 0,
+                            group_size_.seen(), work_.seen(),  commit_.seen(),  wait_.seen()};
+    std::lock_guard const lock(mutex_);
+    figures.waiting = queue_.size();
+    figures.last = last_;
+    figures.last_error = last_error_;
+    return figures;
 }
 
 void SqliteWriter::recover(bool reopen) {

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "schemas/tally.hpp"
 #include "storage/sqlite_connection.hpp"
 
 namespace itqan::storage {
@@ -32,6 +33,9 @@ class SqliteWriter {
 
     /// Runs `work` alone, outside any transaction, and rethrows what it throws.
     void upkeep(std::function<void(Connection&)> const& work);
+
+    /// What was counted so far.
+    DatabaseFigures figures() const;
 
     /// The session of the unit that calls this; none outside a unit.
     Session* session_of_this_thread() const;
@@ -74,6 +78,7 @@ class SqliteWriter {
     void commit_group(std::vector<Waiting*>& group);
     bool run_units(Connection& connection, std::vector<Waiting*>& group, Undo undo);
     bool run_unit(Connection& connection, Waiting& waiting, Undo undo);
+    void note(WriteFault fault, std::string const& reason);
     void recover(bool reopen);
     void finish(std::vector<Waiting*> const& group);
     Connection& connection();
@@ -81,7 +86,12 @@ class SqliteWriter {
     SqliteConfig config_;
     std::unique_ptr<Connection> connection_;  ///< None after a failure, until the next group opens it again.
 
-    std::mutex mutex_;
+    Count groups_, units_, retries_, failures_;
+    Tally group_size_{size_steps}, work_{microsecond_steps}, commit_{microsecond_steps}, wait_{microsecond_steps};
+
+    mutable std::mutex mutex_;
+    WriteFault last_ = WriteFault::none;
+    std::string last_error_;
     std::condition_variable work_waits_;
     std::vector<Waiting*> queue_;  ///< First come, first served.
     bool idle_ = false;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <stdexcept>
 
 #include "storage/catalog.hpp"
@@ -34,6 +35,20 @@ std::vector<StatusListRow> status_lists_of(Session& session, std::string_view is
         "ORDER BY created_at, id",
         [&](Row const& row) { found.push_back(status_list_from(row)); }, issuer_id);
     return found;
+}
+
+StatusListsFill status_lists_fill(Session& session) {
+    StatusListsFill fill;
+    session.query("SELECT length, reserved FROM status_list", [&](Row const& row) {
+        auto const length = row.integer(0), reserved = row.integer(1);
+        ++fill.lists;
+        fill.positions += length;
+        fill.reserved += reserved;
+        if (reserved * 2 < length)
+            fill.fullest_open =
+                std::max(fill.fullest_open, static_cast<double>(reserved) / static_cast<double>(length));
+    });
+    return fill;
 }
 
 std::optional<StatusListRow> open_status_list(Session& session, std::string_view issuer_id, std::string_view purpose) {

@@ -5,6 +5,7 @@ set(rules
   "crypto|^(schemas|crypto)/"
   "storage|^(schemas|storage)/"
   "service/http|^(schemas|crypto|storage|service/http)/"
+  "service/metrics|^(schemas|storage|service/(http|metrics))/"
   "service/auth|^(schemas|crypto|storage|service/(http|auth))/"
   "service/scan|^(schemas|service/scan)/"
   "service/domain|^(schemas|crypto|storage|service/(scan|domain))/"

@@ -2,6 +2,7 @@
 
 #include "api_files.embedded.hpp"
 #include "schemas/text.hpp"
+#include "service/api/operations.hpp"
 
 namespace itqan::api {
 namespace {
@@ -111,7 +112,7 @@ std::string_view verb_name(Verb verb) {
 }
 
 Json openapi_document(std::vector<Endpoint> const& endpoints, std::string const& base_url) {
-    Json paths = Json::object();
+    auto paths = operations_documentation();
     for (auto const& endpoint : endpoints)
         paths[endpoint.path][ascii_lower(verb_name(endpoint.verb))] = operation_of(endpoint);
     return {

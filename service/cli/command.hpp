@@ -67,6 +67,7 @@ void add_bundle_command(CLI::App& app, Common& common);
 void add_evaluate_command(CLI::App& app, Common& common);
 void add_key_commands(CLI::App& app, Common& common);
 void add_serve_commands(CLI::App& app, Common& common);  ///< serve, demo
+void add_doctor_command(CLI::App& app, Common& common);
 void add_ready_command(CLI::App& app, Common& common);
 void add_conformance_command(CLI::App& app, Common& common);
 void add_keeping_commands(CLI::App& app, Common& common);  ///< backup, restore, fsck, move

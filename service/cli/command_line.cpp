@@ -22,6 +22,7 @@ int run(int argc, char** argv) {
     add_bundle_command(app, common);
     add_evaluate_command(app, common);
     add_key_commands(app, common);
+    add_doctor_command(app, common);
     add_conformance_command(app, common);
     add_keeping_commands(app, common);
     add_ready_command(app, common);

@@ -43,7 +43,11 @@ int ready(Common const& common, ReadyOptions const& options) {
                              "not-ready",
                              probe.path + " answers " + std::to_string(given->status) + ": " + given->body,
                              {}});
-    return answer(common, {{"ready", true}, {"status", given->status}, {"body", given->body}}, given->body);
+    // /readyz says more in JSON; a person reads the one word.
+    auto const told = Json::parse(given->body, nullptr, false);
+    bool const has_word = told.is_object() && told.contains("status") && told.at("status").is_string();
+    auto const text = has_word ? told.at("status").get<std::string>() + "\n" : given->body;
+    return answer(common, {{"ready", true}, {"status", given->status}, {"body", given->body}}, text);
 }
 
 }  // namespace

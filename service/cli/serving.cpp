@@ -20,8 +20,8 @@ void reload(service::App& app, service::Config const& running, service::Log& log
         }
         auto const read = read_again();
         if (!read) {
-            log.error("configuration-kept", {{"reason", read.error().detail},
-                                             {"remedy", "nothing was changed; correct it and reload again"}});
+            log.error("configuration-kept",
+                      {{"reason", read.error().detail}, {"do", "nothing was changed; correct it and reload again"}});
             return;
         }
         app.reload(*read);
@@ -30,7 +30,7 @@ void reload(service::App& app, service::Config const& running, service::Log& log
             log.warn("needs-restart", {{"key", key}, {"effect", "the running service keeps the old value"}});
     } catch (std::exception const& error) {
         log.error("configuration-kept",
-                  {{"reason", error.what()}, {"remedy", "nothing was changed; correct it and reload again"}});
+                  {{"reason", error.what()}, {"do", "nothing was changed; correct it and reload again"}});
     }
 }
 
@@ -39,10 +39,9 @@ bool notice_certificate(service::App& app, service::Log& log) {
     try {
         if (app.reload_changed_certificate()) log.info("certificate-reloaded", {{"because", "its files changed"}});
     } catch (std::exception const& error) {
-        log.error(
-            "certificate-kept",
-            {{"reason", error.what()},
-             {"remedy", "put certificate and key that fit each other in place; the old pair is served till then"}});
+        log.error("certificate-kept",
+                  {{"reason", error.what()},
+                   {"do", "put certificate and key that fit each other in place; the old pair is served till then"}});
     }
     return false;
 }

@@ -232,8 +232,17 @@ Result<AskedReport> OwnDocuments::judged(Inquiry& inquiry, Instant now, FetchedD
         if (!asked.needs.addresses.empty()) return asked;
         verification = inquiry.judge(documents, now);
         asked.report = std::move(verification.report);
-        if (asked.report) return asked;
+        if (!asked.report) continue;
+        verdicts_.at(static_cast<std::size_t>(asked.report->verdict)).add();
+        return asked;
     }
+}
+
+std::array<std::uint64_t, 4> OwnDocuments::verdicts() const {
+    std::array<std::uint64_t, 4> seen{};
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        seen[i] = verdicts_[i].seen();
+    return seen;
 }
 
 Result<AskedReport> OwnDocuments::verify(std::string input, std::optional<std::string> const& recipient, Instant now,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "schemas/fetched.hpp"
+#include "schemas/tally.hpp"
 #include "service/domain/claims.hpp"
 #include "service/domain/foreign_documents.hpp"
 #include "service/domain/verification.hpp"
@@ -42,6 +43,9 @@ class OwnDocuments {
     Result<Report> verify(std::string input, std::optional<std::string> const& recipient, Instant now,
                           bool keep_documents = false);
 
+    /// Reports given so far, by verdict (as Verdict counts).
+    std::array<std::uint64_t, 4> verdicts() const;
+
   private:
     /// What the kept documents were made from.
     struct Stamp {
@@ -74,6 +78,7 @@ class OwnDocuments {
     Claims& claims_;
     Addresses const& addresses_;
 
+    std::array<Count, 4> verdicts_{};
     std::vector<std::string> listed_issuers_;
     std::vector<Registry> registries_;
 

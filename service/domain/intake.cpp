@@ -1,5 +1,7 @@
 #include "service/domain/intake.hpp"
 
+#include <chrono>
+
 #include <nlohmann/json.hpp>
 
 #include "crypto/random.hpp"
@@ -224,15 +226,19 @@ bool Intake::write_plan(storage::Session& session, Plan const& plan, Completing 
 /// None: somebody changed the learner's evidence or awards meanwhile.
 Result<std::optional<Answer>> Intake::try_complete(Completing const& completing) {
     auto const now = clock_.wall();
+    auto const began = std::chrono::steady_clock::now();
     auto plan = database_.read([&](storage::Session& session) { return make_plan(session, completing, now); });
+    planning_.add_since(began);
     if (!plan) return plan.error();
     if (plan->repeated) return std::move(plan->repeated);
     if (completing.options.dry_run) return std::optional(Answer{200, std::nullopt, plan->answer, false});
 
     Answer const answer{201, "/api/v1/completions/" + plan->row.id, plan->answer, false};
     try {
+        auto const planned = std::chrono::steady_clock::now();
         bool const written = database_.write(
             [&](storage::Session& session) { return write_plan(session, *plan, completing, answer, now); });
+        writing_.add_since(planned);
         if (!written) return std::optional<Answer>{};
     } catch (storage::ConstraintError const&) {
         // The same completion, the same award or the same new learner was written first: look again.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "schemas/tally.hpp"
 #include "service/domain/answers.hpp"
 #include "service/domain/decision.hpp"
 #include "service/domain/issuance.hpp"
@@ -44,6 +45,10 @@ class Intake {
     /// Re-evaluates one learner and issues what is due (after import, at `until`, by the sweeper).
     std::vector<storage::CredentialRow> settle(Actor const& actor, std::string_view learner_id, bool mail);
 
+    /// Microseconds of completions: deciding (read, rules, signatures) and writing (queue and commit).
+    Tallied planning() const { return planning_.seen(); }
+    Tallied writing() const { return writing_.seen(); }
+
   private:
     struct Completing;
     struct Plan;
@@ -60,6 +65,7 @@ class Intake {
     Issuance& issuance_;
     Addresses const& addresses_;
     Clock const& clock_;
+    Tally planning_{microsecond_steps}, writing_{microsecond_steps};
 };
 
 }  // namespace itqan::domain

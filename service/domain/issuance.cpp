@@ -1,6 +1,7 @@
 #include "service/domain/issuance.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <nlohmann/json.hpp>
 
@@ -219,7 +220,9 @@ Result<Prepared> Issuance::prepare(storage::Session& session, Programme const& p
         other->signed_at = Instant{now.milliseconds + 1};  // So that the first stays first.
         prepared.documents.push_back(std::move(*other));
     }
+    auto const began = std::chrono::steady_clock::now();
     auto first = sign(row, issuer->proof, *key, std::move(document), now, &text->achievement_part);
+    signing_.add_since(began);
     if (!first) return first.error();
     prepared.documents.insert(prepared.documents.begin(), std::move(*first));
     prepared.event_data = Json{

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "schemas/open_badge.hpp"
+#include "schemas/tally.hpp"
 #include "service/domain/criteria.hpp"
 #include "service/domain/programme_store.hpp"
 #include "service/domain/status.hpp"
@@ -99,6 +100,9 @@ class Issuance {
     /// unavailable.
     Result<storage::DocumentRow> document(std::string_view credential_id, ProofForm form);
 
+    /// Microseconds that signing a first edition took: canonical form, hash, signature, check.
+    Tallied signing() const { return signing_.seen(); }
+
   private:
     Result<Prepared> prepare_by_hand(storage::Session& session, Programme const& programme,
                                      Achievement const& achievement, HandAward const& award);
@@ -119,6 +123,7 @@ class Issuance {
     Addresses const& addresses_;
     Clock const& clock_;
     std::unique_ptr<BadgeTexts> texts_;
+    Tally signing_{microsecond_steps};
     std::mutex mutex_;
     std::map<std::pair<std::string, std::string>, std::string> new_subjects_;  ///< Given out, perhaps not yet written.
 };

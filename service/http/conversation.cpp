@@ -11,6 +11,7 @@
 
 #include "service/http/problem.hpp"
 #include "service/http/server_state.hpp"
+#include "service/http/trace.hpp"
 
 // g++ 12 takes a coroutine frame's own operator delete for a mismatch when it inlines Asio's operator new.
 #pragma GCC diagnostic push
@@ -30,6 +31,8 @@ struct Received {
     Route const* route = nullptr;  ///< Null when none answers.
     Urgency urgency = Urgency::ordinary;
     bool last = false;  ///< The connection ends with the answer.
+    Trace trace = {};
+    Stages stages = {};
 };
 
 namespace {
@@ -53,6 +56,24 @@ std::string next_request_id() {
     return id;
 }
 
+using Clock = std::chrono::steady_clock;
+
+std::int64_t microseconds_since(Clock::time_point start) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start).count();
+}
+
+/// Counts what is in hand for as long as it lives.
+class InHand {
+  public:
+    explicit InHand(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
+    ~InHand() { --count_; }
+    InHand(InHand const&) = delete;
+    InHand& operator=(InHand const&) = delete;
+
+  private:
+    std::atomic<std::size_t>& count_;
+};
+
 /// Many in one request are bulk work, whatever the address is for.
 bool is_list(std::string const& body) {
     auto const first = body.find_first_not_of(" \t\r\n");
@@ -61,8 +82,8 @@ bool is_list(std::string const& body) {
 
 /// Runs the handler in the pool and resumes the coroutine with its answer; nothing when there is no room for it.
 asio::awaitable<std::optional<Response>> on_worker(Admission& admission, Urgency urgency, Router const& router,
-                                                   std::shared_ptr<Request> request) {
-    auto initiate = [&admission, urgency, &router, request](auto handler) {
+                                                   std::shared_ptr<Request> request, Stages& stages) {
+    auto initiate = [&admission, urgency, &router, request, &stages](auto handler) {
         using Handler = decltype(handler);
         auto executor = asio::get_associated_executor(handler);
         auto waiting = std::make_shared<Handler>(std::move(handler));
@@ -72,13 +93,18 @@ asio::awaitable<std::optional<Response>> on_worker(Admission& admission, Urgency
                 resumed(std::move(made));
             });
         };
-        bool const queued = admission.submit(urgency, [&router, request, resume](bool in_time) {
+        auto const submitted = Clock::now();
+        bool const queued = admission.submit(urgency, [&router, request, resume, &stages, submitted](bool in_time) {
+            auto const started = Clock::now();
             std::optional<Response> answer;
             try {
                 if (in_time) answer = router.handle_in_place(*request);
             } catch (...) {
                 answer = Response{500, {}, {}};  // There was no memory even to say so.
             }
+            // Nobody else looks at them before resume().
+            stages.queue += std::chrono::duration_cast<std::chrono::microseconds>(started - submitted).count();
+            stages.handler += microseconds_since(started);
             resume(std::move(answer));
         });
         if (!queued) resume(std::nullopt);
@@ -159,6 +185,7 @@ asio::awaitable<Received> Server::State::receive(Listener const& listener, Conne
             Refusal{413, "too-large",
                     "The body is larger than the " + std::to_string(limit) + " bytes that this address takes."};
     } else if ((head.chunked || length > small_body) && admission.is_full(received.urgency)) {
+        refused_requests.add();
         received.refusal = Refusal{503, overloaded_code, overloaded_text};
     }
     if (!received.refusal && (head.chunked || length > 0))
@@ -167,7 +194,8 @@ asio::awaitable<Received> Server::State::receive(Listener const& listener, Conne
     co_return received;
 }
 
-asio::awaitable<Response> Server::State::answer(Listener const& listener, Received& received, std::string const& peer) {
+asio::awaitable<Response> Server::State::answer(Listener const& listener, Received& received, std::string const& peer,
+                                                std::string const& request_id) {
     if (received.refusal) {
         auto const& refusal = *received.refusal;
         auto response = problem(refusal.status, refusal.code, refusal.detail);
@@ -176,11 +204,13 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
         co_return response;
     }
     auto request = std::make_shared<Request>(std::move(received.head->request));
+    request->id = request_id;
+    auto& stages = received.stages;
     request->client = client_of(peer, request->header("x-forwarded-for"), *proxies_now());
     request->door = listener.door;
     auto fetched = fetch ? std::make_shared<FetchedDocuments>() : nullptr;
     request->fetched = fetched;
-    auto response = co_await on_worker(admission, received.urgency, router, request);
+    auto response = co_await on_worker(admission, received.urgency, router, request, stages);
     while (response && !response->awaits.addresses.empty()) {
         if (!fetched || fetched->rounds >= most_rounds) {
             response = internal_problem();
@@ -188,12 +218,17 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
         }
         response->awaits.client = limit_key(request->client);
         FetchedDocuments known = std::move(*fetched);  // The handler has answered: nobody reads them meanwhile.
+        auto const asked = Clock::now();
         auto documents = co_await fetched_by(fetch, std::move(known), response->awaits);
         *fetched = std::move(documents);
-        response = co_await on_worker(admission, received.urgency, router, request);
+        stages.fetch += microseconds_since(asked);
+        response = co_await on_worker(admission, received.urgency, router, request, stages);
     }
     // The request was read whole: whoever is told to come again may do so on the same connection.
-    if (!response) response = problem(503, overloaded_code, overloaded_text);
+    if (!response) {
+        refused_requests.add();
+        response = problem(503, overloaded_code, overloaded_text);
+    }
     // A method that an address does not take is a mistake or an attempt; neither has more to say here.
     if (received.route == nullptr && response->status == 405) received.last = true;
     co_return std::move(*response);
@@ -201,7 +236,6 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
 
 asio::awaitable<void> Server::State::talk(Listener const& listener, Connection& connection, std::string const& peer,
                                           Connections::Place& place) {
-    using Clock = std::chrono::steady_clock;
     for (std::size_t count = 1;; ++count) {
         place.rest();
         auto const scan = co_await read_section(connection, listener.rules, config.timeouts, closing);
@@ -209,21 +243,28 @@ asio::awaitable<void> Server::State::talk(Listener const& listener, Connection& 
         place.work();
         auto const began = Clock::now();
         auto const request_id = next_request_id();
+        InHand const in_hand(in_flight);
         auto received = co_await receive(listener, connection, scan);
         connection.deadline.clear();
-        auto const response = co_await answer(listener, received, peer);
+        received.trace = trace_of(received.head ? received.head->request.header("traceparent") : std::string_view());
+        received.stages.receive = microseconds_since(began);
+        auto response = co_await answer(listener, received, peer, request_id);
+        name_request(response, request_id);
         // Judged when the answer is there: stop() may have come while it was made.
         received.last = received.last || count >= config.requests_per_connection || stopping;
         Framing framing;
         framing.hsts = config.hsts && listener.tls;
         framing.is_head = received.method == "HEAD";
         framing.keep_alive = !received.last;
+        auto const answered = Clock::now();
         bool const sent = co_await send(connection, response, framing, request_id, config.timeouts);
+        received.stages.send = microseconds_since(answered);
         if (on_access) {
-            auto const took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count();
             std::string_view const pattern =
                 received.route == nullptr ? std::string_view{} : std::string_view(received.route->path);
-            on_access({received.method, pattern, response.status, took, response.body.size(), request_id});
+            auto const& [trace_id, span_id] = received.trace;
+            on_access({received.method, pattern, response.status, microseconds_since(began), response.body.size(),
+                       request_id, trace_id, span_id, received.stages});
         }
         if (!sent) co_return;
         if (received.last) {

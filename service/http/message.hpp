@@ -34,6 +34,7 @@ struct Request {
     std::string query;   ///< As sent, without "?".
     Headers headers;
     std::string body;
+    std::string id;      ///< Names the request in the log, the Request-Id field and problem documents; may be empty.
     std::string client;  ///< Address of the client: the peer, or what a trusted proxy says.
     Door door = Door::sole;
     std::map<std::string, std::string, std::less<>> parameters;  ///< Decoded values of {name} in the route's path.

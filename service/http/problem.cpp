@@ -161,6 +161,13 @@ Response problem(int status, std::string_view code, std::string_view detail) {
     return response;
 }
 
+void name_request(Response& response, std::string_view request_id) {
+    if (response.status < 400 || response.headers.get("content-type") != "application/problem+json") return;
+    if (!response.body.starts_with("{\"") || !response.body.ends_with('}')) return;
+    response.body.pop_back();
+    response.body.append(",\"requestId\":\"").append(request_id).append("\"}");
+}
+
 Response internal_problem() {
     return problem(500, "internal-error",
                    "Something broke on our side. It was written down; repeat the request later.");

@@ -23,6 +23,9 @@ Response problem(Error const& error);
 /// A problem of the transport, whose statuses no Fault has (408, 414, 431).
 Response problem(int status, std::string_view code, std::string_view detail);
 
+/// A problem document says which request it answers ("requestId"): a user's report leads to the line of the log.
+void name_request(Response& response, std::string_view request_id);
+
 /// What a client is told when a broken invariant threw: 500 "internal-error", nothing of the cause.
 Response internal_problem();
 

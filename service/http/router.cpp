@@ -183,6 +183,14 @@ Response Router::answer(Request& request, std::string_view& pattern) const {
     return answered ? std::move(*answered) : problem(answered.error());
 }
 
+namespace {
+
+std::string where(Request const& request, std::string_view pattern) {
+    return std::string(pattern) + (request.id.empty() ? "" : " (request " + request.id + ")");
+}
+
+}  // namespace
+
 Response Router::handle_in_place(Request& request) const {
     std::string_view pattern;
     try {
@@ -191,13 +199,13 @@ Response Router::handle_in_place(Request& request) const {
         return response;
     } catch (storage::DatabaseError const& error) {
         // A failed commit is unknown, not no: the client repeats with its idempotency key.
-        if (report_) report_(std::string(pattern) + ": " + error.what());
+        if (report_) report_(where(request, pattern) + ": " + error.what());
         return problem({Fault::unavailable,
                         "storage-unavailable",
                         "The storage did not answer. Whether the request took effect is unknown; repeat it.",
                         {}});
     } catch (std::exception const& error) {
-        if (report_) report_(std::string(pattern) + ": " + error.what());
+        if (report_) report_(where(request, pattern) + ": " + error.what());
         return internal_problem();
     }
 }

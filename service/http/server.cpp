@@ -95,7 +95,10 @@ void Server::State::welcome(Listener& listener, tcp::socket socket) {
     if (failure) return;
     auto peer = endpoint.address().to_string();
     auto place = connections.admit(limit_key(peer), proxies_now()->contains(peer));
-    if (!place) return;
+    if (!place) {
+        refused_connections.add();
+        return;
+    }
     auto const executor = socket.get_executor();
     auto conversation = serve(listener, std::move(socket), std::move(peer), std::move(*place));
     asio::co_spawn(executor, std::move(conversation), asio::detached);
@@ -170,6 +173,19 @@ std::uint16_t Server::internal_port() const {
 
 Admission const& Server::admission() const {
     return state_->admission;
+}
+
+ServerFigures Server::figures() const {
+    auto const& state = *state_;
+    ServerFigures figures;
+    figures.connections = state.connections.count();
+    figures.in_flight = state.in_flight;
+    figures.queued = state.admission.queued();
+    figures.running = state.admission.running();
+    figures.workers = state.config.admission.workers;
+    figures.refused_connections = state.refused_connections.seen();
+    figures.refused_requests = state.refused_requests.seen();
+    return figures;
 }
 
 std::size_t Server::connections() const {

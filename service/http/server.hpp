@@ -2,6 +2,7 @@
 // The HTTPS server: listeners, connections, TLS, time limits and framing at the edge, handlers in the worker pool. It
 // knows the route table and nothing of what the routes do.
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -54,6 +55,15 @@ struct Changeable {
     std::size_t connections = 10'000, connections_per_client = 100;
 };
 
+/// Where the microseconds of a request went; what it never came to is 0.
+struct Stages {
+    std::int64_t receive = 0;  ///< From the end of the header section to the end of the body.
+    std::int64_t queue = 0;    ///< Waiting for a worker.
+    std::int64_t handler = 0;  ///< In the worker, its waits for the storage included.
+    std::int64_t fetch = 0;    ///< Waiting for documents of other hosts.
+    std::int64_t send = 0;
+};
+
 /// One answered request, for the log: no path as it was sent, because paths hold secrets.
 struct Access {
     std::string_view method, pattern;  ///< "" when no route answers.
@@ -61,6 +71,19 @@ struct Access {
     std::int64_t microseconds = 0;
     std::size_t bytes = 0;
     std::string_view request_id;
+    std::string_view trace_id, span_id;  ///< Of the client's traceparent, else new; the span is this request.
+    Stages stages;
+};
+
+/// What the server is doing now, and whom it turned away before a route was asked.
+struct ServerFigures {
+    std::size_t connections = 0;
+    std::size_t in_flight = 0;  ///< Requests whose header section is there and whose answer has not left.
+    std::array<std::size_t, urgencies> queued{};   ///< Of those, waiting for a worker, by urgency.
+    std::array<std::size_t, urgencies> running{};  ///< And with one.
+    std::size_t workers = 0;
+    std::uint64_t refused_connections = 0;  ///< Above the bounds on connections.
+    std::uint64_t refused_requests = 0;     ///< 503: they would have waited too long, or had.
 };
 
 /// Fetches what an answer awaits: calls `done` once, from any thread, with what was known and what was needed.
@@ -79,6 +102,7 @@ class Server {
 
     void start();
     std::uint16_t port() const;
+    ServerFigures figures() const;
     /// 0 when there is no internal listener.
     std::uint16_t internal_port() const;
     /// What waits and what runs, for metrics.

@@ -15,6 +15,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "schemas/tally.hpp"
 #include "service/http/connections.hpp"
 #include "service/http/gate.hpp"
 #include "service/http/networks.hpp"
@@ -43,6 +44,8 @@ struct Server::State {
     std::vector<std::string> names;     ///< What SNI may ask for.
     std::atomic<bool> stopping{false};  ///< Every answer is its connection's last.
     std::atomic<bool> closing{false};   ///< What rests ends.
+    std::atomic<std::size_t> in_flight{0};
+    Count refused_connections, refused_requests;
     Connections connections;
 
     boost::asio::io_context io;
@@ -69,7 +72,8 @@ struct Server::State {
     boost::asio::awaitable<void> talk(Listener const& listener, Connection& connection, std::string const& peer,
                                       Connections::Place& place);
     boost::asio::awaitable<Received> receive(Listener const& listener, Connection& connection, HeadScan const& scan);
-    boost::asio::awaitable<Response> answer(Listener const& listener, Received& received, std::string const& peer);
+    boost::asio::awaitable<Response> answer(Listener const& listener, Received& received, std::string const& peer,
+                                            std::string const& request_id);
     void load_certificate(std::filesystem::path const& certificate_file, std::filesystem::path const& key_file);
 };
 

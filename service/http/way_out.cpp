@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "crypto/did.hpp"
+#include "schemas/tally.hpp"
 #include "service/http/fetched_cache.hpp"
 #include "service/http/outbound_url.hpp"
 
@@ -124,7 +125,8 @@ struct WayOut::State {
     Room room;
     std::mutex mutex;
     std::map<std::string, std::vector<Taker>, std::less<>> in_flight;  ///< Who else waits for what is being fetched.
-    FetchLanes lanes;                                                  // Last: its threads end first.
+    Count kept, whole, unchanged, failures, not_asked;
+    FetchLanes lanes;  // Last: its threads end first.
 
     void ask(std::string const& address, DocumentNeeds const& needs, Taker const& take);
     bool join(std::string const& key, Taker const& take, bool begins);
@@ -171,8 +173,10 @@ Fetched WayOut::State::ask_host(Errand const& errand, std::optional<StoringAdvic
         // Its room was needed meanwhile: the whole of it, then.
         if (!renewed) return ask_host(errand, std::nullopt);
         keep(errand, *renewed, advice);
+        unchanged.add();
         return std::move(*renewed);
     }
+    (fetched.failure.empty() ? whole : fetched.own_fault ? not_asked : failures).add();
     if (!fetched.failure.empty()) {
         if (!fetched.own_fault) cache.keep(errand.key, fetched, FetchedCache::Clock::now() + config.keep_failure);
         return std::move(fetched);
@@ -191,7 +195,10 @@ Fetched WayOut::State::fetch(Errand const& errand) try {
 
 void WayOut::State::run(Errand const& errand, Taker const& take) {
     auto const& key = errand.key;
-    if (auto const known = cache.find(key)) return take(*known);
+    if (auto const known = cache.find(key)) {
+        kept.add();
+        return take(*known);
+    }
     if (join(key, take, true)) return;
     auto const fetched = fetch(errand);
     std::vector<Taker> others;
@@ -217,20 +224,29 @@ void WayOut::State::ask(std::string const& address, DocumentNeeds const& needs, 
                   : may_move    ? "moving "
                                 : "") +
                  address;
-    if (auto const known = cache.find(errand.key)) return take(*known);
+    if (auto const known = cache.find(errand.key)) {
+        kept.add();
+        return take(*known);
+    }
     auto const url = errand.is_did ? crypto::did_web_url(address) : Result<std::string>(address);
     if (!url) return take(failed(address + ": " + url.error().detail));
     errand.url = *url;
     auto const told = url->substr(0, url->find_first_of("?#"));
     auto const target = read_outbound_url(*url, allow);
-    if (!target) return take(failed(told + ": " + target.error().detail));
+    if (!target) {
+        not_asked.add();
+        return take(failed(told + ": " + target.error().detail));
+    }
     if (join(errand.key, take, false)) return;
     errand.limits = errand.is_did   ? did_limits
                     : needs.is_link ? link_limits
                     : may_move      ? moving_limits
                                     : document_limits;
     lanes.submit({target->host, needs.client, [this, errand, take] { run(errand, take); },
-                  [told, take] { take(no_place(told, "too many documents are asked for")); }});
+                  [this, told, take] {
+                      not_asked.add();
+                      take(no_place(told, "too many documents are asked for"));
+                  }});
 }
 
 WayOut::WayOut(ClientConfig client, WayOutConfig config)
@@ -252,6 +268,11 @@ FetchedDocuments WayOut::fetch_and_wait(FetchedDocuments known, DocumentNeeds co
     auto future = promise->get_future();
     fetch(std::move(known), needs, [promise](FetchedDocuments documents) { promise->set_value(std::move(documents)); });
     return future.get();
+}
+
+WayOutFigures WayOut::figures() const {
+    return {state_->kept.seen(), state_->whole.seen(), state_->unchanged.seen(), state_->failures.seen(),
+            state_->not_asked.seen()};
 }
 
 void WayOut::end() {

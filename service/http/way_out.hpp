@@ -2,6 +2,7 @@
 // Fetches documents of other hosts for those who may not wait: in lanes of their own (fetch_lanes), each document once
 // at a time, in bounded memory, and with a cache (decision 21, T11).
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,6 +28,15 @@ struct WayOutConfig {
     std::function<std::shared_ptr<void>()> new_reading = nullptr;
 };
 
+/// How documents were got since the start.
+struct WayOutFigures {
+    std::uint64_t kept = 0;       ///< From the cache, failures that are remembered included.
+    std::uint64_t fetched = 0;    ///< Whole, from their host.
+    std::uint64_t unchanged = 0;  ///< Their host said that what we had still holds.
+    std::uint64_t failed = 0;     ///< The host's fault or the network's.
+    std::uint64_t not_asked = 0;  ///< Refused here: no room, or an address that must not be asked.
+};
+
 class WayOut {
   public:
     /// Throws as Client does.
@@ -41,6 +51,8 @@ class WayOut {
     void fetch(FetchedDocuments known, DocumentNeeds const& needs, std::function<void(FetchedDocuments)> done);
     /// The same for threads that may wait. Not for handlers.
     FetchedDocuments fetch_and_wait(FetchedDocuments known, DocumentNeeds const& needs);
+
+    WayOutFigures figures() const;
 
     /// Nothing is fetched from now on: what waits is told so, what is in hand ends in its own time.
     void end();

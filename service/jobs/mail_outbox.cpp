@@ -142,6 +142,7 @@ void MailOutbox::handle(storage::OutboxRow const& row) {
         services_.database.write([&](storage::Session& session) { storage::finish_outbox(session, row.id, now); });
     };
     auto const park = [&](std::string const& reason) {
+        parked_.add();
         services_.database.write(
             [&](storage::Session& session) { storage::retry_outbox(session, row.id, reason, std::nullopt); });
     };
@@ -167,7 +168,11 @@ void MailOutbox::handle(storage::OutboxRow const& row) {
     // The link must work the moment the mail arrives, so its hash is durable before the message leaves.
     services_.database.write([&](storage::Session& session) { storage::insert_mail_link(session, draft->link); });
     auto const delivered = transport_.deliver({row.id, now, settings_.sender, draft->recipient}, *message);
-    if (delivered) return finish();
+    if (settings_.on_handed_over) settings_.on_handed_over(delivered);
+    if (delivered) {
+        delivered_.add();
+        return finish();
+    }
     auto const& error = delivered.error();
     auto const reason = error.code + " (" + error.detail + ")";
     if (error.fault != Fault::unavailable) return park(reason);
@@ -177,6 +182,7 @@ void MailOutbox::handle(storage::OutboxRow const& row) {
 void MailOutbox::postpone(storage::OutboxRow const& row, std::string const& reason) {
     auto const random = static_cast<unsigned>(crypto::random_below(1000));
     auto const due = next_attempt(row.attempts, row.created_at, services_.clock.wall(), random);
+    (due ? postponed_ : parked_).add();
     services_.database.write([&](storage::Session& session) { storage::retry_outbox(session, row.id, reason, due); });
 }
 

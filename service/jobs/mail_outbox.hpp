@@ -2,9 +2,12 @@
 // Sends what the outbox holds: leases due rows, writes their mails at that moment from the rows of people and
 // credentials, makes the links, and hands the messages to a transport. It decides nothing about awards.
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
+#include "schemas/tally.hpp"
 #include "service/domain/services.hpp"
 #include "service/jobs/mail_transport.hpp"
 #include "storage/outbox.hpp"
@@ -13,6 +16,13 @@ namespace itqan::jobs {
 
 struct MailSettings {
     std::string sender;  ///< Address in From and MAIL FROM: "badges@example.org".
+    /// Told how each hand-over ended: nothing, or the error of the transport. It holds no address.
+    std::function<void(Result<void> const&)> on_handed_over = nullptr;
+};
+
+/// What became of the mails that were handed over since the start.
+struct MailFigures {
+    std::uint64_t delivered = 0, postponed = 0, parked = 0;
 };
 
 class MailOutbox {
@@ -25,6 +35,8 @@ class MailOutbox {
     /// Throws storage::DatabaseError; a row that cannot be written for another reason is postponed.
     bool run_once();
 
+    MailFigures figures() const { return {delivered_.seen(), postponed_.seen(), parked_.seen()}; }
+
   private:
     struct Draft;
     std::optional<Draft> draft(storage::Session& session, storage::OutboxRow const& row) const;
@@ -34,6 +46,7 @@ class MailOutbox {
     domain::Services& services_;
     MailTransport& transport_;
     MailSettings settings_;
+    Count delivered_, postponed_, parked_;
 };
 
 }  // namespace itqan::jobs

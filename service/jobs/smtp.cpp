@@ -110,4 +110,18 @@ Result<void> SmtpTransport::deliver(Envelope const& envelope, std::string const&
     return failure(code, reply);
 }
 
+Result<void> SmtpTransport::probe() const {
+    std::unique_ptr<CURL, EasyDeleter> const handle(curl_easy_init());
+    if (!handle) throw std::bad_alloc();
+    configure(handle.get(), config_);
+    set(handle.get(), CURLOPT_CUSTOMREQUEST, "NOOP");
+    set(handle.get(), CURLOPT_NOBODY, 1L);
+    set(handle.get(), CURLOPT_WRITEFUNCTION, &ignore_reply);
+    auto const code = curl_easy_perform(handle.get());
+    if (code == CURLE_OK) return {};
+    long reply = 0;
+    curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &reply);
+    return failure(code, reply);
+}
+
 }  // namespace itqan::jobs

@@ -26,6 +26,8 @@ class SmtpTransport final : public MailTransport {
     explicit SmtpTransport(SmtpConfig config);
     /// Errors: unavailable "smtp-unreachable", "smtp-tls", "smtp-login", "smtp-delayed"; unprocessable "mail-rejected".
     Result<void> deliver(Envelope const& envelope, std::string const& message) override;
+    /// Greets the server, with TLS and login as configured, and leaves without a mail. Errors: those of deliver().
+    Result<void> probe() const;
 
   private:
     SmtpConfig config_;

@@ -14,7 +14,7 @@ namespace itqan::web {
 std::vector<http::Route> public_routes(WebContext const& context);
 
 // The parts of it, one file each.
-std::vector<http::Route> start_routes(WebContext const& context);    ///< /, /privacy, /robots.txt, /healthz, /readyz
+std::vector<http::Route> start_routes(WebContext const& context);    ///< /, /privacy, /robots.txt
 std::vector<http::Route> verify_routes(WebContext const& context);   ///< /verify
 std::vector<http::Route> batch_routes(WebContext const& context);    ///< /verify/batch, /verify/batch/{id}
 std::vector<http::Route> receipt_routes(WebContext const& context);  ///< /verify/receipt, .../file

@@ -49,12 +49,6 @@ Answer privacy(WebContext const& context, Visitor const& visitor) {
     return show(context, visitor, page);
 }
 
-Answer ready(WebContext const& context) {
-    // Ready means: the storage answers and a programme can be read.
-    programme_of(context);
-    return respond(200, "text/plain; charset=utf-8", "ready\n");
-}
-
 }  // namespace
 
 std::vector<http::Route> start_routes(WebContext const& context) {
@@ -64,10 +58,7 @@ std::vector<http::Route> start_routes(WebContext const& context) {
         get_route("/robots.txt",
                   [](auto const&) -> Answer { return respond(200, "text/plain; charset=utf-8", robots); }),
         get_route("/favicon.ico",
-                  [](auto const&) -> Answer { return respond(200, "image/svg+xml", std::string(asset("mark.svg"))); }),
-        get_route("/healthz",
-                  [](auto const&) -> Answer { return respond(200, "text/plain; charset=utf-8", "alive\n"); }),
-        get_route("/readyz", [&context](auto const&) { return ready(context); })};
+                  [](auto const&) -> Answer { return respond(200, "image/svg+xml", std::string(asset("mark.svg"))); })};
 }
 
 }  // namespace itqan::web

@@ -164,6 +164,8 @@ void SmtpServer::talk(int connection) {
                 mails_.push_back(mail);
             }
             lines.say("250 2.0.0 queued");
+        } else if (*line == "NOOP") {
+            lines.say("250 2.0.0 ok");
         } else if (*line == "QUIT") {
             lines.say("221 2.0.0 bye");
             return;

@@ -126,5 +126,33 @@ TEST_CASE("nobody listening is unreachable") {
     CHECK(sent.error().code == "smtp-unreachable");
 }
 
+TEST_CASE("a probe greets and logs in and sends nothing") {
+    SmtpServer server(SmtpBehaviour::accept);
+    auto config = config_for(server.port());
+    config.user = "u";
+    config.password = "p";
+
+    CHECK(SmtpTransport(config).probe());
+
+    CHECK(server.mails().empty());
+    for (auto const& command : server.commands())
+        CHECK_FALSE(command.starts_with("MAIL"));
+}
+
+TEST_CASE("a probe tells a refused login and a server that is not there") {
+    SmtpServer server(SmtpBehaviour::refuse_login);
+    auto config = config_for(server.port());
+    config.user = "u";
+    config.password = "p";
+    auto const refused = SmtpTransport(config).probe();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == "smtp-login");
+
+    config.port = 1;
+    auto const absent = SmtpTransport(config).probe();
+    REQUIRE_FALSE(absent);
+    CHECK(absent.error().code == "smtp-unreachable");
+}
+
 }  // namespace
 }  // namespace itqan::jobs
