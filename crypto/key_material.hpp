@@ -45,7 +45,7 @@ ossl::Key key_from_modulus(ByteView modulus, ByteView exponent);
 
 struct PublicKey::Material {
     KeyParts parts;
-    ossl::Key key;
+    ossl::Key key;  ///< Null for Ed25519.
     std::string thumbprint;
 };
 

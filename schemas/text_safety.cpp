@@ -1,5 +1,6 @@
 #include "schemas/text_safety.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -120,6 +121,8 @@ bool has_mixed_word(std::u32string const& text) {
 }  // namespace
 
 TextFlags examine_text(std::string_view text) {
+    // One script, no marks: most texts, and each text of a badge is asked about.
+    if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return {};
     auto const points = code_points(text);
     TextFlags flags;
     for (std::size_t i = 0; i < points.size(); ++i) {

@@ -136,27 +136,31 @@ Json said_by(Case const& verified) {
 }
 
 Json report_to_json(Report const& report) {
+    // Members are put where they stay: braces would make each and copy it.
     auto checks = Json::array();
-    for (auto const& check : report.checks)
-        checks.push_back({{"id", check.id},
-                          {"outcome", check_outcome_name(check.outcome)},
-                          {"code", check.code},
-                          {"title", check.title},
-                          {"detail", check.detail},
-                          {"evidence", check.evidence}});
+    for (auto const& check : report.checks) {
+        auto& one = checks.emplace_back(Json::object());
+        one["id"] = check.id;
+        one["outcome"] = check_outcome_name(check.outcome);
+        one["code"] = check.code;
+        one["title"] = check.title;
+        one["detail"] = check.detail;
+        one["evidence"] = check.evidence;
+    }
     auto warnings = Json::array();
     for (auto const& warning : report.warnings)
         warnings.push_back({{"code", warning.code}, {"pointer", warning.pointer}, {"detail", warning.detail}});
-    Json json{{"verdict", verdict_name(report.verdict)},
-              {"headline", report.headline},
-              {"headlineCode", report.headline_code},
-              {"checkedAt", report.checked_at.text()},
-              {"kind", report.kind},
-              {"credential", report.credential},
-              {"checks", std::move(checks)},
-              {"warnings", std::move(warnings)},
-              {"endorsements", inner_reports(report.endorsements)},
-              {"nested", inner_reports(report.nested)}};
+    auto json = Json::object();
+    json["verdict"] = verdict_name(report.verdict);
+    json["headline"] = report.headline;
+    json["headlineCode"] = report.headline_code;
+    json["checkedAt"] = report.checked_at.text();
+    json["kind"] = report.kind;
+    json["credential"] = report.credential;
+    json["checks"] = std::move(checks);
+    json["warnings"] = std::move(warnings);
+    json["endorsements"] = inner_reports(report.endorsements);
+    json["nested"] = inner_reports(report.nested);
     if (!report.exceptions.empty()) json["exceptions"] = report.exceptions;
     for (auto const& check : report.checks)
         if (check.id == "recipient")

@@ -11,18 +11,24 @@ namespace {
 
 constexpr std::size_t most_warnings = 8;
 
-void find_steering(Json const& value, std::string const& place, std::vector<TextWarning>& found) {
+/// `place` is where `value` stands; it is longer meanwhile and given back as it was.
+void find_steering(Json const& value, std::string& place, std::vector<TextWarning>& found) {
     if (found.size() >= most_warnings) return;
+    auto const length = place.size();
     if (value.is_string()) {
         auto const flags = schemas::examine_text(value.get_ref<std::string const&>());
         if (flags.override_marks || flags.unbalanced_embedding)
             found.push_back({"text.direction", place, "It holds marks that turn the direction of reading."});
     } else if (value.is_object()) {
-        for (auto const& [name, inner] : value.get_ref<Json::object_t const&>())
-            find_steering(inner, std::string(place).append("/").append(name), found);
+        for (auto const& [name, inner] : value.get_ref<Json::object_t const&>()) {
+            find_steering(inner, place.append("/").append(name), found);
+            place.resize(length);
+        }
     } else if (value.is_array()) {
-        for (std::size_t i = 0; i < value.size(); ++i)
-            find_steering(value[i], std::string(place).append("/").append(std::to_string(i)), found);
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            find_steering(value[i], place.append("/").append(std::to_string(i)), found);
+            place.resize(length);
+        }
     }
 }
 
@@ -38,7 +44,8 @@ std::string host_of_issuer(Json const& issuer) {
 
 std::vector<TextWarning> warnings_about(Json const& said) {
     std::vector<TextWarning> found;
-    find_steering(said, "", found);
+    std::string place;
+    find_steering(said, place, found);
     auto const issuer = said.is_object() ? said.value("issuer", Json()) : Json();
     if (schemas::examine_text(text_at(issuer, "name")).mixed_scripts)
         found.push_back({"text.mixed-name", "/issuer/name",

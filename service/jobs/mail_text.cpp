@@ -27,11 +27,17 @@ Words const& words_of(std::string_view language) {
     return language == "ar" ? arabic : english;
 }
 
+/// A pattern of ours, read once: most of a mail's cost was reading its patterns. Patterns live as long as the program.
 std::string render(std::string_view pattern, mustache::data const& data, bool html) {
-    mustache::mustache pattern_(std::string{pattern});
-    if (!pattern_.is_valid()) throw std::logic_error("mail template: " + pattern_.error_message());
-    pattern_.set_custom_escape([html](std::string const& text) { return html ? schemas::escape_html(text) : text; });
-    return pattern_.render(data);
+    thread_local std::map<std::pair<std::string_view, bool>, mustache::mustache> patterns;
+    auto found = patterns.find({pattern, html});
+    if (found == patterns.end()) {
+        mustache::mustache read(std::string{pattern});
+        if (!read.is_valid()) throw std::logic_error("mail template: " + read.error_message());
+        read.set_custom_escape([html](std::string const& text) { return html ? schemas::escape_html(text) : text; });
+        found = patterns.try_emplace({pattern, html}, std::move(read)).first;
+    }
+    return found->second.render(data);
 }
 
 /// One sentence with its values, still plain text: the template that takes it up escapes it.

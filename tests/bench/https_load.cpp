@@ -31,7 +31,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-    std::string host, method = "GET", token;
+    std::string host, method = "GET", token, name;  ///< `name`: in the Host field, where it is not the address.
     bool tls = true, fresh = false;
     std::uint16_t port = 0;
     std::vector<std::string> paths{"/"}, bodies;
@@ -83,6 +83,8 @@ Options read_options(int count, char** words) {
             options.paths = {value};
         else if (name == "--paths")
             options.paths = lines_of(value);
+        else if (name == "--host")
+            options.name = value;
         else if (name == "--skip")
             options.skip = std::stoul(value);
         else if (name == "--fresh")
@@ -106,7 +108,8 @@ Options read_options(int count, char** words) {
         throw std::runtime_error(
             "usage: https_load --url https://127.0.0.1:PORT --path P | --paths FILE [--method POST --bodies "
             "FILE.ndjson "
-            "--token-file F] [--skip N] [--connections 64] [--requests N] [--fresh yes] [--server-pid PID[,PID]]");
+            "--token-file F] [--skip N] [--connections 64] [--requests N] [--fresh yes] [--host NAME] [--server-pid "
+            "PID[,PID]]");
     return options;
 }
 
@@ -115,8 +118,9 @@ std::string request_text(Options const& options, std::size_t n) {
     static std::string const no_body;
     n += options.skip;
     auto const& body = options.bodies.empty() ? no_body : options.bodies[n % options.bodies.size()];
-    std::string text = options.method + " " + options.paths[n % options.paths.size()] +
-                       " HTTP/1.1\r\nHost: " + options.host + ":" + std::to_string(options.port) + "\r\n";
+    auto const host = options.name.empty() ? options.host + ":" + std::to_string(options.port) : options.name;
+    std::string text =
+        options.method + " " + options.paths[n % options.paths.size()] + " HTTP/1.1\r\nHost: " + host + "\r\n";
     if (options.fresh) text += "Connection: close\r\n";
     if (!options.token.empty()) text += "Authorization: Bearer " + options.token + "\r\n";
     if (!options.bodies.empty())

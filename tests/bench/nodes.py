@@ -10,9 +10,12 @@ import threading
 import time
 
 import make_programme
-from service import free_port, load
+from service import free_port, load, settle
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+
+
+domain = "badges.example.test"
 
 
 def run(options, environment, *words):
@@ -25,7 +28,7 @@ def run(options, environment, *words):
 def install(options, folder, url, learners):
     """An installation on that database with a certificate and the bench's programme; the environment that all nodes share, and a
     file with a provider's token."""
-    data, domain = folder / "node-0", "badges.example.test"
+    data = folder / "node-0"
     certificate, key, token = folder / "tls.pem", folder / "tls.key", folder / "token"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", f"/CN={domain}",
                     "-keyout", key, "-out", certificate], check=True, capture_output=True)
@@ -46,7 +49,7 @@ class Node:
             self.process = subprocess.Popen([options.itqan, "serve", "--data", data, "--listen", self.url.removeprefix("https://")],
                                             env=environment, stdout=log, stderr=log)
         end = time.monotonic() + 30
-        ask = [options.load, "--url", self.url, "--path", "/healthz", "--requests", "1", "--connections", "1"]
+        ask = [options.load, "--url", self.url, "--host", domain, "--path", "/healthz", "--requests", "1", "--connections", "1"]
         while '"200":1' not in subprocess.run(ask, capture_output=True, text=True).stdout:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise SystemExit("a node does not start:\n" + (data / "log").read_text()[-2000:])
@@ -60,7 +63,7 @@ class Node:
 def together(nodes, options, count, **more):
     """Issues a second when each node gets an equal part at the same time: all of them over the time until the last is done."""
     def part(number, node):
-        load(options.load, node.url, "/api/v1/completions", count // len(nodes), connections=64 // len(nodes), processes=[node.process.pid],
+        load(options.load, node.url, "/api/v1/completions", count // len(nodes), connections=64 // len(nodes), host=domain,
              skip=more["skip"] + number * (count // len(nodes)), bodies=more["bodies"], token=more["token"])
     began = time.monotonic()
     threads = [threading.Thread(target=part, args=each) for each in enumerate(nodes)]
@@ -87,6 +90,8 @@ def measure(table, options, folder):
             data, environment, token = install(options, folder, database.url(), 2 * rounds * count)
             shutil.copytree(data, folder / "node-1")
             nodes = [Node(options, each, environment) for each in (data, folder / "node-1")]
+            for node in nodes:
+                settle(node.process)
             alone = []
             for round_ in range(rounds):
                 print(f"  two nodes, round {round_ + 1} of {rounds}", flush=True)

@@ -19,6 +19,21 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def cpu_ticks(process):
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def settle(process):
+    """Waits until it does nothing by itself any more: its round over all learners is behind it."""
+    used = cpu_ticks(process)
+    while True:
+        time.sleep(0.5)
+        before, used = used, cpu_ticks(process)
+        if used - before <= 1:
+            return
+
+
 class Server:
     """`itqan demo` in a folder: the service with everything on, its programme and tokens made at the first start."""
 
@@ -116,13 +131,7 @@ class Server:
         return [json.dumps(json.loads(answer)["verifiableCredential"]) for answer in answers]
 
     def settle(self):
-        """Waits until it does nothing by itself any more: its round over all learners is behind it."""
-        used = self.cpu_ticks()
-        while True:
-            time.sleep(0.5)
-            before, used = used, self.cpu_ticks()
-            if used - before <= 1:
-                return
+        settle(self.process)
 
     def restart(self):
         """The service as it runs: without what an import leaves in memory."""
@@ -143,10 +152,6 @@ class Server:
         self.environment["ITQAN_DURABLE"] = "true" if durable else "false"
         self.start()
         self.settle()
-
-    def cpu_ticks(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return int(fields[11]) + int(fields[12])
 
     def facts(self):
         return json.loads((self.data / "demo.json").read_text())
@@ -198,10 +203,12 @@ def small_badge(number):
                       "narrative": "Both assessors' sheets of the twelve handovers.", "genre": "Report"}]}
 
 
-def load(program, url, paths, requests, connections=64, bodies=None, token=None, skip=0, fresh=False, processes=()):
+def load(program, url, paths, requests, connections=64, bodies=None, token=None, skip=0, fresh=False, processes=(), host=None):
     """What https_load says of this many requests; `paths` is one address or a file of them."""
     command = [str(program), "--url", url, "--paths" if isinstance(paths, pathlib.Path) else "--path", str(paths), "--connections", str(connections),
                "--requests", str(requests), "--skip", str(skip), "--fresh", "yes" if fresh else "no"]
+    if host:
+        command += ["--host", host]
     if processes:
         command += ["--server-pid", ",".join(map(str, processes))]
     if bodies:
