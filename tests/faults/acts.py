@@ -21,11 +21,11 @@ class Acts:
         self.installation, self.ledger, self.issued = installation, ledger, 0
         self.provider = installation.activity["providerId"]
 
-    def new_completion(self):
-        """The body of one that issues a credential to somebody who holds none."""
+    def new_completion(self, at=None):
+        """The body of one that issues a credential to somebody who holds none; completed today, or `at`."""
         learner = self.installation.learners[self.issued]
         self.issued += 1
-        return json.dumps(completion(f"fault-{self.issued}", learner, self.installation.activity))
+        return json.dumps(completion(f"fault-{self.issued}", learner, self.installation.activity, at))
 
     def send(self, node, path, token, body, headers=None, timeout=20):
         """Status, headers and text. A refusal must be one that clients can act on: what is wrong with it is an exception."""
