@@ -146,6 +146,12 @@ class Database {
     /// database gives in such a table is above all that are there.
     virtual void continue_numbers() = 0;
 
+    /// Tells what the engine itself finds wrong with its files, where it has a way to ask. Throws DatabaseError when
+    /// they cannot be read at all.
+    virtual void check_integrity(std::function<void(std::string_view)> const& on_damage) {
+        static_cast<void>(on_damage);
+    }
+
   protected:
     /// Runs one unit in a transaction; commits when it returns true, rolls back when it returns false or throws.
     virtual void read_unit(std::function<bool(Session&)> const& unit) = 0;
@@ -183,7 +189,9 @@ struct SqliteConfig {
     int readers = 4;       ///< Connections for parallel snapshots.
     int cache_kib = 1024;  ///< Page cache per connection.
     int busy_timeout_milliseconds = 5000;
-    bool durable = true;  ///< false: synchronous=OFF, for benchmarks only.
+    bool durable = true;  ///< false: synchronous=OFF, for benchmarks and files that are synced as a whole later.
+    /// Nobody else has the file open while this has, or opening throws; snapshots are units of work then.
+    bool exclusive = false;
 };
 
 /// Opens (and creates) the file with mode 0600: WAL, synchronous=FULL, foreign keys, secure_delete, DEFENSIVE,

@@ -19,34 +19,6 @@ std::string sha256(std::string_view text) {
     return hex_encode(ByteView(digest.data(), size));
 }
 
-/// The statements of a migration without comments. Quotes are respected; triggers (with inner semicolons) are not used.
-std::vector<std::string> statements_of(std::string_view sql) {
-    std::vector<std::string> statements;
-    std::string current;
-    char quote = 0;
-    auto const close = [&] {
-        if (current.find_first_not_of(" \t\r\n") != std::string::npos) statements.push_back(current);
-        current.clear();
-    };
-    for (std::size_t i = 0; i < sql.size(); ++i) {
-        auto const letter = sql[i];
-        if (quote == 0 && sql.substr(i, 2) == "--") {
-            i = std::min(sql.find('\n', i), sql.size());
-            current += '\n';
-        } else if (quote == 0 && letter == ';') {
-            close();
-        } else {
-            if (quote == 0 && (letter == '\'' || letter == '"'))
-                quote = letter;
-            else if (letter == quote)
-                quote = 0;
-            current += letter;
-        }
-    }
-    close();
-    return statements;
-}
-
 std::map<std::int64_t, std::pair<std::string, std::string>> applied(Session& session) {
     std::map<std::int64_t, std::pair<std::string, std::string>> rows;
     session.query("SELECT number, name, checksum FROM schema_migration ORDER BY number",
@@ -86,6 +58,38 @@ std::vector<Migration> read_embedded() {
 std::vector<Migration> const& migrations() {
     static std::vector<Migration> const all = read_embedded();
     return all;
+}
+
+// Quotes are respected; triggers (with inner semicolons) are not used.
+std::vector<std::string> statements_of(std::string_view sql) {
+    std::vector<std::string> statements;
+    std::string current;
+    char quote = 0;
+    auto const close = [&] {
+        if (current.find_first_not_of(" \t\r\n") != std::string::npos) statements.push_back(current);
+        current.clear();
+    };
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        auto const letter = sql[i];
+        if (quote == 0 && sql.substr(i, 2) == "--") {
+            i = std::min(sql.find('\n', i), sql.size());
+            current += '\n';
+        } else if (quote == 0 && letter == ';') {
+            close();
+        } else {
+            if (quote == 0 && (letter == '\'' || letter == '"'))
+                quote = letter;
+            else if (letter == quote)
+                quote = 0;
+            current += letter;
+        }
+    }
+    close();
+    return statements;
+}
+
+std::string checksum_of(Migration const& migration) {
+    return sha256(migration.sql);
 }
 
 std::vector<std::string> migrate(Database& database, Instant now, std::vector<Migration> const& all) {

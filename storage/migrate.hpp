@@ -3,6 +3,7 @@
 // its checksum. It never changes a migration that has been applied.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/database.hpp"
@@ -17,6 +18,12 @@ struct Migration {
 
 /// The migrations compiled into this program, in order.
 std::vector<Migration> const& migrations();
+
+/// The statements of a migration without comments.
+std::vector<std::string> statements_of(std::string_view sql);
+
+/// SHA-256 of a migration's text, as `schema_migration` keeps it.
+std::string checksum_of(Migration const& migration);
 
 /// Applies what is missing and returns the names applied. Throws DatabaseError when an applied migration has another
 /// checksum than ours; a schema newer than this program is accepted (an older binary survives the newer schema).

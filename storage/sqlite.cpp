@@ -139,7 +139,10 @@ class ReaderPool {
 class SqliteDatabase final : public Database {
   public:
     explicit SqliteDatabase(SqliteConfig const& config)
-        : path_(config.path), writer_(with_file(config)), readers_(config) {}
+        : path_(config.path), is_exclusive_(config.exclusive), writer_(with_file(config)), readers_(config) {
+        // The lock is taken by the first that looks into the file.
+        if (is_exclusive_) write_unit([](Session&) { return true; });
+    }
 
     void purge_deleted() override {
         writer_.upkeep([this](Connection& connection) {
@@ -147,6 +150,18 @@ class SqliteDatabase final : public Database {
             connection.forget_statements();
             connection.execute("VACUUM");
             empty_log(connection);
+        });
+    }
+
+    void check_integrity(std::function<void(std::string_view)> const& on_damage) override {
+        read_unit([&](Session& session) {
+            session.query("PRAGMA integrity_check", [&](Row const& row) {
+                if (row.text(0) != "ok") on_damage(row.text(0));
+            });
+            session.query("PRAGMA foreign_key_check", [&](Row const& row) {
+                on_damage("row " + row.string(1) + " of " + row.string(0) + " points to no row of " + row.string(2));
+            });
+            return false;
         });
     }
 
@@ -158,6 +173,11 @@ class SqliteDatabase final : public Database {
         // ever.
         if (auto* const session = writer_.session_of_this_thread())
             unit(*session);
+        else if (is_exclusive_)
+            writer_.run([&](Session& session_alone) {
+                unit(session_alone);
+                return false;
+            });
         else
             readers_.run(unit);
     }
@@ -175,6 +195,7 @@ class SqliteDatabase final : public Database {
     }
 
     std::string path_;
+    bool is_exclusive_;
     SqliteWriter writer_;
     ReaderPool readers_;
 };

@@ -54,8 +54,7 @@ int set_up_library() {
 }
 
 SqliteConfig const& configured(SqliteConfig const& config) {
-    static int const answer = set_up_library();
-    if (answer != SQLITE_OK) throw std::logic_error("SQLite was used before it was set up");
+    set_up_sqlite();
     return config;
 }
 
@@ -110,6 +109,11 @@ std::string explain(int code, std::string const& said, int busy_timeout_millisec
 }
 
 }  // namespace
+
+void set_up_sqlite() {
+    static int const answer = set_up_library();
+    if (answer != SQLITE_OK) throw std::logic_error("SQLite was used before it was set up");
+}
 
 void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
     sqlite3_finalize(statement);
@@ -173,6 +177,7 @@ Connection::Connection(SqliteConfig const& config, Use use) try
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    if (config.exclusive) database_.exec("PRAGMA locking_mode=EXCLUSIVE");
     if (use == Use::write && database_.execAndGet("PRAGMA journal_mode=WAL").getString() != "wal")
         throw SqliteError(SQLITE_CANTOPEN, "the file system of " + config.path + " has no write-ahead log support");
     database_.exec(config.durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");

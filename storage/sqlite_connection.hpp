@@ -21,6 +21,9 @@ struct SqliteError : DatabaseError {
     int primary_code;
 };
 
+/// Before the first use of SQLite in the process, by whatever way. Connection does it itself.
+void set_up_sqlite();
+
 class Connection final : public Session {
   public:
     enum class Use { write, read };

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What takes too long for every change: hundreds of kill -9 cycles, every system call failed, every fault again and again, every file compiled alone, every suite under the
+# What takes too long for every change: the package on a machine of its own, hundreds of kill -9 cycles, every system call failed,
+# every fault again and again, every file compiled alone, every suite under the
 # sanitizers, ten minutes of every fuzz target, and what stuck hosts cost everybody else. The published corpora must be there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,4 +28,5 @@ for preset in asan tsan; do
     ctest --test-dir "out/$preset" --output-on-failure --timeout 3600 -L 'unit|vectors|flow'
 done
 tests/bench/outbound.sh out/ci
+PYTHONDONTWRITEBYTECODE=1 tests/deploy/machine_test.py
 tests/fuzz/run.sh 600

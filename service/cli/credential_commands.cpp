@@ -3,6 +3,7 @@
 
 #include "service/cli/command.hpp"
 #include "service/jobs/mail_spool.hpp"
+#include "service/keeping/erasure_journal.hpp"
 #include "storage/people.hpp"
 
 namespace itqan::cli {
@@ -89,6 +90,8 @@ int erase(Common const& common, std::string const& learner_id) {
     auto& services = installation->services();
     auto const learner =
         services.database.read([&](storage::Session& session) { return storage::learner(session, learner_id); });
+    if (learner && !learner->erased_at)
+        service::note_erasure(service::erasure_journal(installation->config()), learner_id, services.clock.wall());
     // Mails first: the address that finds them goes with the rows, and a command that was cut off can be repeated.
     std::size_t mails = 0;
     if (learner && learner->email) mails = jobs::remove_spooled_mail(installation->config().spool(), *learner->email);

@@ -11,6 +11,7 @@
 #include "service/auth/tokens.hpp"
 #include "service/domain/import.hpp"
 #include "service/jobs/mail_spool.hpp"
+#include "storage/outbox.hpp"
 #include "storage/people.hpp"
 #include "storage/reset.hpp"
 
@@ -151,7 +152,12 @@ Result<void> Demo::prepare(std::filesystem::path const& authority) {
 }
 
 Result<void> Demo::reset() {
-    installation_.services().database.write([](storage::Session& session) { storage::forget_activity(session); });
+    auto const now = installation_.services().clock.wall();
+    installation_.services().database.write([&](storage::Session& session) {
+        storage::forget_activity(session);
+        // `itqan fsck` does not look for what was issued before.
+        storage::append_event(session, {0, now, now, "system", "demo.reset", "demo", std::nullopt, "{}"});
+    });
     auto const spool = installation_.config().spool();
     std::error_code failure;
     if (std::filesystem::exists(spool, failure)) {

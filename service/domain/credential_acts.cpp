@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "service/domain/claims.hpp"
+#include "service/domain/erase_person.hpp"
 #include "storage/outbox.hpp"
 #include "storage/people.hpp"
 
@@ -105,25 +106,26 @@ Result<storage::CredentialRow> Claims::reinstate(Actor const& actor, std::string
     });
 }
 
+Result<int> erase_person(storage::Session& session, Actor const& actor, std::string_view learner_id, Instant now) {
+    auto const learner = storage::learner(session, learner_id);
+    if (!learner)
+        return Error{Fault::not_found, "unknown-learner", "There is no learner " + std::string(learner_id) + ".", {}};
+    // Asked again: a crash may have come between the rows and the purge of the files.
+    if (learner->erased_at) return 0;
+    auto const ids = storage::erase_learner(session, learner_id, now);
+    for (auto const& id : ids) {
+        auto const row = storage::credential(session, id).value();
+        // Without a reason: why a bit is set tells something about the person (decision 2).
+        storage::set_status_bit(session, row.status_list_id, row.status_position, now);
+    }
+    storage::append_event(session, {0, now, now, actor.id, "learner.erased", std::string(learner_id), std::nullopt,
+                                    Json{{"credentials", ids.size()}}.dump()});
+    return static_cast<int>(ids.size());
+}
+
 Result<int> Claims::erase(Actor const& actor, std::string_view learner_id) {
-    auto const erased = database_.write([&](storage::Session& session) -> Result<int> {
-        auto const learner = storage::learner(session, learner_id);
-        if (!learner)
-            return Error{
-                Fault::not_found, "unknown-learner", "There is no learner " + std::string(learner_id) + ".", {}};
-        // Asked again: a crash may have come between the rows and the purge of the files.
-        if (learner->erased_at) return 0;
-        auto const now = clock_.wall();
-        auto const ids = storage::erase_learner(session, learner_id, now);
-        for (auto const& id : ids) {
-            auto const row = storage::credential(session, id).value();
-            // Without a reason: why a bit is set tells something about the person (decision 2).
-            storage::set_status_bit(session, row.status_list_id, row.status_position, now);
-        }
-        storage::append_event(session, {0, now, now, actor.id, "learner.erased", std::string(learner_id), std::nullopt,
-                                        Json{{"credentials", ids.size()}}.dump()});
-        return static_cast<int>(ids.size());
-    });
+    auto const erased = database_.write(
+        [&](storage::Session& session) { return erase_person(session, actor, learner_id, clock_.wall()); });
     if (erased) database_.purge_deleted();
     return erased;
 }
