@@ -55,7 +55,7 @@ class Checker:
         problems += lost_acts(lines, credentials) + self.evidence(lines) + self.changed_documents(credentials)
         problems += self.served_bits(node, credentials) + self.signatures(node, credentials)
         problems += [f"{words} ({count})" for words, sql in NONE_OF.items() if (count := self.rows.select(sql)[0][0]) != "0"]
-        problems += self.rows.damage(thorough) + self.fsck()
+        problems += self.rows.damage(thorough) + self.fsck(thorough)
         self.checked = len(lines)
         return problems
 
@@ -146,11 +146,9 @@ class Checker:
                 problems.append(f"credential {one['id']} does not verify: {status} {report.get('verdict')}: {failed}")
         return problems
 
-    def fsck(self):
-        """The program's own checker, in versions that have one."""
-        if "fsck" not in self.installation.run("--help").stdout:
-            return []
-        done = self.installation.run("fsck")
+    def fsck(self, thorough):
+        """The program's own checker, beside the running service; it verifies every signature only with `thorough`."""
+        done = self.installation.run("fsck", "--quiet", *([] if thorough else ["--sample", "20"]))
         return [] if done.returncode == 0 else [f"itqan fsck ended with {done.returncode}: {done.stdout[-800:]}{done.stderr[-400:]}"]
 
 
