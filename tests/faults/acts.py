@@ -10,8 +10,8 @@ sys.path[:0] = [str(TESTS / "crash"), str(TESTS / "support")]
 from checker import Checker  # noqa: E402,F401
 from ledger import Ledger  # noqa: E402,F401
 from load import Load, completion  # noqa: E402,F401
-from server import NETWORK, Installation, Node, knows_postgres  # noqa: E402,F401
-from sink import MailSink, free_port  # noqa: E402,F401
+from server import NETWORK, Installation, knows_postgres  # noqa: E402,F401
+from sink import MailSink  # noqa: E402,F401
 
 
 class Acts:

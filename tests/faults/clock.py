@@ -124,7 +124,8 @@ class Clock:
         end = time.monotonic() + 30
         while not (mails := [mail for mail in self.sink.mails if mail.claim and mail.recipient.startswith(learner + "@")]):
             if time.monotonic() > end:
-                raise Broken(f"no mail to {learner} arrived: {self.checker.rows.select('SELECT state, due_at, leased_until, last_error FROM outbox WHERE learner_id = ' + repr(learner))}")
+                outbox = self.checker.rows.select(f"SELECT state, due_at, leased_until, last_error FROM outbox WHERE learner_id = '{learner}'")
+                raise Broken(f"no mail to {learner} arrived: {outbox}")
             time.sleep(0.05)
         path = "/claim/" + mails[-1].claim
         status, text = self.node.request("GET", path, headers={"Accept": "text/html"})

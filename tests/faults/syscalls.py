@@ -19,7 +19,7 @@ import time
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from acts import Acts, Broken, Checker, Installation, Ledger, Node  # noqa: E402
+from acts import Acts, Broken, Checker, Installation, Ledger  # noqa: E402
 
 CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "unlink", "unlinkat", "rename", "renameat", "renameat2")
 FAULTS = ("error=EIO", "error=ENOSPC", "signal=KILL")
