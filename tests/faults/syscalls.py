@@ -63,15 +63,22 @@ class Tracer:
     """strace attached to a running node."""
 
     def __init__(self, node, words):
-        self.process = subprocess.Popen([*(word for word in words if word != QUIET), "-p", str(node.process.pid)], stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *(word for word in words if word != QUIET), "-p", str(node.process.pid)], stderr=subprocess.PIPE, text=True)
         said = self.process.stderr.readline()  # once, for all threads, when it has them
         if "attached" not in said:
             self.process.kill()
             raise RuntimeError("strace could not attach: " + said)
 
-    def end(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate()
+        try:
+            self.process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
 
 
 class Syscalls:
@@ -90,9 +97,8 @@ class Syscalls:
             self.acts.issue(self.node)
         for name, prepare in (("issue", self.issue), ("revocation", self.revocation)):
             act, _ = prepare()
-            tracer = Tracer(self.node, self.places.count(self.log))
-            act()
-            tracer.end()
+            with Tracer(self.node, self.places.count(self.log)):
+                act()
             self.each(name, counts(self.log), lambda hit, prepare=prepare: self.hit_running(hit, *prepare()))
         self.node.kill()
         self.node.start(around=self.places.count(self.log))
@@ -136,9 +142,8 @@ class Syscalls:
 
     def hit_running(self, hit, act, good):
         """What is not acknowledged is repeated, without a restart unless it was killed, and must then be."""
-        tracer = Tracer(self.node, self.places.hit(*hit, self.log))
-        status, text = act()
-        tracer.end()
+        with Tracer(self.node, self.places.hit(*hit, self.log)):
+            status, text = act()
         if self.node.runs and "KILL" in hit[1] and status == 0:
             self.node.process.wait(5)
         if not self.node.runs:
