@@ -75,6 +75,16 @@ struct Bind {
     }
 };
 
+/// What the system said of the last failed call, 0 when that is not known. A commit leaves it with the log's file only.
+int system_error(sqlite3* handle) {
+    int reason = sqlite3_system_errno(handle);
+    sqlite3_file* log = nullptr;
+    if (reason == 0 && sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+        log != nullptr && log->pMethods != nullptr)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &reason);
+    return reason;
+}
+
 std::string explain(int code, std::string const& said, int busy_timeout_milliseconds) {
     switch (code) {
         case SQLITE_BUSY:
@@ -255,7 +265,7 @@ void Connection::fail(std::string_view sql) const {
     auto const code = sqlite3_errcode(handle) & 0xff;
     std::string said = sqlite3_errmsg(handle);
     if (code == SQLITE_CONSTRAINT) throw ConstraintError(said);
-    if (auto const reason = sqlite3_system_errno(handle); code == SQLITE_IOERR && reason != 0)
+    if (auto const reason = code == SQLITE_IOERR ? system_error(handle) : 0; reason != 0)
         said += " (" + std::generic_category().message(reason) + ")";
     auto message = explain(code, said, busy_timeout_milliseconds_);
     if (code == SQLITE_ERROR || code == SQLITE_READONLY) message += " in: " + std::string(sql);

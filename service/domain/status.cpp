@@ -8,6 +8,7 @@
 #include "crypto/random.hpp"
 #include "crypto/status_list.hpp"
 #include "schemas/status_list_credential.hpp"
+#include "service/domain/clock_leeway.hpp"
 #include "service/domain/signing.hpp"
 #include "service/domain/vc_api_profiles.hpp"
 #include "storage/catalog.hpp"
@@ -118,7 +119,10 @@ Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::strin
         {
             std::lock_guard const lock(mutex_);
             auto const found = served_.find(place);
-            if (found != served_.end() && found->second.version == version) return found->second.served;
+            // Signed while the clock was ahead, it would not be in force for as long.
+            if (found != served_.end() && found->second.version == version &&
+                !is_to_come(found->second.served->signed_at, clock_.wall()))
+                return found->second.served;
         }
         auto const row = storage::status_list(session, list_id);
         if (!row) return Error{Fault::not_found, "not-found", "There is no such status list here.", {}};

@@ -6,6 +6,7 @@ service to it. One node on SQLite or PostgreSQL, or several nodes on one Postgre
 """
 import argparse
 import itertools
+import os
 import pathlib
 import random
 import shutil
@@ -124,7 +125,8 @@ def main():
     options.add_argument("--learners", type=int, default=4000)
     options.add_argument("--load-seconds", type=float, default=2, help="the longest that a node runs before it is hurt")
     options.add_argument("--freeze", type=float, default=4, help="the longest that a node is stopped, in seconds")
-    options.add_argument("--ready-within", type=float, default=2, help="seconds from start to ready; more on a busy machine")
+    options.add_argument("--ready-within", type=float, default=float(os.environ.get("ITQAN_READY_WITHIN", 2)),
+                         help="seconds from start to ready (default: $ITQAN_READY_WITHIN, else 2); more on a busy machine")
     options.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     options.add_argument("--keep", action="store_true", help="keep the folder after a failure")
     options = options.parse_args()

@@ -69,8 +69,9 @@ class Node:
         """Starts it and does not wait."""
         with open(self.log, "ab") as log:
             # It ends with this test, however that ends.
-            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *around, self.installation.binary, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"],
-                                            env={**self.installation.environment, **(environment or {})}, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", *around, self.installation.binary, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"],
+                env={**self.installation.environment, **(environment or {})}, stdout=log, stderr=log)
 
     def start(self, seconds=60, around=(), environment=None):
         """Starts it and gives the seconds until it was ready."""

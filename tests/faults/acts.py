@@ -10,8 +10,8 @@ sys.path[:0] = [str(TESTS / "crash"), str(TESTS / "support")]
 from checker import Checker  # noqa: E402,F401
 from ledger import Ledger  # noqa: E402,F401
 from load import Load, completion  # noqa: E402,F401
-from server import NETWORK, Installation, Node, knows_postgres  # noqa: E402,F401
-from sink import MailSink, free_port  # noqa: E402,F401
+from server import NETWORK, Installation, knows_postgres  # noqa: E402,F401
+from sink import MailSink  # noqa: E402,F401
 
 
 class Acts:
@@ -21,11 +21,11 @@ class Acts:
         self.installation, self.ledger, self.issued = installation, ledger, 0
         self.provider = installation.activity["providerId"]
 
-    def new_completion(self):
-        """The body of one that issues a credential to somebody who holds none."""
+    def new_completion(self, at=None):
+        """The body of one that issues a credential to somebody who holds none; completed today, or `at`."""
         learner = self.installation.learners[self.issued]
         self.issued += 1
-        return json.dumps(completion(f"fault-{self.issued}", learner, self.installation.activity))
+        return json.dumps(completion(f"fault-{self.issued}", learner, self.installation.activity, at))
 
     def send(self, node, path, token, body, headers=None, timeout=20):
         """Status, headers and text. A refusal must be one that clients can act on: what is wrong with it is an exception."""

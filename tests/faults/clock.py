@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""The clock jumps under load: an hour and a day forth and back, ten years, backwards while badges are issued.
+"""The clock jumps under load: an hour and a day forth and back, half a year, backwards while badges are issued.
 
 What was acknowledged stays, ids and numbers stay unique, every answer is one that a client may see, and no session lives
 on because it was opened while the clock was ahead. (libfaketime; timers run on the monotonic clock, which does not jump.)
 """
 import argparse
 import glob
+import json
 import pathlib
 import re
 import shutil
@@ -21,6 +22,7 @@ from load import OFFERED  # noqa: E402
 from server import DOMAIN  # noqa: E402
 
 HOUR, DAY = 3600, 86400
+AHEAD = 180 * DAY  # within the life of a token
 JUMPS = (HOUR, 0, -HOUR, 0, DAY, 0, -DAY, 0)
 
 
@@ -32,13 +34,13 @@ class Clock:
         self.sink = MailSink()
         self.installation = Installation(options.binary, folder, learners=20000, smtp_port=self.sink.port)
         self.ledger = Ledger(folder / "ledger")
-        self.checker = Checker(self.installation, self.ledger)
+        self.checker = Checker(self.installation, self.ledger, clock_is_right=False)
         self.acts = Acts(self.installation, self.ledger)
         self.node = self.installation.node(0)
         self.environment = {"LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                             "FAKETIME_DONT_RESET": "1"}
         # Completed long enough ago for every clock of this test; the demo's people may have no use for that.
-        self.load = Load(self.installation, [self.node], self.ledger, clients=6, people=False, completed_at=time.time() - 5 * DAY)
+        self.load = Load(self.installation, [self.node], self.ledger, clients=3, people=False, completed_at=time.time() - 5 * DAY)
         self.sink.on_mail = self.load.offer
 
     def set(self, seconds):
@@ -74,30 +76,56 @@ class Clock:
                                         " 'credential.issued' AND later.recorded_at < earlier.recorded_at - 300000")
         print(f"known: {rows[0][0]} credentials were issued right after the clock had gone back by more than five minutes (T56 asks to refuse)", flush=True)
 
-    def session(self):
-        """A claim opens a session: one that was opened ten years ahead must be dead when the clock is right."""
+    def list_in_force(self):
+        """A served status list says from when it holds: no verifier takes one of tomorrow."""
+        credential = self.checker.rows.select("SELECT status_list_id FROM credential LIMIT 1")[0][0]
+        self.set(DAY)
+        self.acts.issue(self.node, self.acts.new_completion(time.time() - 5 * DAY))
+        learner = self.installation.learners[self.acts.issued - 1]
+        self.acts.revoke(self.node, self.acts.credential(self.node, learner))
+        self.node.request("GET", "/status/" + credential)
         self.set(0)
+        time.sleep(0.2)
+        status, text = self.node.request("GET", "/status/" + credential)
+        said = json.loads(text).get("validFrom", "") if status == 200 else str(status)
+        self.claim(said[:10] <= time.strftime("%Y-%m-%d", time.gmtime()), f"after the clock was a day ahead the status list holds from {said} on")
+
+    def drain(self):
+        """Waits for the mails that are due; those of a day ahead are due then."""
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            waiting = self.checker.rows.select(f"SELECT count(*) FROM outbox WHERE state = 'waiting' AND due_at <= {time.time_ns() // 1_000_000}")[0][0]
+            if waiting == "0":
+                return
+            time.sleep(0.1)
+        raise Broken(f"{waiting} mails that are due are not sent")
+
+    def session(self):
+        """A claim opens a session: one that was opened half a year ahead must be dead when the clock is right."""
+        self.drain()
         cookie = self.claimed()
         self.claim(self.is_signed_in(cookie), "a session opened by a claim is not alive")
         self.set(13 * HOUR)
         time.sleep(0.2)
         self.claim(not self.is_signed_in(cookie), "a session is alive 13 hours later")
-        self.set(3600 * DAY)
-        cookie = self.claimed()
+        self.set(AHEAD)
+        cookie = self.claimed(AHEAD)
         self.set(0)
         time.sleep(0.2)
-        self.claim(not self.is_signed_in(cookie), "a session that was opened while the clock was ten years ahead is alive")
-        self.claim(self.acts.issue(self.node)[0] == 201, "nothing is issued after the clock was ten years ahead")
+        self.claim(not self.is_signed_in(cookie), "a session that was opened while the clock was half a year ahead is alive")
+        self.claim(self.acts.issue(self.node)[0] == 201, "nothing is issued after the clock was half a year ahead")
 
-    def claimed(self):
+    def claimed(self, ahead=0):
         """A claim by its mailed link; gives the cookie of the session that it opens."""
-        self.sink.mails.clear()
-        self.acts.issued += 1
-        self.acts.issue(self.node)
+        learner = self.installation.learners[self.acts.issued]
+        status, text = self.acts.issue(self.node, self.acts.new_completion(time.time() + ahead - DAY))
+        if status != 201:
+            raise Broken(f"an issue is answered with {status} while the clock is {ahead} s ahead: {text[:300]}")
         end = time.monotonic() + 30
-        while not (mails := [mail for mail in self.sink.mails if mail.claim]):
+        while not (mails := [mail for mail in self.sink.mails if mail.claim and mail.recipient.startswith(learner + "@")]):
             if time.monotonic() > end:
-                raise Broken("no mail arrived after the clock had jumped")
+                outbox = self.checker.rows.select(f"SELECT state, due_at, leased_until, last_error FROM outbox WHERE learner_id = '{learner}'")
+                raise Broken(f"no mail to {learner} arrived: {outbox}")
             time.sleep(0.05)
         path = "/claim/" + mails[-1].claim
         status, text = self.node.request("GET", path, headers={"Accept": "text/html"})
@@ -131,6 +159,7 @@ class Clock:
         self.acts.issued = self.load.next + 50
         for problem in self.checker.check(self.node):
             self.claim(False, problem)
+        self.list_in_force()
         self.session()
         self.node.kill()
         self.node.start()

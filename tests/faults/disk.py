@@ -18,7 +18,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from acts import Acts, Broken, Checker, Installation, Ledger, Node  # noqa: E402
+from acts import Acts, Broken, Checker, Installation, Ledger  # noqa: E402
 
 
 def in_own_mounts():

@@ -126,6 +126,20 @@ TEST_CASE("a list is signed again only after a change, also one by another proce
     CHECK(house.served_bit(credential));
 }
 
+TEST_CASE("a list that was signed while the clock was ahead is signed again when the clock is right") {
+    ActsHouse house;
+    auto const credential = house.award("ach-01", "lrn-001");
+    auto const serve = [&] { return must(house.status.serve(credential.status_list_id, *house.programme())); };
+    house.pass(60 * one_minute);
+    auto const ahead = serve();
+    house.pass(-60 * one_minute);
+
+    auto const again = serve();
+
+    CHECK(ahead->signed_at > house.clock.now);
+    CHECK(again->signed_at <= house.clock.now);
+}
+
 TEST_CASE("a bit that was set stays set after a restart and a rotation of the key") {
     ActsHouse house;
     auto const credential = house.award("ach-01", "lrn-001");
