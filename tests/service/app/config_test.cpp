@@ -168,8 +168,8 @@ TEST_CASE("a database is named without its password, which comes from a file") {
     REQUIRE(good);
     CHECK(good->database_password == "sec ret");
     CHECK(store_name(*good) == "postgres://itqan@db.example/itqan");
-    for (auto const* const url : {"postgres://itqan:secret@db.example/itqan", "postgres://db/x?password=secret",
-                                  "mysql://db/x", "itqan.db"}) {
+    for (auto const* const url :
+         {"postgres://itqan:secret@db.example/itqan", "postgres://db/x?password=secret", "mysql://db/x", "itqan.db"}) {
         auto const refused = folder.read({{"ITQAN_DATABASE_URL", url}});
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == "config-value");

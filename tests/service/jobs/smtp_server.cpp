@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -66,6 +67,7 @@ std::string between_brackets(std::string const& line) {
 
 SmtpServer::SmtpServer(SmtpBehaviour behaviour, SmtpTls tls) : behaviour_(behaviour), tls_(std::move(tls)) {
     if (tls_.form != SmtpTlsForm::none) {
+        std::signal(SIGPIPE, SIG_IGN);  // As the service does: TLS writes to whom has gone away.
         auto* const context = SSL_CTX_new(TLS_server_method());
         context_ = std::shared_ptr<void>(context, [](void* made) { SSL_CTX_free(static_cast<SSL_CTX*>(made)); });
         if (SSL_CTX_use_certificate_chain_file(context, tls_.certificate.c_str()) != 1 ||
