@@ -11,6 +11,10 @@ namespace {
 /// Bounds how long the first unit of a group waits for the last; 64 workers never fill it.
 constexpr std::size_t group_limit = 128;
 
+/// Where a commit takes longer than this, those who come back from it shortly are waited for: a quarter of that time,
+/// and never longer than the limit.
+constexpr std::chrono::milliseconds slow_commit{2}, longest_window{5};
+
 }  // namespace
 
 SqliteWriter::SqliteWriter(SqliteConfig config)
@@ -50,7 +54,7 @@ void SqliteWriter::wait_for(Waiting& waiting) {
     {
         std::lock_guard const lock(mutex_);
         queue_.push_back(&waiting);
-        was_idle = std::exchange(idle_, false);
+        was_idle = queue_.size() >= expected_ && std::exchange(idle_, false);
     }
     if (was_idle) work_waits_.notify_one();
     waiting.done.wait();
@@ -62,7 +66,9 @@ void SqliteWriter::serve() {
     for (;;) {
         {
             std::unique_lock lock(mutex_);
+            wait_for_company(lock);
             while (queue_.empty() && !stopping_) {
+                expected_ = 0;
                 idle_ = true;
                 work_waits_.wait(lock);
             }
@@ -74,8 +80,25 @@ void SqliteWriter::serve() {
             run_alone(*group.front());
         else
             commit_group(group);
+        {
+            std::lock_guard const lock(mutex_);
+            expected_ = std::min(group.size() + queue_.size(), group_limit);
+        }
         finish(group);
     }
+}
+
+/// On a slow disk two halves of the callers would else take turns, each waiting for two commits. Nobody waits who is
+/// alone.
+void SqliteWriter::wait_for_company(std::unique_lock<std::mutex>& lock) {
+    if (commit_took_ < slow_commit || expected_ < 2) return;
+    auto const end = std::chrono::steady_clock::now() +
+                     std::min<std::chrono::steady_clock::duration>(commit_took_ / 4, longest_window);
+    while (queue_.size() < expected_ && !stopping_) {
+        idle_ = true;
+        if (work_waits_.wait_until(lock, end) == std::cv_status::timeout) break;
+    }
+    idle_ = false;
 }
 
 /// Moves waiting units into the group; upkeep is taken alone. Returns whether there were any.
@@ -119,7 +142,9 @@ void SqliteWriter::commit_group(std::vector<Waiting*>& group) {
             open.execute("BEGIN IMMEDIATE");
             run_units(open, group, Undo::each);
         }
+        auto const began = std::chrono::steady_clock::now();
         open.execute("COMMIT");
+        commit_took_ = std::chrono::steady_clock::now() - began;
     } catch (SqliteError const& error) {
         fail_all(error.what());
         recover(error.primary_code != SQLITE_BUSY && error.primary_code != SQLITE_FULL);

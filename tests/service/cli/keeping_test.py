@@ -319,7 +319,7 @@ class Keeping(unittest.TestCase):
         ("credential_document", "UPDATE credential_document SET body = replace(body, 'Nakhla', 'Nakhle') WHERE credential_id = :id"),
         ("credential_document", "UPDATE credential_document SET body = (SELECT body FROM credential_document WHERE credential_id <> :id LIMIT 1) WHERE credential_id = :id"),
         ("credential_document", "UPDATE credential SET valid_until = valid_until + 1 WHERE id = :id"),
-        ("credential_document", "UPDATE subject SET urn = 'urn:uuid:0' WHERE learner_id = (SELECT learner_id FROM credential WHERE id = :id)"),
+        ("credential_document", "UPDATE subject SET urn = 'urn:uuid:0' WHERE (learner_id, issuer_id) = (SELECT learner_id, issuer_id FROM credential WHERE id = :id)"),
         ("credential_document", "UPDATE credential SET status_position = (SELECT min(position) FROM status_position AS p WHERE p.list_id = status_list_id AND NOT EXISTS (SELECT 1 FROM credential AS c WHERE c.status_list_id = p.list_id AND c.status_position = p.position)) WHERE id = :id"),
         ("credential_document", "UPDATE credential_document SET edition = 9 WHERE credential_id = :id"),
         ("status_list", "UPDATE status_list SET reserved = reserved - 1"),
