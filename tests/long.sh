@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What takes too long for every change: hundreds of kill -9 cycles, every file compiled alone, every suite under the
+# What takes too long for every change: hundreds of kill -9 cycles, a thousand flipped bits, every file compiled alone, every suite under the
 # sanitizers, ten minutes of every fuzz target, and what stuck hosts cost everybody else. The published corpora must be there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,6 +11,7 @@ tests/tidy.sh all
 # Every file alone, with every warning: ci compiles several together.
 cmake --preset ci -B out/alone -DCMAKE_UNITY_BUILD=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
 ninja -C out/alone
+FLIPS="${FLIPS:-1000}" python3 tests/service/cli/keeping_test.py out/ci/itqan Keeping.test_a_flipped_bit_of_the_database_is_found_or_changes_nothing_signed
 python3 tests/crash/kill_loop.py --binary out/ci/itqan --cycles "${CYCLES:-200}"
 export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
 for preset in asan tsan; do

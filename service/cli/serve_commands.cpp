@@ -43,6 +43,14 @@ Result<void> check_for_production(service::Config const& config) {
     return {};
 }
 
+/// Bytes of a write-ahead log that nobody closed; 0 where there is none. The process that left it was killed, or
+/// another one is at work beside this.
+std::uintmax_t log_left_behind(service::Config const& config) {
+    std::error_code none;
+    auto const bytes = std::filesystem::file_size(config.database().string() + "-wal", none);
+    return none ? 0 : bytes;
+}
+
 int serve(Common const& common, ServeOptions const& options) {
     auto config = configuration(common);
     if (!config) return fail(common, config.error());
@@ -51,10 +59,16 @@ int serve(Common const& common, ServeOptions const& options) {
             return fail(common, listen.error());
     if (auto const fine = check_for_production(*config); !fine) return fail(common, fine.error());
     config->way_out = true;
+    auto const left_behind = log_left_behind(*config);
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
     (*installation)->ensure_keys();
     service::Log log(service::Log::Form::json);
+    if (left_behind > 0)
+        log.warn("database-recovered",
+                 {{"bytes", std::to_string(left_behind)},
+                  {"why", "the last run was killed, or another process has the file open"},
+                  {"what", "its log was taken in; nothing acknowledged is lost. To be sure: itqan fsck"}});
     return run_until_stopped(**installation, log, {}, [&](service::App& app) {
         log.info(
             "serving",
