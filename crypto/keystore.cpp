@@ -101,12 +101,28 @@ Result<KeyEncryptionKey> KeyEncryptionKey::load_or_create(std::filesystem::path 
     if (!std::filesystem::exists(file, ignored) && !create(file)) {
         return kek_error(Fault::unavailable, "kek-file", file, "could not be written.");
     }
+    return read(file, false);
+}
+
+Result<KeyEncryptionKey> KeyEncryptionKey::load_provided(std::filesystem::path const& file) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) {
+        return kek_error(Fault::unavailable, "kek-file", file,
+                         "is not there. Every node needs the same 32 bytes; a new installation makes them once: "
+                         "head -c 32 /dev/urandom.");
+    }
+    return read(file, true);
+}
+
+Result<KeyEncryptionKey> KeyEncryptionKey::read(std::filesystem::path const& file, bool is_provided) {
     File const in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     struct stat facts {};
     if (!in || ::fstat(in.get(), &facts) != 0) {
         return kek_error(Fault::unavailable, "kek-file", file, "could not be read.");
     }
-    if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    bool const is_lent = is_provided && facts.st_uid != ::geteuid();
+    auto const forbidden = static_cast<mode_t>(S_IRWXO | (is_lent ? S_IWGRP | S_IXGRP : S_IRWXG));
+    if ((facts.st_mode & forbidden) != 0) {
         return kek_error(Fault::unprocessable, "kek-mode", file, "is open to group or others; set its mode to 0600.");
     }
     if (!S_ISREG(facts.st_mode) || facts.st_size != static_cast<off_t>(kek_size)) {

@@ -19,6 +19,10 @@ class KeyEncryptionKey {
     /// "kek-file".
     static Result<KeyEncryptionKey> load_or_create(std::filesystem::path const& file);
 
+    /// Reads a file that somebody else provides and never makes one. Its group may read it where it is not ours,
+    /// because systemd and Kubernetes hand secrets over so. Errors as above; "kek-file" too when there is none.
+    static Result<KeyEncryptionKey> load_provided(std::filesystem::path const& file);
+
     /// Argon2id, version 1.3, 64 MiB, 3 passes, 1 lane. `salt` has at least 16 bytes and is kept beside the data.
     static KeyEncryptionKey from_passphrase(SecretBytes const& passphrase, ByteView salt);
 
@@ -28,6 +32,7 @@ class KeyEncryptionKey {
     ByteView view() const { return bytes_.view(); }
 
   private:
+    static Result<KeyEncryptionKey> read(std::filesystem::path const& file, bool is_provided);
     explicit KeyEncryptionKey(SecretBytes bytes) : bytes_(std::move(bytes)) {}
 
     SecretBytes bytes_;

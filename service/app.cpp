@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
@@ -15,6 +16,7 @@
 #include "service/jobs/periodic.hpp"
 #include "service/jobs/smtp.hpp"
 #include "service/outbound.hpp"
+#include "service/route_classes.hpp"
 #include "service/web/pictures/drawn_pictures.hpp"
 #include "service/web/routes.hpp"
 
@@ -24,6 +26,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int batch_threads = 4;
+constexpr std::size_t other_descriptors = 512;
 
 std::unique_ptr<jobs::MailTransport> transport_of(Config const& config) {
     if (config.demo) return std::make_unique<jobs::MailSpool>(config.spool());
@@ -33,7 +36,34 @@ std::unique_ptr<jobs::MailTransport> transport_of(Config const& config) {
     return std::make_unique<jobs::SmtpTransport>(smtp);
 }
 
-http::ServerConfig server_config(Config const& config) {
+/// What Host may say at the internal listener: its own address, and the domain with its port.
+http::InternalListener internal_listener(Config const& config) {
+    auto const& listen = config.internal_listen;
+    auto const port = ":" + std::to_string(listen.port);
+    http::InternalListener internal{listen.address, listen.port, config.internal_tls, {}};
+    bool const is_v6 = listen.address.find(':') != std::string::npos;
+    internal.hosts = {(is_v6 ? "[" + listen.address + "]" : listen.address) + port,
+                      config.domain.substr(0, config.domain.find(':')) + port};
+    if (is_loopback(listen.address)) internal.hosts.push_back("localhost" + port);
+    return internal;
+}
+
+/// Each connection is a descriptor, and so is each file, fetch and database connection.
+std::size_t affordable_connections(Config const& config) {
+    auto const descriptors = http::raise_descriptor_limit(config.connections + other_descriptors);
+    return std::min(config.connections, std::max(descriptors, 2 * other_descriptors) - other_descriptors);
+}
+
+http::RateSettings rate_settings(Config const& config) {
+    auto settings = config.rates;
+    auto networks = http::Networks::read(config.exempt_networks);
+    if (!networks) throw std::runtime_error(networks.error().detail);
+    auto const exempt = std::make_shared<http::Networks>(std::move(*networks));
+    settings.is_exempt = [exempt](std::string_view client) { return exempt->contains(client); };
+    return settings;
+}
+
+http::ServerConfig server_config(Config const& config, AppOptions const& options) {
     http::ServerConfig server;
     server.address = config.listen_address;
     server.port = config.listen_port;
@@ -50,6 +80,12 @@ http::ServerConfig server_config(Config const& config) {
     }
     server.trusted_proxies = config.trusted_proxies;
     server.hsts = config.hsts;
+    if (!config.internal_listen.address.empty()) server.internal = internal_listener(config);
+    server.sockets = options.sockets;
+    server.shares_port = config.shares_port;
+    server.admission.workers = config.workers;
+    server.connections_per_client = config.connections_per_client;
+    server.connections = affordable_connections(config);
     return server;
 }
 
@@ -69,7 +105,7 @@ struct App::Parts {
           log(log_),
           options(std::move(options_)),
           guard(services.database, services.clock, services.addresses.base()),
-          rates(rate_settings()),
+          rates(rate_settings(config)),
           api(services, guard, rates, vc_api_settings()),
           templates(locales),
           pictures(web::make_pictures(services.clock)),
@@ -84,23 +120,17 @@ struct App::Parts {
               }),
           way_out(make_way_out(config)),
           server(
-              server_config(config), router, [this](http::Access const& access) { write(access); }, fetch()),
+              server_config(config, options), router, [this](http::Access const& access) { write(access); }, fetch()),
           transport(transport_of(config)) {}
+
+    void report_failed_job(std::string const& text) { log.error("job-failed", {{"reason", text}}); }
+    void start_mail(Config const& mail_of);
 
     http::FetchDocuments fetch() {
         if (!way_out) return nullptr;
         return [this](FetchedDocuments known, DocumentNeeds const& needs, std::function<void(FetchedDocuments)> done) {
             way_out->fetch(std::move(known), needs, std::move(done));
         };
-    }
-
-    http::RateSettings rate_settings() const {
-        http::RateSettings settings;
-        auto networks = http::Networks::read(config.exempt_networks);
-        if (!networks) throw std::runtime_error(networks.error().detail);
-        auto const exempt = std::make_shared<http::Networks>(std::move(*networks));
-        settings.is_exempt = [exempt](std::string_view client) { return exempt->contains(client); };
-        return settings;
     }
 
     domain::VcApiSettings vc_api_settings() const {
@@ -117,7 +147,9 @@ struct App::Parts {
         std::vector<std::vector<http::Route>> groups{api::api_routes(api), web::public_routes(web),
                                                      web::staff_routes(web)};
         if (options.demo) groups.push_back(web::demo_routes(web, *options.demo));
-        return joined(std::move(groups));
+        auto all = joined(std::move(groups));
+        classify(all);
+        return all;
     }
 
     /// A few items of a list; where none waits, what ran out goes. Several threads do so: a list of slow hosts keeps
@@ -169,20 +201,29 @@ App::~App() {
     stop();
 }
 
+void App::Parts::start_mail(Config const& mail_of) {
+    if (!transport) {
+        log.warn("no-mail-server", {{"effect", "mails wait in the outbox until [mail] host is configured"}});
+        return;
+    }
+    auto const sender = mail_of.mail.sender.empty() ? "badges@" + mail_of.domain.substr(0, mail_of.domain.find(':'))
+                                                    : mail_of.mail.sender;
+    outbox = std::make_unique<jobs::MailOutbox>(services, *transport,
+                                                jobs::MailSettings{mail_of.demo ? "badges@itqan.example" : sender});
+    mail_job = std::make_unique<jobs::Periodic>(
+        milliseconds(500), [this] { return outbox->run_once(); },
+        [this](std::string const& text) { report_failed_job(text); });
+}
+
 void App::start() {
     auto& parts = *parts_;
-    auto const report = [&parts](std::string const& text) { parts.log.error("job-failed", {{"reason", text}}); };
-    if (parts.transport) {
-        auto const sender = parts.config.mail.sender.empty()
-                                ? "badges@" + parts.config.domain.substr(0, parts.config.domain.find(':'))
-                                : parts.config.mail.sender;
-        parts.outbox = std::make_unique<jobs::MailOutbox>(
-            parts.services, *parts.transport, jobs::MailSettings{parts.config.demo ? "badges@itqan.example" : sender});
-        parts.mail_job = std::make_unique<jobs::Periodic>(
-            milliseconds(500), [&parts] { return parts.outbox->run_once(); }, report);
-    } else {
-        parts.log.warn("no-mail-server", {{"effect", "mails wait in the outbox until [mail] host is configured"}});
-    }
+    auto const report = [&parts](std::string const& text) { parts.report_failed_job(text); };
+    if (auto const affordable = affordable_connections(parts.config); affordable < parts.config.connections)
+        parts.log.warn("few-descriptors",
+                       {{"connections", std::to_string(affordable)},
+                        {"wanted", std::to_string(parts.config.connections)},
+                        {"remedy", "raise LimitNOFILE= (systemd) or ulimit -Hn, or lower [limits] connections"}});
+    parts.start_mail(parts.config);
     parts.sweep = std::make_unique<domain::Sweep>(
         parts.services.database, parts.services.intake, parts.services.clock,
         [&parts](std::string const& learner, std::string const& reason) {
@@ -199,6 +240,9 @@ void App::start() {
 std::uint16_t App::port() const {
     return parts_->server.port();
 }
+std::uint16_t App::internal_port() const {
+    return parts_->server.internal_port();
+}
 Json App::vc_api_issuers() {
     auto& vc_api = parts_->api.vc_api;
     if (!vc_api) return Json::array();
@@ -208,6 +252,27 @@ Json App::vc_api_issuers() {
 }
 void App::reload_certificate() {
     parts_->server.reload_certificate();
+}
+bool App::reload_changed_certificate() {
+    return parts_->server.reload_changed_certificate();
+}
+bool App::is_alive() const {
+    return parts_->server.is_alive(milliseconds(5'000));
+}
+
+void App::reload(Config const& read) {
+    auto& parts = *parts_;
+    // What can fail comes first: afterwards everything is taken on.
+    auto rates = rate_settings(read);
+    auto transport = transport_of(read);
+    parts.server.use({read.certificate, read.certificate_key, read.trusted_proxies, affordable_connections(read),
+                      read.connections_per_client});
+    parts.rates.use(std::move(rates));
+    if (parts.mail_job) parts.mail_job->stop();  // The mail in hand still goes the old way.
+    parts.mail_job.reset();
+    parts.outbox.reset();
+    parts.transport = std::move(transport);
+    parts.start_mail(read);
 }
 
 void App::stop() {

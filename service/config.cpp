@@ -1,25 +1,26 @@
 #include "service/config.hpp"
 
-#include <charconv>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <fstream>
 #include <functional>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 
 #include <toml++/toml.h>
 #include <nlohmann/json.hpp>
 
 #include "schemas/identifier.hpp"
+#include "service/config_values.hpp"
 #include "service/store.hpp"
 
 extern char** environ;
 
 namespace itqan::service {
 namespace {
-
-Error bad_value(std::string const& key, std::string const& what) {
-    return {Fault::unprocessable, "config-value", "\"" + key + "\" " + what + ".", {{"/" + key, what}}};
-}
 
 using Setter = std::function<Result<void>(Config&, std::string const&)>;
 
@@ -43,11 +44,9 @@ Result<void> set_security(Config& config, std::string const& value) {
 }
 
 Result<void> set_port(Config& config, std::string const& value) {
-    int port = 0;
-    auto const [end, failure] = std::from_chars(value.data(), value.data() + value.size(), port);
-    if (failure != std::errc{} || end != value.data() + value.size() || port < 1 || port > 65535)
-        return bad_value("mail.port", "must be a port from 1 to 65535");
-    config.mail.smtp.port = port;
+    auto const port = read_number("mail.port", value, 1, 65'535);
+    if (!port) return port.error();
+    config.mail.smtp.port = static_cast<int>(*port);
     return {};
 }
 
@@ -55,15 +54,6 @@ Result<void> set_sender(Config& config, std::string const& value) {
     if (!schemas::is_email(value)) return bad_value("mail.sender", "must be an e-mail address");
     config.mail.sender = value;
     return {};
-}
-
-Result<std::string> first_line_of(std::string const& key, std::string const& path) {
-    std::ifstream file(path);
-    std::string line;
-    if (!file || !std::getline(file, line)) return bad_value(key, "names a file that is empty or cannot be read");
-    if (line.ends_with('\r')) line.pop_back();
-    if (line.empty()) return bad_value(key, "names a file whose first line is empty");
-    return line;
 }
 
 Result<void> set_database_password_file(Config& config, std::string const& value) {
@@ -74,11 +64,9 @@ Result<void> set_database_password_file(Config& config, std::string const& value
 }
 
 Result<void> set_connections(Config& config, std::string const& value) {
-    int count = 0;
-    auto const [end, failure] = std::from_chars(value.data(), value.data() + value.size(), count);
-    if (failure != std::errc{} || end != value.data() + value.size() || count < 1 || count > 200)
-        return bad_value("database.connections", "must be a number from 1 to 200");
-    config.database_connections = count;
+    auto const count = read_number("database.connections", value, 1, 200);
+    if (!count) return count.error();
+    config.database_connections = static_cast<int>(*count);
     return {};
 }
 
@@ -112,17 +100,9 @@ Result<void> set_proxy_credentials_file(Config& config, std::string const& value
 }
 
 Result<void> set_keep(Config& config, std::string const& value) {
-    int seconds = -1;
-    auto const [end, failure] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-    if (failure != std::errc{} || end != value.data() + value.size() || seconds < 0 || seconds > 86'400)
-        return bad_value("outbound.keep_seconds", "must be a number of seconds from 0 to 86400");
-    config.outbound_keep = std::chrono::seconds(seconds);
-    return {};
-}
-
-Result<void> set_flag(bool& flag, std::string const& key, std::string const& value) {
-    if (value != "true" && value != "false") return bad_value(key, "must be true or false");
-    flag = value == "true";
+    auto const seconds = read_number("outbound.keep_seconds", value, 0, 86'400);
+    if (!seconds) return seconds.error();
+    config.outbound_keep = std::chrono::seconds(*seconds);
     return {};
 }
 
@@ -133,15 +113,46 @@ Result<void> set_key_type(Config& config, std::string const& value) {
     return {};
 }
 
+Result<void> set_internal_listen(Config& config, std::string const& value) {
+    auto read = read_address("internal.listen", value);
+    if (!read) return read.error();
+    config.internal_listen = std::move(*read);
+    return {};
+}
+
+Setter number_into(std::size_t Config::*member, std::string key, long least, long most) {
+    return [=](Config& config, std::string const& value) -> Result<void> {
+        auto const number = read_number(key, value, least, most);
+        if (!number) return number.error();
+        config.*member = static_cast<std::size_t>(*number);
+        return {};
+    };
+}
+
+Setter rate_into(http::RateRule http::RateSettings::*member, std::string key) {
+    return [=](Config& config, std::string const& value) { return read_rate(config.rates.*member, key, value); };
+}
+
 /// Every key but the lists, by its dotted name; the environment names them ITQAN_MAIL_HOST.
 std::map<std::string, Setter> const& setters() {
     static std::map<std::string, Setter> const all{
         {"domain", [](Config& c, std::string const& v) { return set_domain(c, v); }},
         {"listen", [](Config& c, std::string const& v) { return read_listen(v, c); }},
-        {"demo", [](Config& c, std::string const& v) { return set_flag(c.demo, "demo", v); }},
-        {"hsts", [](Config& c, std::string const& v) { return set_flag(c.hsts, "hsts", v); }},
-        {"vc_api.enabled", [](Config& c, std::string const& v) { return set_flag(c.vc_api, "vc_api.enabled", v); }},
-        {"durable", [](Config& c, std::string const& v) { return set_flag(c.durable, "durable", v); }},
+        {"demo", [](Config& c, std::string const& v) { return read_flag(c.demo, "demo", v); }},
+        {"hsts", [](Config& c, std::string const& v) { return read_flag(c.hsts, "hsts", v); }},
+        {"vc_api.enabled", [](Config& c, std::string const& v) { return read_flag(c.vc_api, "vc_api.enabled", v); }},
+        {"durable", [](Config& c, std::string const& v) { return read_flag(c.durable, "durable", v); }},
+        {"internal.listen", set_internal_listen},
+        {"internal.tls", [](Config& c, std::string const& v) { return read_flag(c.internal_tls, "internal.tls", v); }},
+        {"share_port", [](Config& c, std::string const& v) { return read_flag(c.shares_port, "share_port", v); }},
+        {"limits.verify", rate_into(&http::RateSettings::verify, "limits.verify")},
+        {"limits.sign_in", rate_into(&http::RateSettings::sign_in, "limits.sign_in")},
+        {"limits.anonymous", rate_into(&http::RateSettings::anonymous, "limits.anonymous")},
+        {"limits.signed_in", rate_into(&http::RateSettings::signed_in, "limits.signed_in")},
+        {"limits.connections", number_into(&Config::connections, "limits.connections", 16, 1'000'000)},
+        {"limits.connections_per_client",
+         number_into(&Config::connections_per_client, "limits.connections_per_client", 1, 1'000'000)},
+        {"limits.workers", number_into(&Config::workers, "limits.workers", 2, 1'024)},
         {"tls.certificate",
          [](Config& c, std::string const& v) -> Result<void> {
              c.certificate = v;
@@ -150,6 +161,11 @@ std::map<std::string, Setter> const& setters() {
         {"tls.key",
          [](Config& c, std::string const& v) -> Result<void> {
              c.certificate_key = v;
+             return {};
+         }},
+        {"keys.kek_file",
+         [](Config& c, std::string const& v) -> Result<void> {
+             c.kek_file = v;
              return {};
          }},
         {"database.url", set_database_url},
@@ -295,12 +311,24 @@ Result<void> set_domain(Config& config, std::string const& value) {
 }
 
 void write_config(Config const& config) {
-    std::ofstream file(config.file(), std::ios::trunc);
-    file << config_text(config);
-    file.close();
-    if (!file) throw std::runtime_error(config.file().string() + " cannot be written");
-    std::filesystem::permissions(config.file(),
-                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    auto const fail = [&](std::string const& what) {
+        throw std::runtime_error(config.file().string() + " cannot be written: " + what);
+    };
+    auto const text = config_text(config);
+    auto const draft = config.file().string() + ".new";
+    int const file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) fail(std::generic_category().message(errno));
+    bool const written =
+        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+    int const reason = errno;
+    ::close(file);
+    if (!written) fail(std::generic_category().message(reason));
+    if (::rename(draft.c_str(), config.file().c_str()) != 0) fail(std::generic_category().message(errno));
+    // Its name must outlive a power failure too.
+    int const folder = ::open(config.data.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) fail(std::generic_category().message(errno));
+    ::fsync(folder);
+    ::close(folder);
 }
 
 std::optional<crypto::KeyType> read_signing_key_type(std::string_view text) {
@@ -310,20 +338,15 @@ std::optional<crypto::KeyType> read_signing_key_type(std::string_view text) {
 }
 
 Result<void> read_listen(std::string const& text, Config& config) {
-    auto const colon = text.rfind(':');
-    int port = -1;
-    if (colon != std::string::npos) {
-        auto const* const end = text.data() + text.size();
-        auto const [stop, failure] = std::from_chars(text.data() + colon + 1, end, port);
-        if (failure != std::errc{} || stop != end) port = -1;
-    }
-    auto address = text.substr(0, colon);
-    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-    if (port < 0 || port > 65535 || address.empty())
-        return bad_value("listen", "must be an address and a port such as 127.0.0.1:8443");
-    config.listen_address = address;
-    config.listen_port = static_cast<std::uint16_t>(port);
+    auto const read = read_address("listen", text);
+    if (!read) return read.error();
+    config.listen_address = read->address;
+    config.listen_port = read->port;
     return {};
+}
+
+bool is_loopback(std::string_view address) {
+    return address.starts_with("127.") || address == "::1" || address == "localhost";
 }
 
 std::map<std::string, std::string> itqan_environment() {
@@ -360,6 +383,10 @@ Result<Config> read_config(std::filesystem::path const& data, std::optional<std:
     if (auto const done = apply_environment(config, environment); !done) return done.error();
     if (config.outbound_proxy && config.outbound_proxy->port == 0)
         return bad_value("outbound.proxy", "is missing, although outbound.proxy_credentials_file is there");
+    if (!config.internal_tls && !is_loopback(config.internal_listen.address))
+        return bad_value("internal.tls",
+                         "may be false only where internal.listen is a loopback address: tokens would "
+                         "pass in the clear");
     return config;
 }
 

@@ -13,6 +13,7 @@
 #include "crypto/keys.hpp"
 #include "schemas/result.hpp"
 #include "service/http/forward_proxy.hpp"
+#include "service/http/rate_limits.hpp"
 #include "service/jobs/smtp.hpp"
 
 namespace itqan::service {
@@ -20,6 +21,11 @@ namespace itqan::service {
 struct MailConfig {
     std::string sender;     ///< "badges@example.org"; empty: mails are spooled into the data folder (demo).
     jobs::SmtpConfig smtp;  ///< host empty: no server is configured.
+};
+
+struct Address {
+    std::string address;  ///< An IP address; "" for none.
+    std::uint16_t port = 0;
 };
 
 struct Config {
@@ -30,14 +36,20 @@ struct Config {
     std::string database_url;       ///< PostgreSQL; empty: SQLite in the data folder.
     std::string database_password;  ///< Of database.password_file.
     int database_connections = 16;  ///< For units of work; half as many more read.
+    Address internal_listen;   ///< "" for none: one listener serves everything.
+    bool internal_tls = true;  ///< false: in the clear, on loopback only.
+    bool shares_port = false;  ///< A second process may listen on the same ports beside this one.
     bool demo = false;
     std::filesystem::path certificate, certificate_key;  ///< PEM; empty: the demo's own authority.
+    std::filesystem::path kek_file;  ///< Key-encryption key provided from outside; empty: the data folder's own.
     crypto::KeyType key_type = crypto::KeyType::rsa;
     std::string controller_name, controller_contact;
     MailConfig mail;
     std::vector<std::string> trusted_proxies;  ///< CIDRs.
     std::vector<std::string> exempt_networks;  ///< CIDRs that the per-address limits do not count.
-    bool vc_api = false;                       ///< The VC-API exists.
+    http::RateSettings rates;                  ///< Without the exempt networks.
+    std::size_t connections = 10'000, connections_per_client = 100, workers = 64;
+    bool vc_api = false;       ///< The VC-API exists.
     bool vc_api_open = false;  ///< It issues for strangers. No key says so, only `itqan demo` and `itqan conformance`.
     bool conformance = false;  ///< RDF may cost what the W3C's vectors need. Likewise.
     /// Other hosts may be asked for documents. No key says so: `itqan serve` and `itqan verify` may, `itqan demo` and
@@ -56,7 +68,7 @@ struct Config {
     std::string base_url() const { return "https://" + domain; }
     std::filesystem::path file() const { return data / "itqan.toml"; }
     std::filesystem::path database() const { return data / "itqan.db"; }
-    std::filesystem::path key_file() const { return data / "keys" / "kek"; }
+    std::filesystem::path key_file() const { return kek_file.empty() ? data / "keys" / "kek" : kek_file; }
     std::filesystem::path spool() const { return data / "mail"; }
 };
 
@@ -71,7 +83,7 @@ std::map<std::string, std::string> itqan_environment();
 /// Text of a new itqan.toml, with every key explained.
 std::string config_text(Config const& config);
 
-/// Writes config_text into the data folder (mode 0600). Throws std::runtime_error when that fails.
+/// Writes config_text into the data folder (mode 0600), whole or not at all. Throws std::runtime_error when that fails.
 void write_config(Config const& config);
 
 /// A host name, with its port if that is not 443. Error: unprocessable "config-value".
@@ -79,6 +91,9 @@ Result<void> set_domain(Config& config, std::string const& value);
 
 /// "127.0.0.1:8443" or "[::1]:8443". Error: unprocessable "config-value".
 Result<void> read_listen(std::string const& text, Config& config);
+
+/// 127.0.0.0/8 and ::1, and "localhost".
+bool is_loopback(std::string_view address);
 
 /// The key types that badges are signed with: "rsa", "ed25519", "p256".
 std::optional<crypto::KeyType> read_signing_key_type(std::string_view text);

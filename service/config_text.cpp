@@ -18,9 +18,24 @@ std::string config_text(Config const& config) {
          << "domain = " << quoted(config.domain) << "\n"
          << "listen = \"" << config.listen_address << ':' << config.listen_port << "\"\n"
          << (config.demo ? "demo = true\nhsts = false\n" : "") << R"(
+# [internal] below makes a second listener for the API, the staff's pages and /metrics; the first one then serves only
+# documents, badges, verification, claims and the learners' pages.
+# A second process may listen on the same ports, so that it can take over without a pause:
+# share_port = false
+
+[internal]
+# listen = "127.0.0.1:8444"
+# In the clear, for a proxy or a collector of figures on this machine; loopback only:
+# tls = true
+
 [tls]
 # certificate = "/etc/itqan/fullchain.pem"
 # key = "/etc/itqan/privkey.pem"
+
+[keys]
+# The 32 bytes that signing keys are sealed with, where something else keeps them (a systemd credential, a Kubernetes
+# secret). Several nodes need the same. Without it: keys/kek in the data folder, made on the first start.
+# kek_file = "/run/credentials/itqan.service/kek"
 
 [issuing]
 # What VC-JWTs are signed with: rsa (RS256), ed25519 (EdDSA) or p256 (ES256). Embedded proofs are Ed25519.
@@ -78,6 +93,14 @@ std::string config_text(Config const& config) {
 [limits]
 # trusted_proxies = ["127.0.0.1/32"]
 # exempt_networks = []
+# So many at once, then so many a minute: strangers by address (IPv6: by network), those who are known by token or session.
+# verify = "60/120"
+# sign_in = "20/10"
+# anonymous = "600/3000"
+# signed_in = "20000/300000"
+# connections = 10000            # the service raises its limit of descriptors as far as it may
+# connections_per_client = 100
+# workers = 64
 )";
     return text.str();
 }

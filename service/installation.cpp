@@ -78,18 +78,23 @@ Installation::~Installation() = default;
 
 Result<std::unique_ptr<Installation>> Installation::open(Config const& config,
                                                          std::int64_t domain_offset_milliseconds) {
-    for (auto const& folder : {config.data, config.key_file().parent_path()})
-        if (auto const made = make_folder(folder); !made) return made.error();
+    if (auto const made = make_folder(config.data); !made) return made.error();
+    if (config.kek_file.empty()) {
+        if (auto const made = make_folder(config.key_file().parent_path()); !made) return made.error();
+    } else if (auto const provided = crypto::KeyEncryptionKey::load_provided(config.kek_file); !provided) {
+        return provided.error();  // Before a database is made that it could not be used with.
+    }
     try {
         auto database = open_store(config);
         storage::migrate(*database, SystemClock().wall());
-        if (!std::filesystem::exists(config.key_file()) && has_keys(*database))
+        if (config.kek_file.empty() && !std::filesystem::exists(config.key_file()) && has_keys(*database))
             return Error{Fault::unprocessable,
                          "kek-missing",
                          "The keys of this installation are sealed with a key-encryption key that is not in " +
                              config.key_file().string() + ". Copy it there from the first node or from its safe place.",
                          {}};
-        auto kek = crypto::KeyEncryptionKey::load_or_create(config.key_file());
+        auto kek = config.kek_file.empty() ? crypto::KeyEncryptionKey::load_or_create(config.key_file())
+                                           : crypto::KeyEncryptionKey::load_provided(config.kek_file);
         if (!kek) return kek.error();
         auto parts = std::make_unique<Parts>(config, std::move(database), std::move(*kek), domain_offset_milliseconds);
         parts->documents.know(config.trust_issuers, registries_of(config));

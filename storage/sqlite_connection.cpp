@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <limits>
+#include <system_error>
 #include <thread>
 
 #include <SQLiteCpp/Exception.h>
@@ -84,7 +85,9 @@ std::string explain(int code, std::string const& said, int busy_timeout_millisec
         case SQLITE_READONLY:
             return "the database cannot be written here: " + said;
         case SQLITE_IOERR:
-            return "the disk failed while the database was used: " + said;
+            return "the disk failed while the database was used: " + said +
+                   ". The system's log says why (dmesg); when " +
+                   "the disk is well and can be written, it goes on without a restart";
         case SQLITE_CANTOPEN:
             return "the database file cannot be opened: " + said;
         case SQLITE_CORRUPT:
@@ -246,8 +249,10 @@ Connection::Statement& Connection::cached(std::string_view sql) {
 void Connection::fail(std::string_view sql) const {
     auto* const handle = database_.getHandle();
     auto const code = sqlite3_errcode(handle) & 0xff;
-    std::string const said = sqlite3_errmsg(handle);
+    std::string said = sqlite3_errmsg(handle);
     if (code == SQLITE_CONSTRAINT) throw ConstraintError(said);
+    if (auto const reason = sqlite3_system_errno(handle); code == SQLITE_IOERR && reason != 0)
+        said += " (" + std::generic_category().message(reason) + ")";
     auto message = explain(code, said, busy_timeout_milliseconds_);
     if (code == SQLITE_ERROR || code == SQLITE_READONLY) message += " in: " + std::string(sql);
     throw SqliteError(code, message);

@@ -5,6 +5,7 @@
 #include "schemas/text.hpp"
 #include "service/api/endpoint.hpp"
 #include "service/api/openapi.hpp"
+#include "service/http/problem.hpp"
 
 namespace itqan::api {
 namespace {
@@ -71,14 +72,11 @@ Result<Json> read_body(Endpoint const& endpoint, http::Request const& request) {
     return body;
 }
 
-Result<void> within_rate(ApiContext& context, Endpoint const& endpoint, http::Request const& request,
-                         std::optional<auth::Caller> const& caller, Instant now) {
+http::RateLimits::Work work_of(Endpoint const& endpoint) {
     using Work = http::RateLimits::Work;
-    if (request.is_again()) return {};
     bool const is_costly = endpoint.payload == Payload::upload || endpoint.payload == Payload::signed_document ||
                            endpoint.payload == Payload::list;
-    auto const work = is_costly ? Work::verify : Work::plain;
-    return context.rates.admit(work, caller ? caller->principal : "", request.client, now);
+    return is_costly ? Work::verify : Work::plain;
 }
 
 Result<std::optional<auth::Caller>> caller_of(ApiContext& context, Endpoint const& endpoint,
@@ -90,15 +88,28 @@ Result<std::optional<auth::Caller>> caller_of(ApiContext& context, Endpoint cons
     return std::optional<auth::Caller>(std::move(*caller));
 }
 
-Reply run(ApiContext& context, Endpoint const& endpoint, http::Request const& request) {
+Reply run(ApiContext& context, Endpoint const& endpoint, http::Request const& request, auth::Caller const* caller,
+          Instant now) {
+    auto body = read_body(endpoint, request);
+    if (!body) return endpoint.is_vc_api ? domain::as_bad_request(body.error()) : body.error();
+    Call const call{context, context.services, request, caller, std::move(*body), now};
+    return endpoint.handle(call);
+}
+
+/// Whoever is counted learns in every answer what is left.
+Reply run_within_rate(ApiContext& context, Endpoint const& endpoint, http::Request const& request) {
     auto const now = context.services.clock.wall();
     auto const caller = caller_of(context, endpoint, request);
     if (!caller) return caller.error();
-    if (auto const rate = within_rate(context, endpoint, request, *caller, now); !rate) return rate.error();
-    auto body = read_body(endpoint, request);
-    if (!body) return endpoint.is_vc_api ? domain::as_bad_request(body.error()) : body.error();
-    Call const call{context, context.services, request, *caller ? &**caller : nullptr, std::move(*body), now};
-    return endpoint.handle(call);
+    auto const work = work_of(endpoint);
+    auto const principal = *caller ? (*caller)->principal : "";
+    Result<void> const rate =
+        request.is_again() ? Result<void>() : context.rates.admit(work, principal, request.client, now);
+    auto reply = rate ? run(context, endpoint, request, *caller ? &**caller : nullptr, now) : Reply(rate.error());
+    if (reply && !reply->awaits.addresses.empty()) return reply;
+    auto response = reply ? std::move(*reply) : http::problem(reply.error());
+    context.rates.tell(response, work, principal, request.client, now);
+    return response;
 }
 
 }  // namespace
@@ -123,9 +134,10 @@ std::vector<http::Route> api_routes(ApiContext& context) {
     for (auto const& endpoint : endpoints()) {
         if (endpoint.is_vc_api && !context.vc_api) continue;
         served.push_back(endpoint);
-        routes.push_back(
-            {std::string(verb_name(endpoint.verb)), endpoint.path, room_of(endpoint.payload),
-             [&context, &endpoint](http::Request const& request) { return run(context, endpoint, request); }});
+        routes.push_back({std::string(verb_name(endpoint.verb)), endpoint.path, room_of(endpoint.payload),
+                          [&context, &endpoint](http::Request const& request) {
+                              return run_within_rate(context, endpoint, request);
+                          }});
     }
     auto const document =
         std::make_shared<std::string const>(openapi_document(served, context.services.addresses.base()).dump());

@@ -15,7 +15,8 @@ CLI::App* add_command(CLI::App& parent, Common& common, std::string const& name,
                       std::function<int()> run) {
     auto* const command = parent.add_subcommand(name, description);
     command->add_option("--data", common.data, "Folder of the installation (default: $ITQAN_DATA, else ./itqan-data)");
-    command->add_option("--config", common.config, "Configuration file (default: itqan.toml in the data folder)");
+    command->add_option("--config", common.config,
+                        "Configuration file (default: $ITQAN_CONFIG, else itqan.toml in the data folder)");
     command->add_option("--database", common.database,
                         "PostgreSQL database, postgres://... (default: database.url, else SQLite in the data folder)");
     command->add_flag("--json", common.json, "Answer with one JSON document");
@@ -26,12 +27,17 @@ CLI::App* add_command(CLI::App& parent, Common& common, std::string const& name,
     return command;
 }
 
+std::optional<std::filesystem::path> configuration_file(Common const& common) {
+    if (common.config) return *common.config;
+    auto const* const variable = std::getenv("ITQAN_CONFIG");
+    if (variable != nullptr && *variable != '\0') return variable;
+    return std::nullopt;
+}
+
 Result<service::Config> configuration(Common const& common) {
     auto const* const variable = std::getenv("ITQAN_DATA");
     auto const data = !common.data.empty() ? common.data : variable != nullptr ? std::string(variable) : "itqan-data";
-    std::optional<std::filesystem::path> file;
-    if (common.config) file = *common.config;
-    auto config = service::read_config(data, file, service::itqan_environment());
+    auto config = service::read_config(data, configuration_file(common), service::itqan_environment());
     if (config && common.database)
         if (auto const set = service::set_database_url(*config, *common.database); !set) return set.error();
     return config;

@@ -27,7 +27,7 @@ inline constexpr int done = 0, failed = 1, usage = 2, unchecked = 3;
 /// Options that every command takes.
 struct Common {
     std::string data;                     ///< --data, else $ITQAN_DATA, else ./itqan-data.
-    std::optional<std::string> config;    ///< --config, else itqan.toml of the data folder.
+    std::optional<std::string> config;    ///< --config, else $ITQAN_CONFIG, else itqan.toml of the data folder.
     std::optional<std::string> database;  ///< --database, else database.url.
     bool json = false;                    ///< --json: one JSON document on standard output.
 };
@@ -35,6 +35,9 @@ struct Common {
 /// Adds a subcommand with the common options. `run` is called after parsing and gives the exit code.
 CLI::App* add_command(CLI::App& parent, Common& common, std::string const& name, std::string const& description,
                       std::function<int()> run);
+
+/// The configuration file that --config or $ITQAN_CONFIG names; none: the data folder's own.
+std::optional<std::filesystem::path> configuration_file(Common const& common);
 
 /// The configuration as the options say.
 Result<service::Config> configuration(Common const& common);
@@ -64,6 +67,7 @@ void add_bundle_command(CLI::App& app, Common& common);
 void add_evaluate_command(CLI::App& app, Common& common);
 void add_key_commands(CLI::App& app, Common& common);
 void add_serve_commands(CLI::App& app, Common& common);  ///< serve, demo
+void add_ready_command(CLI::App& app, Common& common);
 void add_conformance_command(CLI::App& app, Common& common);
 void add_keeping_commands(CLI::App& app, Common& common);  ///< backup, restore, fsck, move
 

@@ -24,6 +24,7 @@ int run(int argc, char** argv) {
     add_key_commands(app, common);
     add_conformance_command(app, common);
     add_keeping_commands(app, common);
+    add_ready_command(app, common);
     try {
         app.parse(argc, argv);
     } catch (CLI::RuntimeError const& error) {

@@ -15,35 +15,72 @@ struct InitOptions {
     std::string domain;
 };
 
+Error already_exists(service::Config const& config) {
+    return {Fault::conflict,
+            "already-exists",
+            service::store_name(config) +
+                " holds an installation already. Another token for an administrator: itqan token create --role admin "
+                "--data " +
+                config.data.string(),
+            {}};
+}
+
+/// The configuration is written last: where it is missing, an earlier init was cut short and is done again.
 int init(Common const& common, InitOptions const& options) {
     auto config = configuration(common);
     if (!config) return fail(common, config.error());
     auto const installed = is_installed(*config);
     if (!installed) return fail(common, installed.error());
-    if (*installed)
-        return fail(
-            common,
-            {Fault::conflict, "already-exists", service::store_name(*config) + " holds an installation already.", {}});
-    if (auto const domain = service::set_domain(*config, options.domain); !domain) return fail(common, domain.error());
+    auto const file = configuration_file(common);
+    if (*installed && !file && std::filesystem::exists(config->file())) return fail(common, already_exists(*config));
+    if (options.domain.empty() && config->domain.empty())
+        return fail(common, {Fault::unprocessable,
+                             "no-domain",
+                             "The installation needs its public name: --domain badges.example.org" +
+                                 (file ? ", or domain in " + file->string() : std::string()) + ".",
+                             {}});
+    if (!options.domain.empty()) {
+        auto const configured = config->domain;
+        if (auto const domain = service::set_domain(*config, options.domain); !domain)
+            return fail(common, domain.error());
+        if (file && !configured.empty() && configured != config->domain)
+            return fail(common, {Fault::conflict,
+                                 "other-domain",
+                                 file->string() + " says " + configured + ", --domain says " + config->domain + ".",
+                                 {}});
+        if (file && configured.empty())
+            return fail(common, {Fault::unprocessable,
+                                 "no-domain",
+                                 "Write domain = \"" + config->domain + "\" into " + file->string() +
+                                     ": the service reads it there.",
+                                 {}});
+    }
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
-    service::write_config(*config);
+    auto const config_file = file.value_or(config->file()).string();
     auto& services = (*installation)->services();
+    auto const programme =
+        services.database.read([&](storage::Session& session) { return services.programmes.current(session); });
+    bool const has_tokens =
+        services.database.read([](storage::Session& session) { return !storage::tokens(session).empty(); });
+    if (!programme->issuers.empty() || (file && *installed && has_tokens)) return fail(common, already_exists(*config));
     auto const now = services.clock.wall();
     auth::NewToken wanted;
     wanted.role = Role::admin;
     wanted.expires_at = Instant{now.milliseconds + std::int64_t{365} * 86'400'000};
     auto const token = services.database.write(
         [&](storage::Session& session) { return auth::create_token(session, wanted, operator_actor(), now); });
+    // A file that the operator keeps elsewhere is left alone.
+    if (!file) service::write_config(*config);
     if (!common.json)
         std::cerr
-            << "The name " << options.domain << " is signed into every badge: it cannot be changed later.\n"
-            << "Next: set certificate, mail and privacy contact in " << config->file().string()
+            << "The name " << config->domain << " is signed into every badge: it cannot be changed later.\n"
+            << "Next: set certificate, mail and privacy contact in " << config_file
             << ", then itqan import your programme, then itqan serve.\nThe first administrator's token, shown once:\n";
     return answer(common,
                   {{"data", config->data.string()},
-                   {"domain", options.domain},
-                   {"config", config->file().string()},
+                   {"domain", config->domain},
+                   {"config", config_file},
                    {"adminToken", token.secret}},
                   token.secret);
 }
@@ -95,7 +132,7 @@ void add_installation_commands(CLI::App& app, Common& common) {
     auto* const make =
         add_command(app, common, "init", "Make an installation: folder, keys, configuration, first administrator",
                     [&common, wanted] { return init(common, *wanted); });
-    make->add_option("--domain", wanted->domain, "Its public name, such as badges.example.org")->required();
+    make->add_option("--domain", wanted->domain, "Its public name, such as badges.example.org");
 
     auto const options = std::make_shared<ImportOptions>();
     auto* const take = add_command(app, common, "import", "Take in a programme folder, a CASE package, or completions",

@@ -51,14 +51,19 @@ std::uintmax_t log_left_behind(service::Config const& config) {
     return none ? 0 : bytes;
 }
 
-int serve(Common const& common, ServeOptions const& options) {
+Result<service::Config> production_config(Common const& common, ServeOptions const& options) {
     auto config = configuration(common);
-    if (!config) return fail(common, config.error());
+    if (!config) return config;
     if (options.listen)
-        if (auto const listen = service::read_listen(*options.listen, *config); !listen)
-            return fail(common, listen.error());
-    if (auto const fine = check_for_production(*config); !fine) return fail(common, fine.error());
+        if (auto const listen = service::read_listen(*options.listen, *config); !listen) return listen.error();
+    if (auto const fine = check_for_production(*config); !fine) return fine.error();
     config->way_out = true;
+    return config;
+}
+
+int serve(Common const& common, ServeOptions const& options) {
+    auto config = production_config(common, options);
+    if (!config) return fail(common, config.error());
     auto const left_behind = log_left_behind(*config);
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
@@ -69,11 +74,16 @@ int serve(Common const& common, ServeOptions const& options) {
                  {{"bytes", std::to_string(left_behind)},
                   {"why", "the last run was killed, or another process has the file open"},
                   {"what", "its log was taken in; nothing acknowledged is lost. To be sure: itqan fsck"}});
-    return run_until_stopped(**installation, log, {}, [&](service::App& app) {
-        log.info(
-            "serving",
-            {{"address", config->base_url()}, {"port", std::to_string(app.port())}, {"data", config->data.string()}});
-    });
+    service::AppOptions app_options;
+    app_options.sockets = http::take_inherited_sockets();
+    auto const started = [&](service::App& app) {
+        service::Log::Fields fields{
+            {"address", config->base_url()}, {"port", std::to_string(app.port())}, {"data", config->data.string()}};
+        if (app.internal_port() != 0) fields.emplace_back("internalPort", std::to_string(app.internal_port()));
+        log.info("serving", fields);
+    };
+    return run_until_stopped(**installation, log, std::move(app_options), started,
+                             [&] { return production_config(common, options); });
 }
 
 void greet(service::Config const& config, demo::Demo const& demo, http::DemoCertificate const& certificate) {
@@ -177,28 +187,8 @@ int demo_command(Common const& common, ServeOptions const& options) {
 
 }  // namespace
 
-int run_until_stopped(service::Installation& installation, service::Log& log, service::AppOptions options,
-                      std::function<void(service::App&)> const& started) {
-    service::block_signals();
-    service::App app(installation, log, std::move(options));
-    app.start();
-    started(app);
-    service::wait_for_end([&] {
-        try {
-            app.reload_certificate();
-            log.info("certificate-reloaded");
-        } catch (std::exception const& error) {
-            log.error("certificate-kept", {{"reason", error.what()}});
-        }
-    });
-    log.info("stopping");
-    app.stop();
-    return exit_code::done;
-}
-
 bool is_loopback(service::Config const& config) {
-    return config.listen_address == "127.0.0.1" || config.listen_address == "::1" ||
-           config.listen_address == "localhost";
+    return service::is_loopback(config.listen_address);
 }
 
 std::string own_domain(service::Config const& config) {

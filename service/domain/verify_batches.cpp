@@ -32,8 +32,18 @@ std::string shortened(std::string_view text, std::size_t most) {
     return std::string(text.substr(0, most));
 }
 
+/// Names of files are bytes; what is kept of them is text.
+std::string as_readable(std::string const& name) {
+    if (is_utf8(name) && name.find('\0') == std::string::npos) return name;
+    std::string readable;
+    readable.reserve(name.size());
+    for (char const c : name)
+        readable += static_cast<unsigned char>(c) < 0x80 && c != '\0' ? c : '?';
+    return readable;
+}
+
 std::string name_of(BatchItem const& item, std::size_t number) {
-    if (!item.name.empty()) return shortened(item.name, longest_name);
+    if (!item.name.empty()) return shortened(as_readable(item.name), longest_name);
     // Without its query, which may be a secret, as inputs are.
     if (schemas::is_https_url(item.input))
         return shortened(std::string_view(item.input).substr(0, item.input.find_first_of("?#")), longest_name);

@@ -25,6 +25,9 @@ class Headers {
     std::vector<std::pair<std::string, std::string>> all;
 };
 
+/// Through which listener a request came: the only one, the one for everybody, or the one for the house.
+enum class Door { sole, everybody, internal };
+
 struct Request {
     std::string method;  ///< "GET"; HEAD arrives as it was sent.
     std::string path;    ///< As sent, percent-encoded, without the query: "/claim/abc".
@@ -32,6 +35,7 @@ struct Request {
     Headers headers;
     std::string body;
     std::string client;  ///< Address of the client: the peer, or what a trusted proxy says.
+    Door door = Door::sole;
     std::map<std::string, std::string, std::less<>> parameters;  ///< Decoded values of {name} in the route's path.
 
     /// Documents of other hosts as far as the edge has fetched them for this request; null: there is no way out.

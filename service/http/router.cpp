@@ -1,5 +1,6 @@
 #include "service/http/router.hpp"
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
@@ -27,6 +28,11 @@ bool is_parameter(std::string_view segment) {
     return segment.starts_with('{') && segment.ends_with('}');
 }
 
+bool is_behind(Door door, Audience audience) {
+    if (door == Door::internal) return true;
+    return audience == Audience::everybody || (door == Door::sole && audience == Audience::internal);
+}
+
 Error no_such_page() {
     return {Fault::not_found, "not-found", "There is nothing at this address.", {}};
 }
@@ -43,11 +49,16 @@ struct Router::Node {
 struct Router::Found {
     Node const* node = nullptr;
     std::vector<std::string_view> values;  ///< Of the parameters, in order.
+    Door door = Door::sole;
 
     Route const* route(std::string_view method) const {
         if (node == nullptr) return nullptr;
         auto const found = node->routes.find(method == "HEAD" ? std::string_view("GET") : method);
-        return found == node->routes.end() ? nullptr : found->second;
+        return found == node->routes.end() || !is_behind(door, found->second->audience) ? nullptr : found->second;
+    }
+    bool has_any() const {
+        return std::any_of(node->routes.begin(), node->routes.end(),
+                           [&](auto const& one) { return is_behind(door, one.second->audience); });
     }
 };
 
@@ -70,15 +81,15 @@ Router::Router(std::vector<Route> routes, std::function<void(std::string const&)
 
 Router::~Router() = default;
 
-Router::Found Router::find(std::string_view method, std::string_view path) const {
+Router::Found Router::find(std::string_view method, std::string_view path, Door door) const {
     auto const segments = segments_of(path);
     Found best;
     // Literals first; when that way ends nowhere, the parameter. Paths are short, so recursion is bounded by them.
     auto const walk = [&](auto const& self, Node const* node, std::size_t depth,
                           std::vector<std::string_view>& values) -> bool {
         if (depth == segments.size()) {
-            if (node->routes.empty()) return false;
-            Found found{node, values};
+            Found found{node, values, door};
+            if (!found.has_any()) return false;
             bool const answers = found.route(method) != nullptr;
             if (answers || best.node == nullptr) best = std::move(found);
             return answers;
@@ -96,22 +107,22 @@ Router::Found Router::find(std::string_view method, std::string_view path) const
     return best;
 }
 
-std::size_t Router::body_limit(std::string_view method, std::string_view path) const {
-    auto const* const route = find(method, path).route(method);
-    return route == nullptr ? unrouted_bytes : route->limits.bytes;
+Route const* Router::route_of(std::string_view method, std::string_view path, Door door) const {
+    return find(method, path, door).route(method);
 }
 
-std::string_view Router::pattern_of(std::string_view method, std::string_view path) const {
-    auto const* const route = find(method, path).route(method);
-    return route == nullptr ? std::string_view{} : std::string_view(route->path);
+std::size_t Router::body_limit(Route const* route) {
+    return route == nullptr ? unrouted_bytes : route->limits.bytes;
 }
 
 namespace {
 
-std::string allowed(std::map<std::string, Route const*, std::less<>> const& routes) {
+std::string allowed(std::map<std::string, Route const*, std::less<>> const& routes, Door door) {
     std::string methods;
-    for (auto const& [method, route] : routes)
-        methods += method + ", " + (method == "GET" ? "HEAD, " : "");
+    for (auto const& [method, route] : routes) {
+        if (!is_behind(door, route->audience)) continue;
+        methods.append(method).append(method == "GET" ? ", HEAD, " : ", ");
+    }
     return methods + "OPTIONS";
 }
 
@@ -138,7 +149,7 @@ Response Router::no_route(Request const& request, Found const& found) const {
         response.status = 204;
         if (is_for_everybody(request.path)) {
             response.headers.add("access-control-allow-origin", "*");
-            response.headers.add("access-control-allow-methods", allowed(found.node->routes));
+            response.headers.add("access-control-allow-methods", allowed(found.node->routes, found.door));
             response.headers.add("access-control-allow-headers", "Accept, Content-Type");
             response.headers.add("access-control-max-age", "86400");
         }
@@ -146,7 +157,7 @@ Response Router::no_route(Request const& request, Found const& found) const {
         response = refusal(
             request, {Fault::method, "method-not-allowed", "This address does not take " + request.method + ".", {}});
     }
-    response.headers.add("allow", allowed(found.node->routes));
+    response.headers.add("allow", allowed(found.node->routes, found.door));
     return response;
 }
 
@@ -156,7 +167,7 @@ Response Router::refusal(Request const& request, Error const& error) const {
 }
 
 Response Router::answer(Request& request, std::string_view& pattern) const {
-    auto const found = find(request.method, request.path);
+    auto const found = find(request.method, request.path, request.door);
     if (found.node == nullptr) return refusal(request, no_such_page());
     auto const* const route = found.route(request.method);
     if (route == nullptr) return no_route(request, found);

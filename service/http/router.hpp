@@ -9,15 +9,21 @@
 #include <vector>
 
 #include "schemas/json.hpp"
+#include "service/http/admission.hpp"
 #include "service/http/message.hpp"
 
 namespace itqan::http {
+
+/// Which listeners a route is behind. `internal_only` does not exist where there is no internal listener.
+enum class Audience { everybody, internal, internal_only };
 
 struct Route {
     std::string method;  ///< "GET" answers HEAD too.
     std::string path;    ///< "/credentials/{id}/card.png"; a literal beats {name}.
     JsonLimits limits;   ///< `bytes` bounds the body before it is read.
     std::function<Result<Response>(Request const&)> handler;
+    Audience audience = Audience::everybody;
+    Urgency urgency = Urgency::ordinary;
 };
 
 class Router {
@@ -38,12 +44,12 @@ class Router {
     /// The same; the request may be given again when the answer awaits documents. Its parameters are set.
     Response handle_in_place(Request& request) const;
 
-    /// Bytes of body that are read for this method and path: the route's limit. Where no route answers still some, so
-    /// that the client learns that (404, 405) and not that its body is too large.
-    std::size_t body_limit(std::string_view method, std::string_view path) const;
+    /// The route that would answer; null when there is none behind this door.
+    Route const* route_of(std::string_view method, std::string_view path, Door door = Door::sole) const;
 
-    /// The path pattern that would answer ("/credentials/{id}"), for logs and metrics; "" when there is none.
-    std::string_view pattern_of(std::string_view method, std::string_view path) const;
+    /// Bytes of body that are read for a route: its limit. Where no route answers (null) still some, so that the client
+    /// learns that (404, 405) and not that its body is too large.
+    static std::size_t body_limit(Route const* route);
 
     /// Every route, for tests that must not forget one.
     std::vector<Route> const& routes() const { return routes_; }
@@ -51,7 +57,7 @@ class Router {
   private:
     struct Node;
     struct Found;
-    Found find(std::string_view method, std::string_view path) const;
+    Found find(std::string_view method, std::string_view path, Door door) const;
     Response answer(Request& request, std::string_view& pattern) const;
     Response no_route(Request const& request, Found const& found) const;
     Response refusal(Request const& request, Error const& error) const;

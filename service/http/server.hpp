@@ -1,6 +1,6 @@
 #pragma once
-// The HTTPS server: connections, TLS, time limits and framing at the edge, handlers in the worker pool. It knows the
-// route table and nothing of what the routes do.
+// The HTTPS server: listeners, connections, TLS, time limits and framing at the edge, handlers in the worker pool. It
+// knows the route table and nothing of what the routes do.
 
 #include <chrono>
 #include <cstddef>
@@ -8,21 +8,24 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "service/http/admission.hpp"
+#include "service/http/listening_sockets.hpp"
 #include "service/http/router.hpp"
+#include "service/http/timeouts.hpp"
 
 namespace itqan::http {
 
-struct Timeouts {
-    std::chrono::milliseconds handshake{5'000};
-    std::chrono::milliseconds header{10'000};  ///< From the first byte of a request to the end of its header section.
-    std::chrono::milliseconds body{30'000};
-    std::chrono::milliseconds write{30'000};
-    std::chrono::milliseconds idle{60'000};
-    std::chrono::milliseconds drain{10'000};  ///< stop() waits so long for requests in hand.
+/// The listener of the house, beside the one for everybody (decision 27).
+struct InternalListener {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8444;
+    bool tls = true;                 ///< false: in the clear, behind a proxy of this machine.
+    std::vector<std::string> hosts;  ///< What Host may say there besides ServerConfig::hosts.
 };
 
 struct ServerConfig {
@@ -31,15 +34,24 @@ struct ServerConfig {
     std::filesystem::path certificate, key;  ///< PEM; the certificate with its chain.
     std::vector<std::string>
         hosts;  ///< What Host may say and, without port, what SNI may ask for. Port 0's own port is added.
-    std::vector<std::string> trusted_proxies;  ///< CIDRs whose X-Forwarded-For is believed.
+    std::optional<InternalListener> internal = {};  ///< None: one listener serves all but what is internal only.
+    std::vector<InheritedSocket> sockets = {};      ///< Of the service manager: used instead of addresses and ports.
+    bool shares_port = false;                       ///< Another process may listen on the same ports (SO_REUSEPORT).
+    std::vector<std::string> trusted_proxies;       ///< CIDRs whose X-Forwarded-For is believed.
     bool hsts = true;
     Timeouts timeouts = {};
-    std::size_t connections = 1'000;
+    std::size_t connections = 10'000;
     std::size_t connections_per_client = 100;
     std::size_t requests_per_connection = 1'000;
-    std::size_t workers = 64;
-    std::size_t queued_requests = 1'024;
+    AdmissionRules admission = {};
     int io_threads = 2;
+};
+
+/// What may change while it runs.
+struct Changeable {
+    std::filesystem::path certificate, key;
+    std::vector<std::string> trusted_proxies;
+    std::size_t connections = 10'000, connections_per_client = 100;
 };
 
 /// One answered request, for the log: no path as it was sent, because paths hold secrets.
@@ -67,11 +79,22 @@ class Server {
 
     void start();
     std::uint16_t port() const;
+    /// 0 when there is no internal listener.
+    std::uint16_t internal_port() const;
+    /// What waits and what runs, for metrics.
+    Admission const& admission() const;
+    std::size_t connections() const;
     /// New connections get the certificate as it stands in its files now. Throws, and keeps the old one, when it is
     /// unusable.
     void reload_certificate();
-    /// Takes no new connection, lets requests in hand finish within the drain time, closes the rest. May be called
-    /// twice.
+    /// The same when the files have changed since they were read; whether they had.
+    bool reload_changed_certificate();
+    /// New connections are held to these from now on. Throws, and changes nothing, when one of them is unusable.
+    void use(Changeable const& settings);
+    /// Whether the edge answers within the time, for watchdogs.
+    bool is_alive(std::chrono::milliseconds limit) const;
+    /// Takes no new connection but those that wait already, lets requests in hand finish within the drain time, closes
+    /// the rest. What waits in a socket of the service manager stays there. May be called twice.
     void stop();
 
   private:

@@ -1,6 +1,7 @@
 #include "service/http/tls.hpp"
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 
 #include <openssl/err.h>
@@ -43,11 +44,11 @@ void require(long result, char const* what) {
 
 }  // namespace
 
-std::shared_ptr<boost::asio::ssl::context> make_tls_context(std::filesystem::path const& certificate,
-                                                            std::filesystem::path const& key,
-                                                            std::vector<std::string> const& names) {
-    auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
-    auto* const x = context->native_handle();
+std::shared_ptr<SSL_CTX> make_tls_context(std::filesystem::path const& certificate, std::filesystem::path const& key,
+                                          std::vector<std::string> const& names) {
+    std::shared_ptr<SSL_CTX> const context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+    auto* const x = context.get();
+    if (x == nullptr) throw std::bad_alloc();
     require(SSL_CTX_set_min_proto_version(x, TLS1_2_VERSION), "TLS version");
     require(SSL_CTX_set_cipher_list(x, ciphers_1_2), "TLS 1.2 ciphers");
     require(SSL_CTX_set_ciphersuites(x, ciphers_1_3), "TLS 1.3 ciphers");
@@ -56,7 +57,10 @@ std::shared_ptr<boost::asio::ssl::context> make_tls_context(std::filesystem::pat
                                SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_clear_options(x, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_max_early_data(x, 0);
-    SSL_CTX_set_mode(x, SSL_MODE_RELEASE_BUFFERS);
+    // Ten thousand idle connections: nothing is kept for a next time, neither buffers nor sessions (tickets carry
+    // them).
+    SSL_CTX_set_mode(x, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_session_cache_mode(x, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_security_level(x, 2);
     require(SSL_CTX_set_session_id_context(x, session_context, sizeof session_context - 1), "session context");
     require(SSL_CTX_set_num_tickets(x, 2), "session tickets");

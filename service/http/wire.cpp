@@ -4,9 +4,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 namespace itqan::http {
@@ -26,9 +24,29 @@ constexpr std::chrono::milliseconds farewell{500};  ///< For the client's close_
 constexpr std::chrono::milliseconds draining{2'000};
 constexpr std::chrono::milliseconds repeated{50};
 
-asio::awaitable<error_code> read_counted(Connection& connection, std::string& body, std::size_t length) {
+/// The time a body may take: never more than it has in all, and never less than the slowest pace needs.
+class Pace {
+  public:
+    Pace(Connection& connection, Timeouts const& timeouts) : connection_(connection), timeouts_(timeouts) { note(0); }
+    void note(std::size_t bytes) {
+        using std::chrono::milliseconds;
+        received_ += bytes;
+        auto const earned = milliseconds(received_ * 1'000 / std::max<std::size_t>(1, timeouts_.body_rate));
+        auto const until = std::min(timeouts_.body, timeouts_.grace + earned);
+        auto const spent = std::chrono::duration_cast<milliseconds>(Clock::now() - began_);
+        connection_.deadline.set(std::max(milliseconds(0), until - spent));
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    Connection& connection_;
+    Timeouts const& timeouts_;
+    Clock::time_point const began_ = Clock::now();
+    std::size_t received_ = 0;
+};
+
+asio::awaitable<error_code> read_counted(Connection& connection, Pace& pace, std::string& body, std::size_t length) {
     error_code failure;
-    auto token = asio::redirect_error(asio::use_awaitable, failure);
     auto& buffer = connection.buffer;
     auto const here = std::min(length, buffer.size());
     body.assign(static_cast<char const*>(buffer.cdata().data()), here);
@@ -36,25 +54,49 @@ asio::awaitable<error_code> read_counted(Connection& connection, std::string& bo
     while (!failure && body.size() < length) {
         auto const have = body.size();
         body.resize(have + std::min(read_step, length - have));
-        auto const space = asio::buffer(body.data() + have, body.size() - have);
-        auto const count = co_await connection.stream.async_read_some(space, token);
+        auto const count = co_await connection.stream.read_some(body.data() + have, body.size() - have, failure);
         body.resize(have + count);
+        if (count > 0) pace.note(count);
     }
     co_return failure;
 }
 
-asio::awaitable<error_code> read_chunked(Connection& connection, std::string& body, std::string const& section,
-                                         std::size_t limit) {
+asio::awaitable<error_code> read_chunked(Connection& connection, Pace& pace, std::string& body,
+                                         std::string const& section, std::size_t limit) {
     error_code failure;
-    auto token = asio::redirect_error(asio::use_awaitable, failure);
     beast::http::request_parser<beast::http::string_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(section.size() + 1));
     parser.body_limit(limit);
+    parser.eager(true);
     auto const head_bytes = asio::buffer(section);
     parser.put(head_bytes, failure);
     if (failure == beast::http::error::need_more) failure = {};
-    if (!failure) co_await beast::http::async_read(connection.stream, connection.buffer, parser, token);
+    auto& buffer = connection.buffer;
+    while (!failure && !parser.is_done()) {
+        if (buffer.size() > 0) {
+            auto const used = parser.put(buffer.cdata(), failure);
+            buffer.consume(used);
+            if (failure != beast::http::error::need_more) continue;
+            failure = {};
+        }
+        auto const space = buffer.prepare(read_step);
+        auto const count =
+            co_await connection.stream.read_some(static_cast<char*>(space.data()), space.size(), failure);
+        buffer.commit(count);
+        if (count > 0) pace.note(count);
+    }
     if (!failure) body = std::move(parser.get().body());
+    co_return failure;
+}
+
+/// Each piece that leaves gives the next one its time: a slow reader is waited for, one that stands still is not.
+asio::awaitable<error_code> write_all(Connection& connection, std::string_view bytes, Timeouts const& timeouts) {
+    error_code failure;
+    while (!failure && !bytes.empty()) {
+        connection.deadline.set(timeouts.write);
+        auto const count = co_await connection.stream.write_some(bytes, failure);
+        bytes.remove_prefix(count);
+    }
     co_return failure;
 }
 
@@ -106,22 +148,26 @@ void Deadline::wait(std::shared_ptr<State> const& state) {
 }
 
 asio::awaitable<HeadScan> read_section(Connection& connection, GateRules const& rules, Timeouts const& timeouts,
-                                       std::atomic<bool> const& stopping) {
+                                       std::atomic<bool> const& closing) {
     auto& buffer = connection.buffer;
     bool waiting_for_first = buffer.size() == 0;
     connection.idle = waiting_for_first;
-    if (waiting_for_first && stopping) co_return HeadScan{};
+    if (waiting_for_first && closing) co_return HeadScan{};
     connection.deadline.set(waiting_for_first ? timeouts.idle : timeouts.header);
     std::size_t scanned = 0;
+    if (waiting_for_first) {
+        buffer.shrink_to_fit();  // Those who ask nothing hold nothing.
+        if (co_await connection.stream.wait_for_bytes()) co_return HeadScan{};
+    }
     while (true) {
         std::string_view const bytes(static_cast<char const*>(buffer.cdata().data()), buffer.size());
         auto scan = scan_head(bytes, rules, scanned);
         if (scan.end != 0 || scan.refusal) co_return scan;
         scanned = bytes.size();
         error_code failure;
-        auto space = buffer.prepare(4096);
-        auto token = asio::redirect_error(asio::use_awaitable, failure);
-        auto const count = co_await connection.stream.async_read_some(space, token);
+        auto const space = buffer.prepare(4096);
+        auto const count =
+            co_await connection.stream.read_some(static_cast<char*>(space.data()), space.size(), failure);
         if (failure && connection.deadline.passed() && !waiting_for_first) {
             HeadScan late;
             late.refusal = Refusal{408, "header-timeout", "The header section did not arrive in time."};
@@ -139,18 +185,13 @@ asio::awaitable<HeadScan> read_section(Connection& connection, GateRules const& 
 
 asio::awaitable<std::optional<Refusal>> read_body(Connection& connection, Head& head, std::string const& section,
                                                   std::size_t limit, Timeouts const& timeouts) {
-    connection.deadline.set(timeouts.body);
     error_code failure;
-    if (head.expects_continue) {
-        std::string const go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-        auto const bytes = asio::buffer(go_on);
-        auto token = asio::redirect_error(asio::use_awaitable, failure);
-        co_await asio::async_write(connection.stream, bytes, token);
-    }
+    if (head.expects_continue) failure = co_await write_all(connection, "HTTP/1.1 100 Continue\r\n\r\n", timeouts);
+    Pace pace(connection, timeouts);
     if (!failure && head.chunked) {
-        failure = co_await read_chunked(connection, head.request.body, section, limit);
+        failure = co_await read_chunked(connection, pace, head.request.body, section, limit);
     } else if (!failure) {
-        failure = co_await read_counted(connection, head.request.body, head.content_length.value_or(0));
+        failure = co_await read_counted(connection, pace, head.request.body, head.content_length.value_or(0));
     }
     if (!failure) co_return std::nullopt;
     Refusal refusal{400, "broken-body", "The body ended early or its chunks are broken."};
@@ -166,29 +207,22 @@ asio::awaitable<bool> send(Connection& connection, Response const& response, Fra
     bool const with_body = !framing.is_head && response.status != 204 && response.status != 304;
     bool const together = with_body && response.body.size() <= coalesced_body;
     if (together) text += response.body;
-    error_code failure;
-    auto token = asio::redirect_error(asio::use_awaitable, failure);
-    connection.deadline.set(timeouts.write);
-    auto const first = asio::buffer(text);
-    co_await asio::async_write(connection.stream, first, token);
-    if (failure || !with_body || together) co_return !failure;
-    auto const second = asio::buffer(response.body);
-    co_await asio::async_write(connection.stream, second, token);
+    auto failure = co_await write_all(connection, text, timeouts);
+    if (!failure && with_body && !together) failure = co_await write_all(connection, response.body, timeouts);
     co_return !failure;
 }
 
 asio::awaitable<void> close(Connection& connection, bool drain) {
-    error_code failure;
-    auto token = asio::redirect_error(asio::use_awaitable, failure);
-    auto& socket = connection.stream.next_layer();
+    auto& socket = connection.stream.socket();
     connection.deadline.set(farewell);
-    co_await connection.stream.async_shutdown(token);
+    auto failure = co_await connection.stream.shutdown();
     if (drain && failure) {
         // The client has not said goodbye: it may still be sending.
         connection.deadline.set(draining);
         socket.shutdown(tcp::socket::shutdown_send, failure);
         std::size_t thrown_away = 0;
         std::string space(4096, '\0');
+        auto token = asio::redirect_error(asio::use_awaitable, failure);
         while (!failure && !connection.deadline.passed() && thrown_away < drained_bytes) {
             auto const into = asio::buffer(space);
             thrown_away += co_await socket.async_read_some(into, token);

@@ -1,5 +1,5 @@
 #pragma once
-// Requests and answers as bytes on one TLS connection, each step within its time. It knows one connection and nothing
+// Requests and answers as bytes on one connection, each step within its time. It knows one connection and nothing
 // of the others, of routes and of handlers.
 
 #include <atomic>
@@ -9,20 +9,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include "service/http/gate.hpp"
 #include "service/http/response_headers.hpp"
-#include "service/http/server.hpp"
+#include "service/http/stream.hpp"
+#include "service/http/timeouts.hpp"
 
 namespace itqan::http {
-
-using Stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
 
 /// The time a step may take. When it has passed, what the socket waits for ends with operation_aborted and the socket
 /// stays usable, so that the client can be told. To be used on the socket's strand only.
@@ -46,20 +45,20 @@ class Deadline {
     std::shared_ptr<State> state_;
 };
 
-/// One connection as stop() sees it: idle ones are closed at once, busy ones finish their request.
 struct Connection {
-    explicit Connection(Stream& stream_) : stream(stream_), deadline(stream_.next_layer()) {}
+    Connection(boost::asio::ip::tcp::socket socket, SSL_CTX* tls)
+        : stream(std::move(socket), tls), deadline(stream.socket()) {}
 
-    Stream& stream;
+    Stream stream;
     Deadline deadline;
     boost::beast::flat_buffer buffer{};  ///< What was read and not yet used.
-    std::atomic<bool> idle{true};
+    bool idle = true;                    ///< Nothing is asked on it: it may be ended at any time. Its strand's.
 };
 
 /// Reads until a whole header section is in the buffer; its length, or what is wrong. A connection that ends, or that
-/// `stopping` finds idle, gives length 0 without a refusal.
+/// `closing` finds idle, gives length 0 without a refusal.
 boost::asio::awaitable<HeadScan> read_section(Connection& connection, GateRules const& rules, Timeouts const& timeouts,
-                                              std::atomic<bool> const& stopping);
+                                              std::atomic<bool> const& closing);
 
 /// The body of a request with Content-Length or in chunks, at most `limit` bytes. The buffer holds what followed the
 /// header section; afterwards what follows the body.

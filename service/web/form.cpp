@@ -68,7 +68,8 @@ Result<Form> Form::read(http::Request const& request) {
     auto fields = decode_form(request.body);
     if (!fields) return invalid_form("A percent sign in the form is not followed by two hexadecimal digits.");
     for (auto const& [name, value] : *fields)
-        if (!is_utf8(name) || !is_utf8(value)) return invalid_form("The form is not UTF-8.");
+        if (!is_utf8(name) || !is_utf8(value) || value.find('\0') != std::string::npos)
+            return invalid_form("The form is not UTF-8 without NUL.");
     form.fields_ = std::move(*fields);
     return form;
 }

@@ -52,12 +52,14 @@ http::Route wrapped(WebContext const& context, std::string method, std::string p
     return {std::move(method), std::move(path), limits,
             [&context, work, handle = std::move(handler)](http::Request const& request) -> Answer {
                 auto const visitor = visit(context, request);
-                if (work)
-                    if (auto const rate = admit(context, visitor, request, *work); !rate)
-                        return show_error(context, visitor, rate.error());
-                auto answer = handle(visitor, request);
-                if (answer) return answer;
-                return show_error(context, visitor, answer.error());
+                auto const rate = work ? admit(context, visitor, request, *work) : Result<void>();
+                auto answer = rate ? handle(visitor, request) : Answer(rate.error());
+                if (!answer) answer = show_error(context, visitor, answer.error());
+                if (work && answer->awaits.addresses.empty()) {
+                    auto const principal = visitor.caller ? visitor.caller->principal : "";
+                    context.rates.tell(*answer, *work, principal, request.client, context.services.clock.wall());
+                }
+                return answer;
             }};
 }
 

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 
-import measure
+import service
 
 strangers = 64
 
@@ -82,18 +82,17 @@ def main():
     options.add_argument("--rounds", type=int, default=9)
     options.add_argument("--requests", type=int, default=3000)
     options.add_argument("--connections", type=int, default=8)
-    options.add_argument("--port", type=int, default=18491)
     options = options.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="itqan-bench-"))
     silence = Silence()
     settings = {"ITQAN_OUTBOUND_PROXY": f"http://127.0.0.1:{silence.port}", "ITQAN_LIMITS_TRUSTED_PROXIES": "127.0.0.0/8",
                    "ITQAN_LIMITS_EXEMPT_NETWORKS": "127.0.0.0/8,198.51.100.0/24"}
-    server = measure.Server(options.itqan, folder, options.port, True, more=["--allow-outbound"], settings=settings)
+    server = service.Server(options.itqan, folder, more=["--allow-outbound"], settings=settings)
     try:
         server.restart()
         bodies = folder / "badges.ndjson"
         bodies.write_text("".join(json.dumps({"input": badge}, ensure_ascii=False) + "\n" for badge in server.own_badges(64)), encoding="utf-8")
-        run = lambda: measure.load(options.load, server, "/api/v1/verify", options.requests, options.connections, bodies)
+        run = lambda: server.load(options.load, "/api/v1/verify", options.requests, connections=options.connections, bodies=bodies)
         run()
         quiet, stuck, held = [], [], []
         for _ in range(options.rounds):
@@ -110,7 +109,6 @@ def main():
             end.set()
             for each in people:
                 each.join()
-        assert all(set(each["statuses"]) == {"200"} for each in quiet + stuck)
         median = lambda runs, name: statistics.median(each[name] for each in runs)
         ratio = median(stuck, "p99ms") / median(quiet, "p99ms")
         print(f"p99 of own badges, nobody stuck     {median(quiet, 'p99ms'):8.2f} ms   {median(quiet, 'requestsPerSecond'):.0f} /s")

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""The checker of kill_loop.py must find true doubles and let renewals pass."""
+"""The checker must find true doubles, lost awards and acts that were undone, and let renewals pass."""
+import pathlib
 import sys
 import unittest
 
-from kill_loop import double_awards, lost_awards
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+
+from checker import double_awards, lost_acts, lost_awards  # noqa: E402
 
 
 def award(number, until, status="active"):
@@ -29,10 +32,23 @@ class DoubleAwards(unittest.TestCase):
 
 class LostAwards(unittest.TestCase):
     def test_an_award_that_was_acknowledged_and_is_not_there_is_found(self):
-        line = ("token", '{"learnerId": "l"}', 201, b'{"credentials": [{"achievementId": "a", "issued": true}]}')
+        line = {"kind": "completion", "body": '{"learnerId": "l"}', "status": 201, "answer": '{"credentials": [{"achievementId": "a", "issued": true}]}'}
         self.assertEqual(lost_awards([line], [award(1, "2028-01-01")]), [])
         self.assertEqual(len(lost_awards([line], [])), 1)
         self.assertEqual(len(lost_awards([line], [dict(award(1, "2028-01-01"), achievementId="b")])), 1)
+
+
+class LostActs(unittest.TestCase):
+    def test_a_revocation_that_was_undone_is_found(self):
+        line = {"kind": "revocation", "credential": "c"}
+        self.assertEqual(lost_acts([line], {"c": award(1, None, "revoked")}), [])
+        self.assertEqual(len(lost_acts([line], {"c": award(1, None, "active")})), 1)
+        self.assertEqual(len(lost_acts([line], {})), 1)
+
+    def test_a_claim_that_was_undone_is_found(self):
+        line = {"kind": "claim", "credential": "c"}
+        self.assertEqual(lost_acts([line], {"c": dict(award(1, None), claimState="claimed")}), [])
+        self.assertEqual(len(lost_acts([line], {"c": dict(award(1, None), claimState="offered")})), 1)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,32 @@ TEST_CASE("a key-encryption key file that others may read is refused") {
     }
 }
 
+TEST_CASE("a provided key-encryption key is never made and may be lent to a group, if it is not ours") {
+    Folder const folder;
+    auto const file = folder / "kek";
+
+    auto const missing = KeyEncryptionKey::load_provided(file);
+
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().code == "kek-file");
+    CHECK(folder.files() == 0);
+    REQUIRE(KeyEncryptionKey::load_or_create(file));
+    CHECK(KeyEncryptionKey::load_provided(file));
+    REQUIRE(chmod(file.c_str(), 0440) == 0);
+    CHECK_FALSE(KeyEncryptionKey::load_provided(file));
+    if (geteuid() != 0) {
+        MESSAGE("not run: only root can give a file away");
+        return;
+    }
+    REQUIRE(chown(file.c_str(), 65534, 65534) == 0);
+    CHECK(KeyEncryptionKey::load_provided(file));
+    CHECK_FALSE(KeyEncryptionKey::load_or_create(file));
+    for (mode_t const mode : {0444U, 0460U, 0450U}) {
+        REQUIRE(chmod(file.c_str(), mode) == 0);
+        CHECK_FALSE(KeyEncryptionKey::load_provided(file));
+    }
+}
+
 TEST_CASE("a key-encryption key file of another size or in no folder is refused") {
     Folder const folder;
     {

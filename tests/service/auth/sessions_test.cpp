@@ -37,6 +37,16 @@ TEST_CASE("a staff session ends after 15 idle minutes and after 8 hours of work"
     }
 }
 
+TEST_CASE("a session that was opened under a clock far ahead is dead when the clock is right again") {
+    auto row = session_of(Role::learner);
+    row.created_at = row.used_at = after_minutes(10 * 365 * 24 * 60);
+    row.expires_at = Instant{row.created_at.milliseconds + session_life(Role::learner)};
+
+    CHECK_FALSE(is_alive(row, after_minutes(0)));
+    row.created_at = after_minutes(5);
+    CHECK(is_alive(row, after_minutes(0)));
+}
+
 TEST_CASE("an ended session is dead at once") {
     auto row = session_of(Role::learner);
     row.revoked_at = opened;

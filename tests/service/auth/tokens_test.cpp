@@ -41,7 +41,7 @@ TEST_CASE("a token is 256 random bits of which only the hash is stored") {
     auto const stored = db->read([](storage::Session& s) { return storage::tokens(s); });
     REQUIRE(stored.size() == 1);
     CHECK(stored[0].prefix.size() < 16);
-    CHECK(tests::read_file(db.file).find(created.secret) == std::string::npos);
+    if (!db.is_postgres()) CHECK(tests::read_file(db.file).find(created.secret) == std::string::npos);
 }
 
 TEST_CASE("making and ending a token each leave an event in the same transaction") {

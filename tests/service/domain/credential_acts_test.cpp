@@ -11,7 +11,27 @@ using namespace itqan::tests;
 namespace {
 
 /// Whether any file of the database holds these bytes.
+/// Whether a row of any table holds the text.
+bool rows_hold(ActsHouse& house, std::string_view text) {
+    std::vector<std::string> tables;
+    house.database().read([&](storage::Session& session) {
+        session.query("SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema",
+                      [&](storage::Row const& row) { tables.push_back(row.string(0)); });
+    });
+    return std::any_of(tables.begin(), tables.end(), [&](std::string const& table) {
+        auto const sql = "SELECT count(*) FROM " + table + " AS t WHERE position($1 IN t::text) > 0";
+        std::int64_t count = 0;
+        house.database().read([&](storage::Session& session) {
+            session.query(
+                sql, [&](storage::Row const& row) { count = row.integer(0); }, text);
+        });
+        return count > 0;
+    });
+}
+
+/// Whether the files of the database hold the bytes. Those of a server are not ours: there its rows are asked.
 bool files_hold(ActsHouse& house, std::string_view bytes) {
+    if (house.db.is_postgres()) return rows_hold(house, bytes);
     for (auto const& entry : std::filesystem::recursive_directory_iterator(house.db.folder.path()))
         if (entry.is_regular_file() && read_file(entry.path()).find(bytes) != std::string::npos) return true;
     return false;

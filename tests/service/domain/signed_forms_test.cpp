@@ -1,4 +1,5 @@
-// The forms in which a badge is signed: the first at issue, the other when it is asked for, and what a revoked key ends.
+// The forms in which a badge is signed: the first at issue, the other when it is asked for, and what a revoked key
+// ends.
 
 #include <doctest/doctest.h>
 
@@ -45,7 +46,15 @@ TEST_CASE("the token beside the embedded proof is signed when it is first asked 
 TEST_CASE("an issuer may sign tokens first, and the embedded proof follows") {
     ActsHouse house;
     house.database().write([](storage::Session& session) {
-        session.execute("UPDATE programme_item SET body = json_set(body, '$.proof', 'jwt') WHERE kind = 'issuer'");
+        std::vector<storage::ProgrammeItem> issuers;
+        storage::each_programme_item(session, "issuer",
+                                     [&](storage::ProgrammeItem const& item) { issuers.push_back(item); });
+        for (auto& item : issuers) {
+            auto body = Json::parse(item.body);
+            body["proof"] = "jwt";
+            item.body = body.dump();
+            storage::put_programme_item(session, item, noon);
+        }
         storage::bump_change(session, "programme");
     });
 

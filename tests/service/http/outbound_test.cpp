@@ -463,7 +463,7 @@ TEST_CASE("a handler that awaits a document gives its worker back meanwhile") {
     config.certificate = certificate.certificate;
     config.key = certificate.key;
     config.hosts = {"localhost"};
-    config.workers = 1;
+    config.admission.workers = 1;
     Server server(config, router, nullptr,
                   [&](FetchedDocuments known, DocumentNeeds const& needs, std::function<void(FetchedDocuments)> done) {
                       ++known.rounds;

@@ -25,6 +25,15 @@ TEST_CASE("a burst passes and then requests pass evenly") {
     CHECK(limiter.refuse("a", after(500)));
 }
 
+TEST_CASE("a clock that goes back an hour locks nobody out") {
+    RateLimiter limiter({2, 120});
+
+    CHECK_FALSE(limiter.refuse("a", after(3'600'000)));
+    CHECK_FALSE(limiter.refuse("a", start));
+    CHECK_FALSE(limiter.refuse("a", start));
+    CHECK(limiter.refuse("a", start) == 1);
+}
+
 TEST_CASE("a minute after the burst 120 requests have passed and no more") {
     RateLimiter limiter({60, 120});
     int passed = 0;

@@ -87,11 +87,11 @@ TEST_CASE("two routes of one method and shape are refused") {
 
 TEST_CASE("the body's limit is the route's, and where no route answers there is still one") {
     Router const router({says("POST", "/a", "post", 7)});
-    CHECK(router.body_limit("POST", "/a") == 7);
-    CHECK(router.body_limit("POST", "/nowhere") == 64 * 1024);
-    CHECK(router.body_limit("PUT", "/a") == 64 * 1024);
-    CHECK(router.pattern_of("POST", "/a") == "/a");
-    CHECK(router.pattern_of("PUT", "/a").empty());
+    CHECK(Router::body_limit(router.route_of("POST", "/a")) == 7);
+    CHECK(Router::body_limit(router.route_of("POST", "/nowhere")) == 64 * 1024);
+    CHECK(Router::body_limit(router.route_of("PUT", "/a")) == 64 * 1024);
+    CHECK(router.route_of("POST", "/a")->path == "/a");
+    CHECK(router.route_of("PUT", "/a") == nullptr);
 }
 
 TEST_CASE("what a handler throws is reported and not shown") {
@@ -124,4 +124,34 @@ TEST_CASE("a request that is handed over is not copied") {
     auto const* const before = sent.body.data();
     CHECK(router.handle(std::move(sent)).status == 200);
     CHECK(at == before);
+}
+
+TEST_CASE(
+    "behind the door for everybody the house's routes do not exist, and what is internal only needs its own door") {
+    auto staff = says("GET", "/staff", "staff");
+    staff.audience = Audience::internal;
+    auto shared = says("POST", "/open", "post");
+    shared.audience = Audience::internal;
+    auto figures = says("GET", "/figures", "figures");
+    figures.audience = Audience::internal_only;
+    Router const router({says("GET", "/open", "open"), staff, shared, figures});
+    auto const answer = [&router](Door door, std::string const& method, std::string const& path) {
+        auto asked = request(method, path);
+        asked.door = door;
+        return router.handle(asked);
+    };
+
+    CHECK(answer(Door::everybody, "GET", "/open").body == "open");
+    CHECK(answer(Door::everybody, "GET", "/staff").status == 404);
+    CHECK(answer(Door::everybody, "OPTIONS", "/staff").status == 404);
+    CHECK(answer(Door::everybody, "POST", "/open").status == 405);
+    CHECK(answer(Door::everybody, "POST", "/open").headers.get("allow") == "GET, HEAD, OPTIONS");
+    CHECK(answer(Door::everybody, "GET", "/figures").status == 404);
+
+    CHECK(answer(Door::sole, "GET", "/staff").body == "staff");
+    CHECK(answer(Door::sole, "POST", "/open").body == "post");
+    CHECK(answer(Door::sole, "GET", "/figures").status == 404);
+
+    for (auto const* const path : {"/open", "/staff", "/figures"})
+        CHECK(answer(Door::internal, "GET", path).status == 200);
 }

@@ -31,23 +31,24 @@ DemoCertificate const& certificate() {
     return made;
 }
 
-/// Something that happens once. Nobody waits for it without end, so that a failed check ends its test.
+/// Something that happens. Nobody waits for it without end, so that a failed check ends its test.
 class Event {
   public:
     void happen() {
         std::lock_guard const lock(mutex_);
-        happened_ = true;
+        ++count_;
         changed_.notify_all();
     }
-    bool wait() {
+    bool wait() { return wait_for_count(1); }
+    bool wait_for_count(int count) {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::seconds(10), [this] { return happened_; });
+        return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return count_ >= count; });
     }
 
   private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    bool happened_ = false;
+    int count_ = 0;
 };
 
 struct House {
@@ -78,13 +79,15 @@ struct House {
                                           {"POST", "/large", large, echo},
                                           {"GET", "/hello", small, client},
                                           {"GET", "/smuggled", small, count},
-                                          {"GET", "/slow", small, slow}});
+                                          {"GET", "/slow", small, slow},
+                                          {"GET", "/staff", small, client, Audience::internal},
+                                          {"GET", "/figures", small, client, Audience::internal_only}});
         ServerConfig config;
         config.port = 0;
         config.certificate = certificate().certificate;
         config.key = certificate().key;
         config.hosts = {"badge.test"};
-        config.workers = 4;
+        config.admission.workers = 4;
         if (change) change(config);
         server.emplace(config, *router, [this](Access const& access) {
             if (access.status == 503) refused.happen();
@@ -299,7 +302,35 @@ TEST_CASE("a trusted proxy has as many connections as the server") {
     auto two = house.client();
     CHECK(one.connected());
     CHECK(two.connected());
+    one.send(get("/slow"));
+    two.send(get("/slow"));
+    REQUIRE(house.entered.wait_for_count(2));
     CHECK_FALSE(house.client().connected());
+}
+
+TEST_CASE("when all places are taken the connection that rests longest makes room, and never one that works") {
+    House house([](ServerConfig& config) { config.connections = 3; });
+    auto busy = house.client();
+    busy.send(get("/slow"));
+    REQUIRE(house.entered.wait());
+    auto oldest = house.client();
+    auto younger = house.client();
+    oldest.send(get("/hello"));
+    CHECK(oldest.receive().status == 200);
+    younger.send(get("/hello"));
+    CHECK(younger.receive().status == 200);
+
+    auto fresh = house.client();
+
+    REQUIRE(fresh.connected());
+    CHECK(oldest.closed());
+    CHECK(oldest.said_goodbye());
+    younger.send(get("/hello"));
+    CHECK(younger.receive().status == 200);
+    fresh.send(get("/hello"));
+    CHECK(fresh.receive().status == 200);
+    house.release.happen();
+    CHECK(busy.receive().body == "done");
 }
 
 TEST_CASE("a connection answers so many requests and no more") {
@@ -358,8 +389,8 @@ TEST_CASE("TLS 1.2 is spoken and TLS 1.1 is refused") {
 
 TEST_CASE("a full queue is answered with 503 at once while those in the queue wait") {
     House house([](ServerConfig& config) {
-        config.workers = 1;
-        config.queued_requests = 1;
+        config.admission.workers = 1;
+        config.admission.queued = 1;
     });
     auto busy = house.client();
     busy.send(get("/slow"));
@@ -375,8 +406,10 @@ TEST_CASE("a full queue is answered with 503 at once while those in the queue wa
     CHECK(first.status + second.status == 200 + 503);
     auto const& refused = first.status == 503 ? first : second;
     CHECK_FALSE(refused.field("retry-after").empty());
-    CHECK(refused.field("connection") == "close");
-    CHECK((first.status == 503 ? one : two).closed());
+    CHECK(refused.field("connection").empty());
+    auto& again = first.status == 503 ? one : two;
+    again.send(get("/hello"));
+    CHECK(again.receive().status == 200);
     CHECK(busy.receive().body == "done");
 }
 
@@ -397,6 +430,57 @@ TEST_CASE("stop lets a request in hand finish") {
     CHECK(client.closed());
     stopped.get();
     CHECK_FALSE(TlsClient(port, certificate().authority, "badge.test").connected());
+}
+
+TEST_CASE("while it stops a connection that rests may ask once more, and is told that it was the last time") {
+    House house([](ServerConfig& config) { config.timeouts.lull = milliseconds(5'000); });
+    auto client = house.client();
+    client.send(get("/hello"));
+    REQUIRE(client.receive().status == 200);
+    auto const port = house.server->port();
+    auto stopped = std::async(std::launch::async, [&] { house.server->stop(); });
+    while (TlsClient(port, certificate().authority, "badge.test").connected()) {
+    }
+
+    client.send(get("/hello"));
+    auto const answer = client.receive();
+
+    CHECK(answer.status == 200);
+    CHECK(answer.field("connection") == "close");
+    CHECK(client.closed());
+    CHECK(stopped.wait_for(std::chrono::seconds(4)) == std::future_status::ready);
+}
+
+TEST_CASE("the house's listener serves everything and the other one only what is for everybody") {
+    House house([](ServerConfig& config) { config.internal = InternalListener{"127.0.0.1", 0, true, {"staff.test"}}; });
+    auto const inside = [&house](std::string const& name) {
+        return TlsClient(house.server->internal_port(), certificate().authority, name);
+    };
+    auto outer = house.client();
+    outer.send(get("/staff"));
+    CHECK(outer.receive().status == 404);
+    outer.send(get("/figures"));
+    CHECK(outer.receive().status == 404);
+
+    auto inner = inside("badge.test");
+    REQUIRE(inner.connected());
+    for (auto const* const path : {"/staff", "/figures", "/hello"}) {
+        inner.send(get(path));
+        CHECK(inner.receive().status == 200);
+    }
+    auto staff = inside("");
+    staff.send("GET /staff HTTP/1.1\r\nHost: staff.test\r\n\r\n");
+    CHECK(staff.receive().status == 200);
+    auto misled = house.client();
+    misled.send("GET /hello HTTP/1.1\r\nHost: staff.test\r\n\r\n");
+    CHECK(misled.receive().status == 421);
+
+    House alone;
+    auto client = alone.client();
+    client.send(get("/staff"));
+    CHECK(client.receive().status == 200);
+    client.send(get("/figures"));
+    CHECK(client.receive().status == 404);
 }
 
 TEST_CASE("X-Forwarded-For counts from a trusted proxy only") {

@@ -9,12 +9,23 @@
 #include <stdexcept>
 #include <string_view>
 
+#include <openssl/ssl.h>
+
 namespace itqan::tests {
 namespace {
 
 class Lines {
   public:
     explicit Lines(int connection) : connection_(connection) {}
+    ~Lines() { SSL_free(ssl_); }
+    Lines(Lines const&) = delete;
+    Lines& operator=(Lines const&) = delete;
+
+    bool secure(SSL_CTX* context) {
+        ssl_ = SSL_new(context);
+        return ssl_ != nullptr && SSL_set_fd(ssl_, connection_) == 1 && SSL_accept(ssl_) == 1;
+    }
+    bool is_secured() const { return ssl_ != nullptr; }
 
     std::optional<std::string> next() {
         for (;;) {
@@ -24,7 +35,8 @@ class Lines {
                 return line;
             }
             char chunk[4096];
-            auto const count = ::recv(connection_, chunk, sizeof chunk, 0);
+            auto const count = ssl_ != nullptr ? SSL_read(ssl_, chunk, sizeof chunk)
+                                               : static_cast<int>(::recv(connection_, chunk, sizeof chunk, 0));
             if (count <= 0) return std::nullopt;
             buffer_.append(chunk, static_cast<std::size_t>(count));
         }
@@ -32,11 +44,15 @@ class Lines {
 
     void say(std::string_view reply) {
         auto const line = std::string(reply) + "\r\n";
-        ::send(connection_, line.data(), line.size(), MSG_NOSIGNAL);
+        if (ssl_ != nullptr)
+            SSL_write(ssl_, line.data(), static_cast<int>(line.size()));
+        else
+            ::send(connection_, line.data(), line.size(), MSG_NOSIGNAL);
     }
 
   private:
     int connection_;
+    SSL* ssl_ = nullptr;
     std::string buffer_;
 };
 
@@ -48,11 +64,18 @@ std::string between_brackets(std::string const& line) {
 
 }  // namespace
 
-SmtpServer::SmtpServer(SmtpBehaviour behaviour) : behaviour_(behaviour) {
+SmtpServer::SmtpServer(SmtpBehaviour behaviour, SmtpTls tls) : behaviour_(behaviour), tls_(std::move(tls)) {
+    if (tls_.form != SmtpTlsForm::none) {
+        auto* const context = SSL_CTX_new(TLS_server_method());
+        context_ = std::shared_ptr<void>(context, [](void* made) { SSL_CTX_free(static_cast<SSL_CTX*>(made)); });
+        if (SSL_CTX_use_certificate_chain_file(context, tls_.certificate.c_str()) != 1 ||
+            SSL_CTX_use_PrivateKey_file(context, tls_.key.c_str(), SSL_FILETYPE_PEM) != 1)
+            throw std::runtime_error("the test's mail server has no certificate");
+    }
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    inet_pton(AF_INET, tls_.address.c_str(), &address.sin_addr);
     auto* const any = reinterpret_cast<sockaddr*>(&address);
     socklen_t length = sizeof address;
     if (::bind(listener_, any, length) != 0 || ::listen(listener_, 8) != 0 ||
@@ -92,6 +115,9 @@ void SmtpServer::serve() {
 void SmtpServer::talk(int connection) {
     Lines lines(connection);
     ReceivedMail mail;
+    auto* const context = static_cast<SSL_CTX*>(context_.get());
+    if (tls_.form == SmtpTlsForm::implicit && !lines.secure(context)) return;
+    bool const offers_tls = tls_.form != SmtpTlsForm::none && tls_.form != SmtpTlsForm::implicit;
     lines.say("220 mail.test ready");
     while (auto const line = lines.next()) {
         {
@@ -100,7 +126,16 @@ void SmtpServer::talk(int connection) {
         }
         if (line->starts_with("EHLO")) {
             lines.say("250-mail.test");
+            if (offers_tls && !lines.is_secured()) lines.say("250-STARTTLS");
             lines.say("250 AUTH PLAIN");
+        } else if (*line == "STARTTLS" && offers_tls) {
+            if (tls_.form == SmtpTlsForm::starttls_refused) {
+                lines.say("454 4.7.0 not now");
+                continue;
+            }
+            lines.say(tls_.form == SmtpTlsForm::starttls_injected ? "220 2.0.0 ready\r\n250 AUTH PLAIN"
+                                                                  : "220 2.0.0 ready");
+            if (!lines.secure(context)) return;
         } else if (line->starts_with("AUTH PLAIN")) {
             lines.say("334 ");
             if (!lines.next()) return;
@@ -119,6 +154,7 @@ void SmtpServer::talk(int connection) {
             }
         } else if (*line == "DATA") {
             lines.say("354 go on");
+            mail.was_secured = lines.is_secured();
             for (auto text = lines.next(); text && *text != "."; text = lines.next()) {
                 mail.message += (text->starts_with('.') ? text->substr(1) : *text) + "\r\n";
             }

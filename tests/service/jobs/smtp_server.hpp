@@ -1,8 +1,10 @@
 #pragma once
-// A mail server for tests: speaks the submission side of RFC 5321 on a loopback port and keeps what it is told. It has
-// no TLS and no queue.
+// A mail server for tests: speaks the submission side of RFC 5321 on a loopback port and keeps what it is told, in the
+// clear, after STARTTLS or within TLS. It has no queue.
 
 #include <atomic>
+#include <filesystem>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,7 +20,22 @@ enum class SmtpBehaviour {
     drop_after_data    ///< Takes the whole message and closes without an answer.
 };
 
+enum class SmtpTlsForm {
+    none,
+    starttls,
+    starttls_refused,   ///< Offers it and then answers 454.
+    starttls_injected,  ///< Sends, in the clear and with its "ready", the answers that would come after it.
+    implicit
+};
+
+struct SmtpTls {
+    SmtpTlsForm form = SmtpTlsForm::none;
+    std::filesystem::path certificate, key;  ///< PEM.
+    std::string address = "127.0.0.1";       ///< Where it listens.
+};
+
 struct ReceivedMail {
+    bool was_secured = false;  ///< Came within TLS.
     std::string sender;
     std::vector<std::string> recipients;
     std::string message;  ///< Without dot stuffing.
@@ -26,7 +43,7 @@ struct ReceivedMail {
 
 class SmtpServer {
   public:
-    explicit SmtpServer(SmtpBehaviour behaviour);
+    explicit SmtpServer(SmtpBehaviour behaviour, SmtpTls tls = {});
     ~SmtpServer();
 
     int port() const { return port_; }
@@ -39,6 +56,8 @@ class SmtpServer {
     void talk(int connection);
 
     SmtpBehaviour behaviour_;
+    SmtpTls tls_;
+    std::shared_ptr<void> context_;  ///< SSL_CTX; null without TLS.
     int listener_ = -1;
     int port_ = 0;
     std::atomic<bool> stopping_{false};

@@ -1,32 +1,33 @@
-#!/usr/bin/env python3
-"""Durable issues over HTTPS, the same route without durability, verification, pages and pictures, and the start: one
-server a round, durable and not durable in turn, so that a slow minute of the machine meets both."""
-import argparse
+"""The service on this machine: started, asked, put under load and stopped."""
 import itertools
 import json
 import pathlib
 import re
 import shutil
+import socket
 import ssl
-import statistics
 import subprocess
-import tempfile
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
-here = pathlib.Path(__file__).parent
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Server:
-    def __init__(self, program, folder, port, durable, programme=None, more=(), settings={}):
-        self.data, self.port = folder / "data", port
-        command = [program, "demo", "--quiet", "--data", str(self.data), "--listen", f"127.0.0.1:{port}", "--key-type", "ed25519"]
+    """`itqan demo` in a folder: the service with everything on, its programme and tokens made at the first start."""
+
+    def __init__(self, program, folder, durable=True, programme=None, more=(), settings={}):
+        self.data, self.port = folder / "data", free_port()
+        self.command = [str(program), "demo", "--quiet", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", "--key-type", "ed25519"]
         if programme:
-            command += ["--programme", str(programme)]
-        command += more
-        self.command = command
+            self.command += ["--programme", str(programme)]
+        self.command += more
         # One stranger's address asks for all of them: it is exempt by configuration, the limits stay.
         self.environment = {"PATH": "/usr/bin:/bin", "ITQAN_DURABLE": "true" if durable else "false",
                             "ITQAN_LIMITS_EXEMPT_NETWORKS": "127.0.0.0/8", **settings}
@@ -34,10 +35,12 @@ class Server:
 
     def start(self):
         began = time.monotonic()
-        self.process = subprocess.Popen(self.command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        log = self.data.with_name("log")
+        with open(log, "wb") as out:
+            self.process = subprocess.Popen(self.command, env=self.environment, stdout=subprocess.DEVNULL, stderr=out)
         while True:
             if self.process.poll() is not None:
-                raise SystemExit(self.process.stderr.read().decode())
+                raise SystemExit(log.read_text())
             try:
                 self.get("/healthz")
                 break
@@ -55,6 +58,15 @@ class Server:
         context = ssl.create_default_context(cafile=str(self.data / "tls/demo-authority.pem"))
         with urllib.request.urlopen(request, context=context, timeout=30) as answer:
             return answer.read()
+
+    def fetch(self, path, port=None):
+        """The answer with its headers, from whoever listens there with our certificate."""
+        context = ssl.create_default_context(cafile=str(self.data / "tls/demo-authority.pem"))
+        return urllib.request.urlopen(f"https://localhost:{port or self.port}{path}", context=context, timeout=30)
+
+    def asset(self, name):
+        """The address of a file that pages use."""
+        return re.search(rb"/assets/[0-9a-f]+/" + re.escape(name.encode()), self.get("/verify")).group(0).decode()
 
     def shared_badge(self):
         """The demo's learner earns a badge and claims it for everybody: addresses of its page and its picture."""
@@ -103,16 +115,34 @@ class Server:
             {"Content-Type": "application/json"})) for number in range(count)]
         return [json.dumps(json.loads(answer)["verifiableCredential"]) for answer in answers]
 
-    def restart(self):
-        """The service as it runs: without what an import leaves in memory, its round over all learners behind it."""
-        self.stop()
-        self.start()
+    def settle(self):
+        """Waits until it does nothing by itself any more: its round over all learners is behind it."""
         used = self.cpu_ticks()
         while True:
             time.sleep(0.5)
             before, used = used, self.cpu_ticks()
             if used - before <= 1:
                 return
+
+    def restart(self):
+        """The service as it runs: without what an import leaves in memory."""
+        self.stop()
+        self.start()
+        self.settle()
+
+    def keep(self):
+        """Stops; renew() then starts from the data as they are now, as often as wanted."""
+        self.stop()
+        self.kept = self.data.with_name("kept")
+        shutil.rmtree(self.kept, ignore_errors=True)
+        self.data.rename(self.kept)
+
+    def renew(self, durable=True):
+        shutil.rmtree(self.data, ignore_errors=True)
+        shutil.copytree(self.kept, self.data)
+        self.environment["ITQAN_DURABLE"] = "true" if durable else "false"
+        self.start()
+        self.settle()
 
     def cpu_ticks(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -121,9 +151,22 @@ class Server:
     def facts(self):
         return json.loads((self.data / "demo.json").read_text())
 
+    def token_file(self, *names):
+        """A file with the token of a role: ("provider", "prv-qalam"), ("admin",)."""
+        token = self.facts()["tokens"]
+        for name in names:
+            token = token[name]
+        file = self.data / ("token-" + "-".join(names))
+        file.write_text(token)
+        return file
+
+    def load(self, program, paths, requests, **more):
+        return load(program, f"https://127.0.0.1:{self.port}", paths, requests, processes=[self.process.pid], **more)
+
     def stop(self):
-        self.process.terminate()
-        self.process.wait()
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
 
 
 def small_badge(number):
@@ -155,110 +198,20 @@ def small_badge(number):
                       "narrative": "Both assessors' sheets of the twelve handovers.", "genre": "Report"}]}
 
 
-def load(program, server, path, requests, connections=64, bodies=None, token=None):
-    command = [program, "--url", f"https://127.0.0.1:{server.port}", "--path", path, "--connections", str(connections),
-               "--requests", str(requests), "--server-pid", str(server.process.pid)]
+def load(program, url, paths, requests, connections=64, bodies=None, token=None, skip=0, fresh=False, processes=()):
+    """What https_load says of this many requests; `paths` is one address or a file of them."""
+    command = [str(program), "--url", url, "--paths" if isinstance(paths, pathlib.Path) else "--path", str(paths), "--connections", str(connections),
+               "--requests", str(requests), "--skip", str(skip), "--fresh", "yes" if fresh else "no"]
+    if processes:
+        command += ["--server-pid", ",".join(map(str, processes))]
     if bodies:
         command += ["--method", "POST", "--bodies", str(bodies)]
     if token:
-        secret = server.data / "token"
-        secret.write_text(token)
-        command += ["--token-file", str(secret)]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        command += ["--token-file", str(token)]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if answer.returncode != 0:
         raise SystemExit(answer.stdout + answer.stderr)
-    return json.loads(answer.stdout.strip().splitlines()[-1])
-
-
-def measure_verify(program, server, folder, requests):
-    """POST /api/v1/verify of 64 badges in turn, 64 connections: prints the rate and the server's share."""
-    for what, badges in (("own badges", server.own_badges(64)), ("badges of 2.5 KB", server.small_badges(64))):
-        assert len(set(badges)) == 64, len(badges)
-        report = json.loads(server.send(urllib.request.Request(
-            server.address("/api/v1/verify"), json.dumps({"input": badges[0]}).encode(), {"Content-Type": "application/json"})))
-        assert report["verdict"] == "valid", report
-        bodies = folder / "badges.ndjson"
-        bodies.write_text("".join(json.dumps({"input": badge}, ensure_ascii=False) + "\n" for badge in badges), encoding="utf-8")
-        runs = [load(program, server, "/api/v1/verify", requests, bodies=bodies) for _ in range(5)]
-        assert all(set(run["statuses"]) == {"200"} for run in runs), runs
-        median = lambda name: statistics.median(run[name] for run in runs)
-        size = sum(map(len, badges)) / len(badges) / 1024
-        print(f"verifies of {what:24s}{median('requestsPerSecond'):8.0f} /s   server CPU {median('serverCpuMicrosecondsPerRequest'):.0f} us"
-              f"   p99 {median('p99ms'):.1f} ms   {size:.1f} KB each")
-
-
-def measure_issues(options, folder, what, alignment):
-    folder.mkdir()
-    subprocess.run(["python3", str(here / "make_programme.py"), str(folder / "programme"), str(options.requests),
-                    time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime()), json.dumps(alignment)], check=True)
-    runs = {True: [], False: []}
-    for round_ in range(options.rounds):
-        for durable in (True, False):
-            place = folder / f"{round_}-{durable}"
-            place.mkdir()
-            server = Server(options.itqan, place, options.port, durable, folder / "programme")
-            server.restart()
-            token = server.facts()["tokens"]["provider"]["prv-qalam"]
-            result = load(options.load, server, "/api/v1/completions", options.requests, bodies=folder / "completions.ndjson", token=token)
-            assert set(result["statuses"]) == {"201"}, result
-            runs[durable].append(result)
-            sizes = [len(badge.encode()) / 1024 for badge in server.issued("ach-bench")]
-            server.stop()
-            shutil.rmtree(place)
-    median = lambda durable, name: statistics.median(run[name] for run in runs[durable])
-    durable, relaxed = median(True, "requestsPerSecond"), median(False, "requestsPerSecond")
-    print(f"durable issues of {what:20s}{durable:8.0f} /s   server CPU {median(True, 'serverCpuMicrosecondsPerRequest'):.0f} us"
-          f"   p99 {median(True, 'p99ms'):.1f} ms   {statistics.mean(sizes):.1f} KB each")
-    print(f"the same without durability         {relaxed:8.0f} /s   ratio {durable / relaxed:.2f}")
-    print(f"peak memory                         {max(run['serverPeakRssKiB'] for run in runs[True]) / 1024:8.1f} MiB")
-
-
-def measure_service(options, folder):
-    place = folder / "pages"
-    place.mkdir()
-    server = Server(options.itqan, place, options.port, True)
-    try:
-        server.restart()
-        if not options.only_verify:
-            measure_pages(options, server)  # First: its claim link is in the only mail so far.
-        measure_verify(options.load, server, place, options.requests // 3)
-    finally:
-        server.stop()
-
-
-def measure_pages(options, server):
-    page, picture = server.shared_badge()
-    began = time.perf_counter()
-    server.get(picture)
-    first = time.perf_counter() - began
-    png = load(options.load, server, picture, 2000, connections=1)
-    shown = load(options.load, server, page, 2000, connections=1)
-    print(f"badge page, one connection          {shown['p50ms']:8.2f} ms")
-    print(f"badge PNG, first / cached           {first * 1000:8.1f} ms / {png['p50ms']:.2f} ms")
-    server.stop()
-    server.start()
-    print(f"first answer after start            {server.started_in:8.3f} s")
-
-
-def main():
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--itqan", required=True)
-    options.add_argument("--load", required=True)
-    options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--requests", type=int, default=15000)
-    options.add_argument("--port", type=int, default=18490)
-    options.add_argument("--only-verify", action="store_true")
-    options = options.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="itqan-bench-"))
-    try:
-        if not options.only_verify:
-            # As large as those that others sign when they are measured; and with the levels of a competency.
-            measure_issues(options, folder / "small", "badges of 2.5 KB", [])
-            measure_issues(options, folder / "levels", "badges with levels", [{"competency": "DH6.1", "level": 2}])
-        measure_service(options, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    main()
+    result = json.loads(answer.stdout.strip().splitlines()[-1])
+    if set(result["statuses"]) - {"200", "201"}:
+        raise SystemExit(f"{paths} was answered {result['statuses']}")
+    return result

@@ -1,0 +1,105 @@
+#include "service/http/admission.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace itqan::http {
+namespace {
+
+constexpr std::size_t always_admitted = 4;  ///< So many may wait however slow the pace was: by them it is measured.
+constexpr std::size_t none = urgencies;
+
+}  // namespace
+
+Admission::Admission(AdmissionRules rules)
+    : rules_(rules), workers_(std::max<std::size_t>(1, rules.workers), std::max<std::size_t>(1, rules.workers)) {
+    auto const workers = std::max<std::size_t>(1, rules.workers);
+    auto const share = std::max<std::size_t>(1, workers / 8);
+    // Reserved: an eighth that only what is essential may use, and seven eighths that bulk may not.
+    lanes_[0].at_once = workers;
+    lanes_[1].at_once = workers > share ? workers - share : workers;
+    lanes_[2].at_once = share;
+    lanes_[0].most_queued = lanes_[1].most_queued = rules.queued;
+    lanes_[2].most_queued = std::max<std::size_t>(1, rules.queued / 8);
+}
+
+bool Admission::has_no_room(Lane const& lane) const {
+    auto const waiting = lane.queue.size();
+    if (waiting >= lane.most_queued) return true;
+    if (waiting < always_admitted) return false;
+    return lane.pace * static_cast<Clock::rep>(waiting) > rules_.target;
+}
+
+bool Admission::is_full(Urgency urgency) const {
+    std::lock_guard const lock(mutex_);
+    return has_no_room(lanes_[static_cast<std::size_t>(urgency)]);
+}
+
+/// Work that is less urgent never has more workers than its class and those below may have together.
+bool Admission::may_start(std::size_t lane) const {
+    if (lanes_[lane].queue.empty()) return false;
+    std::size_t running = 0;
+    for (auto i = lane; i < urgencies; ++i)
+        running += lanes_[i].running;
+    if (lane == 0) return true;
+    return running < lanes_[lane].at_once;
+}
+
+std::size_t Admission::next_lane() const {
+    for (std::size_t i = 0; i < urgencies; ++i)
+        if (may_start(i)) return i;
+    return none;
+}
+
+bool Admission::submit(Urgency urgency, Job job) {
+    std::lock_guard const lock(mutex_);
+    auto const place = static_cast<std::size_t>(urgency);
+    auto& lane = lanes_[place];
+    if (has_no_room(lane)) return false;
+    lane.queue.push_back({std::move(job), Clock::now()});
+    if (active_ < std::max<std::size_t>(1, rules_.workers) && may_start(place) && workers_.submit([this] { run(); }))
+        ++active_;
+    return true;
+}
+
+void Admission::note_start(Lane& lane, Clock::time_point now) {
+    // Only while others waited does the time between two beginnings say how fast the queue moves.
+    if (lane.last_start != Clock::time_point{}) {
+        auto const took = now - lane.last_start;
+        lane.pace = lane.pace == Clock::duration::zero() ? took : lane.pace + (took - lane.pace) / 16;
+    }
+    lane.last_start = lane.queue.empty() ? Clock::time_point{} : now;
+}
+
+void Admission::run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        auto const place = next_lane();
+        if (place == none) break;
+        auto& lane = lanes_[place];
+        auto waiting = std::move(lane.queue.front());
+        lane.queue.pop_front();
+        auto const now = Clock::now();
+        note_start(lane, now);
+        ++lane.running;
+        bool const in_time = now - waiting.since <= rules_.patience;
+        lock.unlock();
+        waiting.job(in_time);
+        waiting.job = nullptr;  // What it holds goes before the next lock.
+        lock.lock();
+        --lane.running;
+    }
+    --active_;
+}
+
+std::array<std::size_t, urgencies> Admission::queued() const {
+    std::lock_guard const lock(mutex_);
+    return {lanes_[0].queue.size(), lanes_[1].queue.size(), lanes_[2].queue.size()};
+}
+
+std::array<std::size_t, urgencies> Admission::running() const {
+    std::lock_guard const lock(mutex_);
+    return {lanes_[0].running, lanes_[1].running, lanes_[2].running};
+}
+
+}  // namespace itqan::http

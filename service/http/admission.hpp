@@ -1,0 +1,75 @@
+#pragma once
+// Which request runs now, which waits and which is refused: a bounded queue for each class of work, so that what many
+// depend on is answered before what few have ordered in bulk (R8). It knows nothing of requests and sockets.
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+
+#include "service/http/workers.hpp"
+
+namespace itqan::http {
+
+/// In the order in which work is begun: what others need to trust a badge; what a person waits for; what a machine
+/// orders many of.
+enum class Urgency { essential, ordinary, bulk };
+constexpr std::size_t urgencies = 3;
+
+struct AdmissionRules {
+    std::size_t workers = 64;
+    std::size_t queued = 1'024;                 ///< Of each class at most; of bulk an eighth.
+    std::chrono::milliseconds target{50};       ///< Who would wait longer, as things go, is refused at once.
+    std::chrono::milliseconds patience{1'000};  ///< Who has waited longer all the same is refused instead of run.
+};
+
+class Admission {
+  public:
+    /// Called once on a worker; false: it has waited too long and must be refused. Must not throw.
+    using Job = std::function<void(bool in_time)>;
+
+    explicit Admission(AdmissionRules rules);
+    Admission(Admission const&) = delete;
+    Admission& operator=(Admission const&) = delete;
+
+    /// False, at once, when the job would wait too long or there is no room for it.
+    bool submit(Urgency urgency, Job job);
+    /// Whether submit would refuse now: for those who have a body to read first.
+    bool is_full(Urgency urgency) const;
+
+    /// How many wait, by urgency.
+    std::array<std::size_t, urgencies> queued() const;
+    /// How many are being run, by urgency.
+    std::array<std::size_t, urgencies> running() const;
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    struct Waiting {
+        Job job;
+        Clock::time_point since;
+    };
+    struct Lane {
+        std::deque<Waiting> queue;
+        std::size_t most_queued = 0;
+        std::size_t at_once = 0;
+        std::size_t running = 0;
+        Clock::duration pace{0};            ///< Between two beginnings while others wait, smoothed.
+        Clock::time_point last_start = {};  ///< Its epoch: nobody waited then.
+    };
+
+    bool has_no_room(Lane const& lane) const;
+    bool may_start(std::size_t lane) const;
+    std::size_t next_lane() const;
+    void note_start(Lane& lane, Clock::time_point now);
+    void run();
+
+    AdmissionRules const rules_;
+    mutable std::mutex mutex_;
+    std::array<Lane, urgencies> lanes_;
+    std::size_t active_ = 0;  ///< Workers that run jobs or look for one.
+    Workers workers_;         // Last: its threads end first.
+};
+
+}  // namespace itqan::http

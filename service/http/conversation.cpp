@@ -1,0 +1,239 @@
+// One connection from its handshake to its end: what was asked, who answers, what is said.
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "service/http/problem.hpp"
+#include "service/http/server_state.hpp"
+
+// g++ 12 takes a coroutine frame's own operator delete for a mismatch when it inlines Asio's operator new.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+namespace itqan::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+/// A request as far as it came.
+struct Received {
+    std::optional<Head> head = {};  ///< None when the header section was refused.
+    std::optional<Refusal> refusal = {};
+    std::string method = {};
+    Route const* route = nullptr;  ///< Null when none answers.
+    Urgency urgency = Urgency::ordinary;
+    bool last = false;  ///< The connection ends with the answer.
+};
+
+namespace {
+
+constexpr std::size_t small_body = 64 * 1024;  ///< Read also when it will be refused: so the connection stays usable.
+constexpr int most_rounds = 8;                 ///< The domain ends a question earlier; this ends what does not.
+constexpr char overloaded_code[] = "overloaded";
+constexpr char overloaded_text[] = "Too many requests wait. Repeat this one in a moment.";
+
+/// 64 bits that name a request in the log; they order nothing and guess nothing.
+std::string next_request_id() {
+    static std::atomic<std::uint64_t> counter{
+        static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())};
+    static constexpr char digits[] = "0123456789abcdef";
+    auto value = counter.fetch_add(0x9e3779b97f4a7c15ULL);
+    std::string id(16, '0');
+    for (auto& c : id) {
+        c = digits[value & 15];
+        value >>= 4;
+    }
+    return id;
+}
+
+/// Many in one request are bulk work, whatever the address is for.
+bool is_list(std::string const& body) {
+    auto const first = body.find_first_not_of(" \t\r\n");
+    return first != std::string::npos && body[first] == '[';
+}
+
+/// Runs the handler in the pool and resumes the coroutine with its answer; nothing when there is no room for it.
+asio::awaitable<std::optional<Response>> on_worker(Admission& admission, Urgency urgency, Router const& router,
+                                                   std::shared_ptr<Request> request) {
+    auto initiate = [&admission, urgency, &router, request](auto handler) {
+        using Handler = decltype(handler);
+        auto executor = asio::get_associated_executor(handler);
+        auto waiting = std::make_shared<Handler>(std::move(handler));
+        auto const resume = [executor, waiting](std::optional<Response> made) {
+            asio::post(executor, [waiting, made = std::move(made)]() mutable {
+                auto resumed = std::move(*waiting);
+                resumed(std::move(made));
+            });
+        };
+        bool const queued = admission.submit(urgency, [&router, request, resume](bool in_time) {
+            std::optional<Response> answer;
+            try {
+                if (in_time) answer = router.handle_in_place(*request);
+            } catch (...) {
+                answer = Response{500, {}, {}};  // There was no memory even to say so.
+            }
+            resume(std::move(answer));
+        });
+        if (!queued) resume(std::nullopt);
+    };
+    using Token = asio::use_awaitable_t<>;
+    Token token{};
+    auto answer = co_await asio::async_initiate<Token, void(std::optional<Response>)>(std::move(initiate), token);
+    co_return answer;
+}
+
+/// Lets the documents be fetched and resumes the coroutine with them; no thread waits meanwhile.
+asio::awaitable<FetchedDocuments> fetched_by(FetchDocuments const& fetch, FetchedDocuments known, DocumentNeeds needs) {
+    auto initiate = [&fetch, known = std::move(known), needs = std::move(needs)](auto handler) mutable {
+        using Handler = decltype(handler);
+        auto executor = asio::get_associated_executor(handler);
+        auto waiting = std::make_shared<Handler>(std::move(handler));
+        fetch(std::move(known), needs, [executor, waiting](FetchedDocuments made) {
+            asio::post(executor, [waiting, made = std::move(made)]() mutable {
+                auto resumed = std::move(*waiting);
+                resumed(std::move(made));
+            });
+        });
+    };
+    using Token = asio::use_awaitable_t<>;
+    Token token{};
+    auto made = co_await asio::async_initiate<Token, void(FetchedDocuments)>(std::move(initiate), token);
+    co_return made;
+}
+
+}  // namespace
+
+asio::awaitable<void> Server::State::serve(Listener const& listener, tcp::socket socket, std::string peer,
+                                           Connections::Place place) {
+    std::shared_ptr<SSL_CTX> context;
+    if (listener.tls) {
+        std::lock_guard const lock(mutex);
+        context = tls;
+    }
+    try {
+        error_code ignored;
+        socket.set_option(tcp::no_delay(true), ignored);
+        auto const connection = std::make_shared<Connection>(std::move(socket), context.get());
+        context.reset();  // The connection has its own hold on it.
+        connection->buffer.max_size(listener.rules.header_bytes + small_body);
+        place.hold(connection);
+        place.rest();
+        connection->deadline.set(config.timeouts.handshake);
+        // Read after the others have the connection: either stop() finds it there or this finds stop().
+        if (closing) co_return;
+        auto const failure = co_await connection->stream.handshake();
+        if (!failure) co_await talk(listener, *connection, peer, place);
+    } catch (std::exception const&) {
+        // The peer or the stream went away in the middle of something: nobody is left to be told.
+    }
+}
+
+/// What follows the scan: the header section is judged, and the body read when there is one to be read.
+asio::awaitable<Received> Server::State::receive(Listener const& listener, Connection& connection,
+                                                 HeadScan const& scan) {
+    Received received;
+    received.refusal = scan.refusal;
+    if (received.refusal) co_return received;
+    std::string const section(static_cast<char const*>(connection.buffer.cdata().data()), scan.end);
+    connection.buffer.consume(scan.end);
+    auto read = read_head(section, listener.rules);
+    received.refusal = std::move(read.refusal);
+    received.head = std::move(read.head);
+    if (!received.head) co_return received;
+    auto& head = *received.head;
+    received.method = head.request.method;
+    received.route = router.route_of(head.request.method, head.request.path, listener.door);
+    received.last = !head.keep_alive;
+    if (received.route != nullptr) received.urgency = received.route->urgency;
+    auto const limit = Router::body_limit(received.route);
+    auto const length = head.content_length.value_or(0);
+    if (length > limit) {
+        received.refusal =
+            Refusal{413, "too-large",
+                    "The body is larger than the " + std::to_string(limit) + " bytes that this address takes."};
+    } else if ((head.chunked || length > small_body) && admission.is_full(received.urgency)) {
+        received.refusal = Refusal{503, overloaded_code, overloaded_text};
+    }
+    if (!received.refusal && (head.chunked || length > 0))
+        received.refusal = co_await read_body(connection, head, section, limit, config.timeouts);
+    if (received.urgency == Urgency::ordinary && is_list(head.request.body)) received.urgency = Urgency::bulk;
+    co_return received;
+}
+
+asio::awaitable<Response> Server::State::answer(Listener const& listener, Received& received, std::string const& peer) {
+    if (received.refusal) {
+        auto const& refusal = *received.refusal;
+        auto response = problem(refusal.status, refusal.code, refusal.detail);
+        if (!refusal.allow.empty()) response.headers.add("allow", refusal.allow);
+        received.last = true;
+        co_return response;
+    }
+    auto request = std::make_shared<Request>(std::move(received.head->request));
+    request->client = client_of(peer, request->header("x-forwarded-for"), *proxies_now());
+    request->door = listener.door;
+    auto fetched = fetch ? std::make_shared<FetchedDocuments>() : nullptr;
+    request->fetched = fetched;
+    auto response = co_await on_worker(admission, received.urgency, router, request);
+    while (response && !response->awaits.addresses.empty()) {
+        if (!fetched || fetched->rounds >= most_rounds) {
+            response = internal_problem();
+            break;
+        }
+        response->awaits.client = limit_key(request->client);
+        FetchedDocuments known = std::move(*fetched);  // The handler has answered: nobody reads them meanwhile.
+        auto documents = co_await fetched_by(fetch, std::move(known), response->awaits);
+        *fetched = std::move(documents);
+        response = co_await on_worker(admission, received.urgency, router, request);
+    }
+    // The request was read whole: whoever is told to come again may do so on the same connection.
+    if (!response) response = problem(503, overloaded_code, overloaded_text);
+    // A method that an address does not take is a mistake or an attempt; neither has more to say here.
+    if (received.route == nullptr && response->status == 405) received.last = true;
+    co_return std::move(*response);
+}
+
+asio::awaitable<void> Server::State::talk(Listener const& listener, Connection& connection, std::string const& peer,
+                                          Connections::Place& place) {
+    using Clock = std::chrono::steady_clock;
+    for (std::size_t count = 1;; ++count) {
+        place.rest();
+        auto const scan = co_await read_section(connection, listener.rules, config.timeouts, closing);
+        if (scan.end == 0 && !scan.refusal) break;
+        place.work();
+        auto const began = Clock::now();
+        auto const request_id = next_request_id();
+        auto received = co_await receive(listener, connection, scan);
+        connection.deadline.clear();
+        auto const response = co_await answer(listener, received, peer);
+        // Judged when the answer is there: stop() may have come while it was made.
+        received.last = received.last || count >= config.requests_per_connection || stopping;
+        Framing framing;
+        framing.hsts = config.hsts && listener.tls;
+        framing.is_head = received.method == "HEAD";
+        framing.keep_alive = !received.last;
+        bool const sent = co_await send(connection, response, framing, request_id, config.timeouts);
+        if (on_access) {
+            auto const took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count();
+            std::string_view const pattern =
+                received.route == nullptr ? std::string_view{} : std::string_view(received.route->path);
+            on_access({received.method, pattern, response.status, took, response.body.size(), request_id});
+        }
+        if (!sent) co_return;
+        if (received.last) {
+            co_await itqan::http::close(connection, true);
+            co_return;
+        }
+    }
+    co_await itqan::http::close(connection, false);
+}
+
+}  // namespace itqan::http
+
+#pragma GCC diagnostic pop

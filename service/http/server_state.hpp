@@ -1,0 +1,76 @@
+#pragma once
+// What the parts of the server share. Included by server.cpp and conversation.cpp only.
+
+#include <atomic>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "service/http/connections.hpp"
+#include "service/http/gate.hpp"
+#include "service/http/networks.hpp"
+#include "service/http/server.hpp"
+
+namespace itqan::http {
+
+struct Listener {
+    boost::asio::ip::tcp::acceptor acceptor;  ///< On a strand of its own.
+    Door door = Door::sole;
+    bool tls = true;
+    bool is_inherited = false;  ///< Who waits in it is served by whoever comes after us.
+    GateRules rules = {};
+};
+
+struct Received;
+
+struct Server::State {
+    State(ServerConfig config, Router const& router, std::function<void(Access const&)> on_access,
+          FetchDocuments fetch);
+
+    ServerConfig config;
+    Router const& router;
+    std::function<void(Access const&)> on_access;
+    FetchDocuments fetch;
+    std::vector<std::string> names;     ///< What SNI may ask for.
+    std::atomic<bool> stopping{false};  ///< Every answer is its connection's last.
+    std::atomic<bool> closing{false};   ///< What rests ends.
+    Connections connections;
+
+    boost::asio::io_context io;
+    std::deque<Listener> listeners;
+    std::vector<std::thread> threads;
+
+    std::mutex mutex;  ///< Of what may change:
+    std::filesystem::path certificate, key;
+    std::string certificate_state;  ///< When its files were changed last.
+    std::shared_ptr<SSL_CTX> tls;
+    std::shared_ptr<Networks const> proxies;
+
+    Admission admission;  // Last: its threads end first.
+
+    void open();
+    std::shared_ptr<Networks const> proxies_now();
+    void listen(int descriptor, Door door, bool tls_wanted, bool is_inherited);
+    boost::asio::awaitable<void> accept(Listener& listener);
+    void welcome(Listener& listener, boost::asio::ip::tcp::socket socket);
+    void close(Listener& listener);
+
+    boost::asio::awaitable<void> serve(Listener const& listener, boost::asio::ip::tcp::socket socket, std::string peer,
+                                       Connections::Place place);
+    boost::asio::awaitable<void> talk(Listener const& listener, Connection& connection, std::string const& peer,
+                                      Connections::Place& place);
+    boost::asio::awaitable<Received> receive(Listener const& listener, Connection& connection, HeadScan const& scan);
+    boost::asio::awaitable<Response> answer(Listener const& listener, Received& received, std::string const& peer);
+    void load_certificate(std::filesystem::path const& certificate_file, std::filesystem::path const& key_file);
+};
+
+}  // namespace itqan::http
