@@ -46,6 +46,7 @@ Result<void> check_for_production(service::Config const& config) {
 /// Bytes of a write-ahead log that nobody closed; 0 where there is none. The process that left it was killed, or
 /// another one is at work beside this.
 std::uintmax_t log_left_behind(service::Config const& config) {
+    if (!config.database_url.empty()) return 0;
     std::error_code none;
     auto const bytes = std::filesystem::file_size(config.database().string() + "-wal", none);
     return none ? 0 : bytes;
