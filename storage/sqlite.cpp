@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <sqlite3.h>
+
 #include "storage/database.hpp"
 #include "storage/sqlite_connection.hpp"
 #include "storage/sqlite_writer.hpp"
@@ -142,6 +144,7 @@ class SqliteDatabase final : public Database {
         : path_(config.path), is_exclusive_(config.exclusive), writer_(with_file(config)), readers_(config) {
         // The lock is taken by the first that looks into the file.
         if (is_exclusive_) write_unit([](Session&) { return true; });
+        settle_log();
     }
 
     DatabaseFigures figures() const override { return writer_.figures(); }
@@ -200,6 +203,22 @@ class SqliteDatabase final : public Database {
     void write_unit(std::function<bool(Session&)> const& unit) override { writer_.run(unit); }
 
   private:
+    /// What is read from here on is on the disk: a commit whose sync failed before the process ended may stand in the
+    /// log and be visible, and a sync of the log alone would not write it again.
+    void settle_log() {
+        std::error_code none;
+        if (auto const left = std::filesystem::file_size(path_ + "-wal", none); none || left == 0) return;
+        try {
+            writer_.upkeep(
+                [](Connection& connection) { connection.query("PRAGMA wal_checkpoint(PASSIVE)", [](Row const&) {}); });
+        } catch (SqliteError const& error) {
+            // Reading goes on where nothing can be written; nothing new is promised there either.
+            if (error.primary_code != SQLITE_FULL && error.primary_code != SQLITE_READONLY &&
+                error.primary_code != SQLITE_BUSY)
+                throw;
+        }
+    }
+
     void empty_log(Connection& connection) const {
         bool busy = true;
         connection.query("PRAGMA wal_checkpoint(TRUNCATE)", [&](Row const& row) { busy = row.boolean(0); });

@@ -16,6 +16,9 @@ WriteFault fault_of(int primary_code) {
     if (primary_code == SQLITE_FULL) return WriteFault::disk_full;
     return primary_code == SQLITE_READONLY ? WriteFault::read_only : WriteFault::failed;
 }
+/// Where a commit takes longer than this, those who come back from it shortly are waited for: a quarter of that time,
+/// and never longer than the limit.
+constexpr std::chrono::milliseconds slow_commit{2}, longest_window{5};
 
 }  // namespace
 
@@ -57,7 +60,7 @@ void SqliteWriter::wait_for(Waiting& waiting) {
     {
         std::lock_guard const lock(mutex_);
         queue_.push_back(&waiting);
-        was_idle = std::exchange(idle_, false);
+        was_idle = queue_.size() >= expected_ && std::exchange(idle_, false);
     }
     if (was_idle) work_waits_.notify_one();
     waiting.done.wait();
@@ -70,7 +73,9 @@ void SqliteWriter::serve() {
     for (;;) {
         {
             std::unique_lock lock(mutex_);
+            wait_for_company(lock);
             while (queue_.empty() && !stopping_) {
+                expected_ = 0;
                 idle_ = true;
                 work_waits_.wait(lock);
             }
@@ -82,8 +87,25 @@ void SqliteWriter::serve() {
             run_alone(*group.front());
         else
             commit_group(group);
+        {
+            std::lock_guard const lock(mutex_);
+            expected_ = std::min(group.size() + queue_.size(), group_limit);
+        }
         finish(group);
     }
+}
+
+/// On a slow disk two halves of the callers would else take turns, each waiting for two commits. Nobody waits who is
+/// alone.
+void SqliteWriter::wait_for_company(std::unique_lock<std::mutex>& lock) {
+    if (commit_took_ < slow_commit || expected_ < 2) return;
+    auto const end = std::chrono::steady_clock::now() +
+                     std::min<std::chrono::steady_clock::duration>(commit_took_ / 4, longest_window);
+    while (queue_.size() < expected_ && !stopping_) {
+        idle_ = true;
+        if (work_waits_.wait_until(lock, end) == std::cv_status::timeout) break;
+    }
+    idle_ = false;
 }
 
 /// Moves waiting units into the group; upkeep is taken alone. Returns whether there were any.
@@ -134,6 +156,7 @@ void SqliteWriter::commit_group(std::vector<Waiting*>& group) {
         work_.add_since(began);
         auto const ran = std::chrono::steady_clock::now();
         open.execute("COMMIT");
+        commit_took_ = std::chrono::steady_clock::now() - ran;
         commit_.add_since(ran);
         // A commit of nothing touches no disk and says nothing about it.
         if (open.changed_rows() != rows_before) note(WriteFault::none, {});

@@ -4,6 +4,7 @@
 
 #include <semaphore.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -74,6 +75,7 @@ class SqliteWriter {
     void wait_for(Waiting& waiting);
     void serve();
     bool take(std::vector<Waiting*>& group);
+    void wait_for_company(std::unique_lock<std::mutex>& lock);
     void run_alone(Waiting& waiting);
     void commit_group(std::vector<Waiting*>& group);
     bool run_units(Connection& connection, std::vector<Waiting*>& group, Undo undo);
@@ -96,6 +98,8 @@ class SqliteWriter {
     std::vector<Waiting*> queue_;  ///< First come, first served.
     bool idle_ = false;
     bool stopping_ = false;
+    std::size_t expected_ = 0;  ///< Units in work at the last commit: those in it and those that waited for the next.
+    std::chrono::steady_clock::duration commit_took_{};
     std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What takes too long for every change: the package on a machine of its own, hundreds of kill -9 cycles, every system call failed,
+# What takes too long for every change: the package on a machine of its own, hundreds of kill -9 cycles, a thousand flipped
+# bits, every system call failed,
 # every fault again and again, every file compiled alone, every suite under the
 # sanitizers, ten minutes of every fuzz target, and what stuck hosts cost everybody else. The published corpora must be there.
 set -euo pipefail
@@ -13,6 +14,7 @@ tests/tidy.sh all
 cmake --preset ci -B out/alone -DCMAKE_UNITY_BUILD=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
 ninja -C out/alone
 export PYTHONDONTWRITEBYTECODE=1
+FLIPS="${FLIPS:-1000}" python3 tests/service/cli/keeping_test.py out/ci/itqan Keeping.test_a_flipped_bit_of_the_database_is_found_or_changes_nothing_signed
 for more in "--backend sqlite" "--backend postgres" "--backend postgres --nodes 2"; do
     # shellcheck disable=SC2086
     python3 tests/crash/kill_loop.py --binary out/ci/itqan --cycles "${CYCLES:-200}" --first-starts 30 --learners 40000 $more

@@ -43,6 +43,15 @@ Result<void> check_for_production(service::Config const& config) {
     return {};
 }
 
+/// Bytes of a write-ahead log that nobody closed; 0 where there is none. The process that left it was killed, or
+/// another one is at work beside this.
+std::uintmax_t log_left_behind(service::Config const& config) {
+    if (!config.database_url.empty()) return 0;
+    std::error_code none;
+    auto const bytes = std::filesystem::file_size(config.database().string() + "-wal", none);
+    return none ? 0 : bytes;
+}
+
 Result<service::Config> production_config(Common const& common, ServeOptions const& options) {
     auto config = configuration(common);
     if (!config) return config;
@@ -56,10 +65,16 @@ Result<service::Config> production_config(Common const& common, ServeOptions con
 int serve(Common const& common, ServeOptions const& options) {
     auto config = production_config(common, options);
     if (!config) return fail(common, config.error());
+    auto const left_behind = log_left_behind(*config);
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
     (*installation)->ensure_keys();
     service::Log log(service::Log::Form::json);
+    if (left_behind > 0)
+        log.warn("database-recovered",
+                 {{"bytes", std::to_string(left_behind)},
+                  {"why", "the last run was killed, or another process has the file open"},
+                  {"what", "its log was taken in; nothing acknowledged is lost. To be sure: itqan fsck"}});
     service::AppOptions app_options;
     app_options.sockets = http::take_inherited_sockets();
     auto const started = [&](service::App& app) {

@@ -58,12 +58,16 @@ TableSum const& sum_of(std::vector<TableSum> const& all, std::string const& tabl
 TEST_CASE("the tables and columns read from the migrations are those that the database has") {
     TemporaryDatabase const database;
     std::map<std::string, std::vector<std::string>> have;
+    // Each engine's own catalogue.
+    auto const* const sql =
+        database.is_postgres()
+            ? "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns WHERE "
+              "table_schema = current_schema AND table_name <> 'schema_migration' ORDER BY table_name, ordinal_position"
+            : "SELECT m.name, c.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c WHERE m.type = "
+              "'table' "
+              "AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'schema_migration' ORDER BY m.name, c.cid";
     database.database->read([&](Session& session) {
-        session.query(
-            "SELECT m.name, c.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c "
-            "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'schema_migration' "
-            "ORDER BY m.name, c.cid",
-            [&](Row const& row) { have[row.string(0)].push_back(row.string(1)); });
+        session.query(sql, [&](Row const& row) { have[row.string(0)].push_back(row.string(1)); });
     });
 
     std::map<std::string, std::vector<std::string>> known;
@@ -164,11 +168,14 @@ TEST_CASE("a used database is told from an empty one") {
 }
 
 TEST_CASE("a backup file is its owner's alone, whole in one file, and says what it is") {
-    TemporaryDatabase const database;
-    fill_all_kinds(*database.database);
-    auto const file = database.folder.file("backup");
+    TemporaryFolder const folder;
+    auto const source = folder.file("itqan.db");
+    auto const database = open_sqlite({.path = source});
+    migrate(*database, noon);
+    fill_all_kinds(*database);
+    auto const file = folder.file("backup");
 
-    snapshot_sqlite(database.file, file);
+    snapshot_sqlite(source, file);
     seal_backup(file, R"({"format":"x"})");
 
     CHECK(backup_manifest(file) == R"({"format":"x"})");
@@ -177,9 +184,9 @@ TEST_CASE("a backup file is its owner's alone, whole in one file, and says what 
     CHECK((facts.st_mode & 0777) == 0600);
     CHECK_FALSE(std::filesystem::exists(file + "-wal"));
     CHECK_FALSE(std::filesystem::exists(file + "-journal"));
-    CHECK_THROWS_AS(snapshot_sqlite(database.file, file), DatabaseError);
+    CHECK_THROWS_AS(snapshot_sqlite(source, file), DatabaseError);
     unseal_backup(file);
     CHECK(backup_manifest(file).empty());
     auto const back = open_sqlite({.path = file});
-    CHECK(sums_in(*back) == sums_in(*database.database));
+    CHECK(sums_in(*back) == sums_in(*database));
 }

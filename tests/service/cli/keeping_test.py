@@ -90,6 +90,8 @@ class Load:
             body = {"externalId": f"load-{id(self):x}-{client}-{n}", "activityId": "act-102", "learnerId": random.choice(self.learners),
                     "completedAt": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime()), "score": 86}
             status, text = self.demo.request("POST", "/api/v1/completions", token, body, connection)
+            if status == 422 and b"unknown-learner" in text:
+                continue  # Erased by another case.
             if status != 201:
                 raise AssertionError((status, text))
             self.acknowledged.append(body["externalId"])
@@ -319,7 +321,7 @@ class Keeping(unittest.TestCase):
         ("credential_document", "UPDATE credential_document SET body = replace(body, 'Nakhla', 'Nakhle') WHERE credential_id = :id"),
         ("credential_document", "UPDATE credential_document SET body = (SELECT body FROM credential_document WHERE credential_id <> :id LIMIT 1) WHERE credential_id = :id"),
         ("credential_document", "UPDATE credential SET valid_until = valid_until + 1 WHERE id = :id"),
-        ("credential_document", "UPDATE subject SET urn = 'urn:uuid:0' WHERE learner_id = (SELECT learner_id FROM credential WHERE id = :id)"),
+        ("credential_document", "UPDATE subject SET urn = 'urn:uuid:0' WHERE (learner_id, issuer_id) = (SELECT learner_id, issuer_id FROM credential WHERE id = :id)"),
         ("credential_document", "UPDATE credential SET status_position = (SELECT min(position) FROM status_position AS p WHERE p.list_id = status_list_id AND NOT EXISTS (SELECT 1 FROM credential AS c WHERE c.status_list_id = p.list_id AND c.status_position = p.position)) WHERE id = :id"),
         ("credential_document", "UPDATE credential_document SET edition = 9 WHERE credential_id = :id"),
         ("status_list", "UPDATE status_list SET reserved = reserved - 1"),
@@ -387,6 +389,50 @@ class Keeping(unittest.TestCase):
             if done.returncode == 0:
                 self.assertEqual(self.signed(data / "itqan.db"), before, f"seed {seed}: byte {place} bit {bit}")
         print(f"{flips} flipped bits: {found} found, {flips - found} harmless")
+
+
+class OnPostgres(unittest.TestCase):
+    """There and back: what one engine holds is what the other holds, and a backup is the same file for both."""
+
+    def test_a_programme_moves_to_postgres_is_kept_there_and_comes_back(self):
+        sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+        import postgres_server
+        starter = pathlib.Path(__file__).resolve().parents[3] / "service/demo/programme"
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="itqan-keeping-pg-"))
+        self.addCleanup(shutil.rmtree, folder)
+
+        def run(*arguments, status=0):
+            done = subprocess.run([program, *map(str, arguments), "--json"], capture_output=True, text=True, timeout=180)
+            self.assertEqual(done.returncode, status, (arguments, done.stdout[-3000:], done.stderr[-3000:]))
+            return json.loads(done.stdout or done.stderr)
+
+        try:
+            server = postgres_server.PostgresServer()
+        except postgres_server.NoPostgres as reason:
+            print(f"not run: {reason}")
+            self.skipTest(str(reason))
+        with server:
+            data, url = folder / "data", server.url()
+            run("init", "--domain", "badges.example.org", "--data", data)
+            run("import", starter, "--issue", "--data", data)
+
+            there = run("move", "--from", f"sqlite:{data / 'itqan.db'}", "--to", f"postgres:{url}")
+            self.assertEqual(run("move", "--from", f"sqlite:{data / 'itqan.db'}", "--to", url, status=1)["code"], "target-not-empty")
+            self.assertTrue(run("fsck", "--data", data, "--database", url)["good"])
+            run("issue", "--achievement", "ach-03", "--learner", "lrn-001", "--data", data, "--database", url)
+            backup = run("backup", folder / "backups/", "--data", data, "--database", url)["path"]
+            rows = {each["table"]: each for each in run("move", "--from", url, "--to", f"sqlite:{folder / 'back.db'}")["tables"]}
+
+            moved = {each["table"]: each for each in there["tables"]}
+            self.assertEqual(rows["credential"]["rows"], moved["credential"]["rows"] + 1)
+            self.assertEqual(rows["evidence"], moved["evidence"])
+            self.assertEqual(rows["programme_item"], moved["programme_item"])
+            restored = folder / "restored"
+            (restored / "keys").mkdir(parents=True, mode=0o700)
+            restored.chmod(0o700)
+            shutil.copy(data / "keys/kek", restored / "keys/kek")
+            self.assertTrue(run("restore", backup, "--data", restored)["fsck"]["good"])
+            self.assertEqual(run("restore", backup, "--data", folder / "again", "--database", url, status=1)["code"], "target-not-empty")
 
 
 if __name__ == "__main__":
