@@ -4,6 +4,7 @@ one table. Ends with 1 when a floor is missed."""
 import argparse
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -38,6 +39,8 @@ def main():
     if unknown := wanted - set(groups):
         raise SystemExit(f"no group {', '.join(unknown)}; there are {', '.join(groups)}")
 
+    # Whoever ends the run ends its servers too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     table = Table()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="itqan-bench-"))
     yardstick, failed = "(not measured)", []
