@@ -4,6 +4,7 @@ one table. Ends with 1 when a floor is missed."""
 import argparse
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -38,22 +39,29 @@ def main():
     if unknown := wanted - set(groups):
         raise SystemExit(f"no group {', '.join(unknown)}; there are {', '.join(groups)}")
 
+    # Whoever ends the run ends its servers too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     table = Table()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="itqan-bench-"))
-    yardstick = "(not measured)"
+    yardstick, failed = "(not measured)", []
     try:
         if "process" in wanted:
             yardstick = in_process.measure(table, options, folder / "process")
         for name, group in (("https", over_https), ("nginx", beside_nginx), ("pages", pages), ("many", many), ("nodes", nodes)):
             if name in wanted:
-                group.measure(table, options, folder / name)
+                try:
+                    group.measure(table, options, folder / name)
+                except SystemExit as failure:  # What else was measured is still worth its table.
+                    failed.append(f"{name}: {failure}")
                 shutil.rmtree(folder / name, ignore_errors=True)
         missed = table.write(yardstick)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if missed:
         print("\nbelow the floor: " + ", ".join(missed))
-    sys.exit(1 if missed and not options.no_fail else 0)
+    for failure in failed:
+        print("not measured to the end, " + failure)
+    sys.exit(1 if failed or missed and not options.no_fail else 0)
 
 
 if __name__ == "__main__":

@@ -91,9 +91,10 @@ def measure(table, options, folder):
         nginx = Nginx(program, folder, server, path)
         for round_ in range(rounds):
             print(f"  beside nginx, round {round_ + 1} of {rounds}", flush=True)
-            for goal, count, fresh in (("G9", pages, False), ("G10", handshakes, True)):
-                ours = server.load(options.load, path, count, fresh=fresh)
-                theirs = load(options.load, nginx.url, path, count, fresh=fresh, processes=nginx.workers())
+            # A connection that ends still counts against its address for a moment: 16 new ones stay within the limit.
+            for goal, count, fresh, at_once in (("G9", pages, False, 64), ("G10", handshakes, True, 16)):
+                ours = server.load(options.load, path, count, fresh=fresh, connections=at_once)
+                theirs = load(options.load, nginx.url, path, count, fresh=fresh, connections=at_once, processes=nginx.workers())
                 cpu = "serverCpuMicrosecondsPerRequest"
                 table.add(goal, ours[cpu], theirs[cpu])
     finally:
