@@ -1,101 +1,25 @@
 #include <algorithm>
-#include <condition_variable>
+#include <atomic>
 #include <mutex>
 #include <random>
 #include <thread>
 #include <utility>
-#include <vector>
 
+#include "schemas/tally.hpp"
 #include "storage/database.hpp"
 #include "storage/postgres_connection.hpp"
+#include "storage/postgres_pool.hpp"
 
 namespace itqan::storage {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-using std::chrono::milliseconds;
 
 /// How often a unit runs again before its caller is told to come back.
 constexpr int most_runs = 24;
 /// A key that is taken by a row which the unit did not see is seen the next time; if it is still refused then, the unit
 /// means it.
 constexpr int most_runs_for_a_key = 3;
-
-/// Connections that are made when first needed and given to one thread at a time.
-class ConnectionPool {
-    struct Slot {
-        std::unique_ptr<PostgresConnection> connection;
-        bool taken = false;
-    };
-
-  public:
-    ConnectionPool(PostgresConfig const& config, int most)
-        : config_(config), slots_(static_cast<std::size_t>(std::max(most, 1))) {}
-
-    class Lease {
-      public:
-        explicit Lease(ConnectionPool& pool) : pool_(pool), slot_(pool.take()) {}
-        ~Lease() { pool_.give_back(slot_); }
-        Lease(Lease const&) = delete;
-        Lease& operator=(Lease const&) = delete;
-
-        /// A connection that works as far as can be seen. Throws DatabaseError.
-        PostgresConnection& connection() const {
-            if (slot_.connection && !slot_.connection->is_usable()) slot_.connection.reset();
-            if (!slot_.connection) slot_.connection = pool_.connect();
-            return *slot_.connection;
-        }
-        void close() const { slot_.connection.reset(); }
-
-      private:
-        ConnectionPool& pool_;
-        Slot& slot_;
-    };
-
-  private:
-    Slot& take() {
-        std::unique_lock lock(mutex_);
-        auto const end = Steady::now() + config_.statement;
-        while (true) {
-            // The first free one, so that a quiet service keeps few connections busy.
-            auto const found = std::find_if(slots_.begin(), slots_.end(), [](Slot const& slot) { return !slot.taken; });
-            if (found != slots_.end()) {
-                found->taken = true;
-                return *found;
-            }
-            if (given_back_.wait_until(lock, end) == std::cv_status::timeout)
-                throw DatabaseError("no connection to the database became free in time");
-        }
-    }
-    void give_back(Slot& slot) {
-        {
-            std::lock_guard const lock(mutex_);
-            slot.taken = false;
-        }
-        given_back_.notify_one();
-    }
-
-    /// One at a time, and not again at once after a failure: a dead server costs one thread its patience, not all.
-    std::unique_ptr<PostgresConnection> connect() {
-        std::lock_guard const lock(connecting_);
-        if (Steady::now() < next_attempt_) throw DatabaseError(last_failure_);
-        try {
-            return std::make_unique<PostgresConnection>(config_);
-        } catch (DatabaseError const& error) {
-            last_failure_ = error.what();
-            next_attempt_ = Steady::now() + milliseconds(250);
-            throw;
-        }
-    }
-
-    PostgresConfig config_;
-    std::mutex mutex_;
-    std::condition_variable given_back_;
-    std::vector<Slot> slots_;
-    std::mutex connecting_;
-    Steady::time_point next_attempt_{};
-    std::string last_failure_;
-};
 
 /// What this thread has begun on a database: inner reads see what the outermost unit sees.
 class Scope {
@@ -137,6 +61,23 @@ class PostgresDatabase final : public Database {
     explicit PostgresDatabase(PostgresConfig const& config)
         : writers_(config, config.writers), readers_(config, config.readers) {
         read([](Session& session) { check(session); });
+    }
+
+    DatabaseFigures figures() const override {
+        DatabaseFigures figures;
+        figures.groups = commits_.seen();
+        figures.units = units_.seen();
+        figures.retries = retries_.seen();
+        figures.failures = failures_.seen();
+        figures.waiting = waiting_;
+        figures.group_size = Tally(size_steps).seen();  // Each unit is a transaction of its own.
+        figures.work = work_.seen();
+        figures.commit = commit_.seen();
+        figures.wait = wait_.seen();
+        std::lock_guard const lock(last_mutex_);
+        figures.last = last_;
+        figures.last_error = last_error_;
+        return figures;
     }
 
     void purge_deleted() override {
@@ -181,6 +122,37 @@ class PostgresDatabase final : public Database {
     void write_unit(std::function<bool(Session&)> const& unit) override {
         if (Scope::of_this_thread(this, true) != nullptr)
             throw std::logic_error("write() inside a unit of work: its commit cannot come before the unit's own");
+        auto const began = Steady::now();
+        Waits const waits(waiting_);
+        units_.add();
+        try {
+            run_until_kept(unit);
+        } catch (ConstraintError const&) {
+            throw;
+        } catch (ServerError const& error) {
+            note(error.fault, error.what());
+            throw;
+        } catch (DatabaseError const& error) {
+            note(WriteFault::failed, error.what());
+            throw;
+        }
+        wait_.add_since(began);
+    }
+
+  private:
+    /// Counts for as long as it lives.
+    class Waits {
+      public:
+        explicit Waits(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
+        ~Waits() { --count_; }
+        Waits(Waits const&) = delete;
+        Waits& operator=(Waits const&) = delete;
+
+      private:
+        std::atomic<std::size_t>& count_;
+    };
+
+    void run_until_kept(std::function<bool(Session&)> const& unit) {
         bool savepoints = false;
         for (int run = 1, key_runs = 1;; ++run) {
             ConnectionPool::Lease const lease(writers_);
@@ -196,11 +168,19 @@ class PostgresDatabase final : public Database {
                 lease.close();
                 if (run >= 3) throw;
             }
+            retries_.add();
             pause_before(run);
         }
     }
 
-  private:
+    void note(WriteFault fault, std::string const& reason) {
+        if (fault != WriteFault::none) failures_.add();
+        std::lock_guard const lock(last_mutex_);
+        last_ = fault;
+        last_error_ = reason;
+        has_fault_ = fault != WriteFault::none;
+    }
+
     void read_once(PostgresConnection& connection, std::function<bool(Session&)> const& unit) {
         connection.begin(PostgresConnection::Use::read);
         try {
@@ -215,6 +195,7 @@ class PostgresDatabase final : public Database {
 
     /// False when the unit needs savepoints.
     bool try_unit(PostgresConnection& connection, std::function<bool(Session&)> const& unit, bool savepoints) {
+        auto const began = Steady::now();
         connection.begin(PostgresConnection::Use::write, savepoints);
         bool keep = false;
         try {
@@ -232,11 +213,16 @@ class PostgresDatabase final : public Database {
             connection.rollback();
             return !again;
         }
+        work_.add_since(began);
+        auto const ran = Steady::now();
         try {
             connection.commit();
         } catch (ConnectionLost const& error) {
             throw DatabaseError(std::string("it is not known whether the unit was kept: ") + error.what());
         }
+        commits_.add();
+        commit_.add_since(ran);
+        if (has_fault_.exchange(false)) note(WriteFault::none, {});
         return true;
     }
 
@@ -252,6 +238,14 @@ class PostgresDatabase final : public Database {
     }
 
     ConnectionPool writers_, readers_;
+
+    Count commits_, units_, retries_, failures_;
+    std::atomic<std::size_t> waiting_{0};
+    Tally work_{microsecond_steps}, commit_{microsecond_steps}, wait_{microsecond_steps};
+    std::atomic<bool> has_fault_{false};
+    mutable std::mutex last_mutex_;
+    WriteFault last_ = WriteFault::none;
+    std::string last_error_;
 };
 
 }  // namespace

@@ -402,7 +402,10 @@ void PostgresConnection::fail(pg_result const* refused, std::string_view sql) {
     if (state == "26000" || state == "42P05") lose("it forgot our statements");
     auto message = explain(state, said);
     if (state.starts_with("42") || state.starts_with("22")) message += " in: " + std::string(sql);
-    throw DatabaseError(message);
+    auto const fault = state == "53100"   ? WriteFault::disk_full
+                       : state == "25006" ? WriteFault::read_only
+                                          : WriteFault::failed;
+    throw ServerError(fault, message);
 }
 
 void PostgresConnection::lose(std::string const& what) {

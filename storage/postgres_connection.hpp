@@ -27,6 +27,11 @@ struct UniqueError : ConstraintError {
 struct ConnectionLost : DatabaseError {
     using DatabaseError::DatabaseError;
 };
+/// The server refused the statement for a reason of its own.
+struct ServerError : DatabaseError {
+    ServerError(WriteFault fault_, std::string const& message) : DatabaseError(message), fault(fault_) {}
+    WriteFault fault;
+};
 /// A unit went on after a refused row, which PostgreSQL allows behind a savepoint only: it must run again with them.
 struct NeedsSavepoints : DatabaseError {
     NeedsSavepoints() : DatabaseError("the unit must run again with savepoints") {}
