@@ -12,7 +12,7 @@ build=(
     libqrencode-dev libzbar-dev librsvg2-dev libcairo2-dev libpango1.0-dev libfontconfig-dev libfreetype-dev libargon2-dev libsodium-dev libidn2-dev
     libkainjow-mustache-dev libjpeg62-turbo-dev libpng-dev
 )
-tests=(doctest-dev clang-tidy-14 chromium npm python3 procps)
+tests=(doctest-dev clang-tidy-14 chromium npm python3 procps openssl nginx-light)
 fuzz=(clang-14 libclang-rt-14-dev)
 
 wanted=("${build[@]}")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes too long for every change: hundreds of kill -9 cycles, every file compiled alone, every suite under the
-# sanitizers, ten minutes of every fuzz target, and what stuck hosts cost everybody else. The published corpora must be there.
+# sanitizers, ten minutes of every fuzz target, what stuck hosts cost everybody else, and load. The published corpora must be there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,4 +18,5 @@ for preset in asan tsan; do
     ctest --test-dir "out/$preset" --output-on-failure --timeout 3600 -L 'unit|vectors|flow'
 done
 tests/bench/outbound.sh out/ci
+tests/load/run.sh long
 tests/fuzz/run.sh 600

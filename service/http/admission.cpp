@@ -23,16 +23,19 @@ Admission::Admission(AdmissionRules rules)
     lanes_[2].most_queued = std::max<std::size_t>(1, rules.queued / 8);
 }
 
-bool Admission::has_no_room(Lane const& lane) const {
+/// A short crowd, such as all who waited for a restart, is served; a standing queue only makes everybody late (as CoDel
+/// tells good queues from bad ones, RFC 8289).
+bool Admission::has_no_room(Lane const& lane, Clock::time_point now) const {
     auto const waiting = lane.queue.size();
     if (waiting >= lane.most_queued) return true;
     if (waiting < always_admitted) return false;
-    return lane.pace * static_cast<Clock::rep>(waiting) > rules_.target;
+    auto const limit = now - lane.empty_until > rules_.burst ? rules_.target : rules_.patience;
+    return lane.pace * static_cast<Clock::rep>(waiting) > limit;
 }
 
 bool Admission::is_full(Urgency urgency) const {
     std::lock_guard const lock(mutex_);
-    return has_no_room(lanes_[static_cast<std::size_t>(urgency)]);
+    return has_no_room(lanes_[static_cast<std::size_t>(urgency)], Clock::now());
 }
 
 /// Work that is less urgent never has more workers than its class and those below may have together.
@@ -55,8 +58,10 @@ bool Admission::submit(Urgency urgency, Job job) {
     std::lock_guard const lock(mutex_);
     auto const place = static_cast<std::size_t>(urgency);
     auto& lane = lanes_[place];
-    if (has_no_room(lane)) return false;
-    lane.queue.push_back({std::move(job), Clock::now()});
+    auto const now = Clock::now();
+    if (has_no_room(lane, now)) return false;
+    if (lane.queue.empty()) lane.empty_until = now;
+    lane.queue.push_back({std::move(job), now});
     if (active_ < std::max<std::size_t>(1, rules_.workers) && may_start(place) && workers_.submit([this] { run(); }))
         ++active_;
     return true;
@@ -80,9 +85,9 @@ void Admission::run() {
         auto waiting = std::move(lane.queue.front());
         lane.queue.pop_front();
         auto const now = Clock::now();
-        note_start(lane, now);
-        ++lane.running;
         bool const in_time = now - waiting.since <= rules_.patience;
+        if (in_time) note_start(lane, now);  // Refusals would make the queue look quick.
+        ++lane.running;
         lock.unlock();
         waiting.job(in_time);
         waiting.job = nullptr;  // What it holds goes before the next lock.

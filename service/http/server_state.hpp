@@ -42,6 +42,7 @@ struct Server::State {
     FetchDocuments fetch;
     std::vector<std::string> names;     ///< What SNI may ask for.
     std::atomic<bool> stopping{false};  ///< Every answer is its connection's last.
+    std::atomic<bool> ending{false};    ///< So does what has never asked.
     std::atomic<bool> closing{false};   ///< What rests ends.
     Connections connections;
 
