@@ -1,6 +1,7 @@
 #include "service/http/admission.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace itqan::http {
@@ -16,7 +17,9 @@ Admission::Admission(AdmissionRules rules)
     auto const workers = std::max<std::size_t>(1, rules.workers);
     auto const share = std::max<std::size_t>(1, workers / 8);
     // Reserved: an eighth that only what is essential may use, and seven eighths that bulk may not.
-    lanes_[0].at_once = workers;
+    // Essential work computes and hardly waits: more of it at once only keeps the edge from the processors, and the edge
+    // is who refuses.
+    lanes_[0].at_once = std::min<std::size_t>(workers, std::max(8U, 4 * std::thread::hardware_concurrency()));
     lanes_[1].at_once = workers > share ? workers - share : workers;
     lanes_[2].at_once = share;
     lanes_[0].most_queued = lanes_[1].most_queued = rules.queued;
@@ -29,7 +32,10 @@ bool Admission::has_no_room(Lane const& lane, Clock::time_point now) const {
     auto const waiting = lane.queue.size();
     if (waiting >= lane.most_queued) return true;
     if (waiting < always_admitted) return false;
-    auto const limit = now - lane.empty_until > rules_.burst ? rules_.target : rules_.patience;
+    // How long bulk takes is not known before some of it is done, and it is never in a hurry.
+    bool const is_bulk = &lane == &lanes_[2];
+    if (is_bulk && lane.pace == Clock::duration::zero()) return waiting >= always_admitted + lane.at_once;
+    auto const limit = now - lane.empty_until > rules_.burst || is_bulk ? rules_.target : rules_.patience / 2;
     return lane.pace * static_cast<Clock::rep>(waiting) > limit;
 }
 
@@ -41,10 +47,10 @@ bool Admission::is_full(Urgency urgency) const {
 /// Work that is less urgent never has more workers than its class and those below may have together.
 bool Admission::may_start(std::size_t lane) const {
     if (lanes_[lane].queue.empty()) return false;
+    if (lane == 0) return lanes_[0].running < lanes_[0].at_once;
     std::size_t running = 0;
     for (auto i = lane; i < urgencies; ++i)
         running += lanes_[i].running;
-    if (lane == 0) return true;
     return running < lanes_[lane].at_once;
 }
 

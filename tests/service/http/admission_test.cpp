@@ -55,7 +55,7 @@ TEST_CASE("bulk work never takes more than its workers, and what is essential al
     Admission admission(rules);
     auto const held = [&](bool) { barrier.pass(); };
 
-    for (int i = 0; i < 40; ++i)
+    for (int i = 0; i < 6; ++i)
         CHECK(admission.submit(Urgency::bulk, held));
     for (int i = 0; i < 40; ++i)
         CHECK(admission.submit(Urgency::ordinary, held));
