@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# What takes too long for every change: the package on a machine of its own, hundreds of kill -9 cycles, a thousand flipped
-# bits, every system call failed,
-# every fault again and again, every file compiled alone, every suite under the
-# sanitizers, ten minutes of every fuzz target, and what stuck hosts cost everybody else. The published corpora must be there.
+# What takes too long for every change: the package on a machine of its own, hundreds of kill -9 cycles, a thousand flipped bits,
+# every system call failed, every fault again and again, every file compiled alone, every suite under the sanitizers, ten minutes of
+# every fuzz target, what stuck hosts cost everybody else, and load. The published corpora must be there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,4 +30,5 @@ for preset in asan tsan; do
 done
 tests/bench/outbound.sh out/ci
 PYTHONDONTWRITEBYTECODE=1 tests/deploy/machine_test.py
+tests/load/run.sh long
 tests/fuzz/run.sh 600

@@ -147,6 +147,7 @@ int conformance(Common common, ConformanceOptions const& options) {
     if (common.data.empty()) common.data = temporary.emplace().path().string();
     auto config = conformance_config(common, options);
     if (!config) return fail(common, config.error());
+    service::block_signals();
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
     if (!std::filesystem::exists(config->file())) service::write_config(*config);

@@ -66,6 +66,7 @@ int serve(Common const& common, ServeOptions const& options) {
     auto config = production_config(common, options);
     if (!config) return fail(common, config.error());
     auto const left_behind = log_left_behind(*config);
+    service::block_signals();  // Before the storage's threads: a signal that one of them may take ends the process.
     auto installation = service::Installation::open(*config);
     if (!installation) return fail(common, installation.error());
     (*installation)->ensure_keys();
@@ -166,6 +167,7 @@ int demo_command(Common const& common, ServeOptions const& options) {
         offset = Instant::start_of(*wanted.as_of).milliseconds + 12 * 3'600'000 - SystemClock().wall().milliseconds;
     }
     if (options.programme) wanted.programme = *options.programme;
+    service::block_signals();
     auto installation = service::Installation::open(*config, offset);
     if (!installation) return fail(common, installation.error());
     if (!std::filesystem::exists(config->file())) service::write_config(*config);

@@ -51,7 +51,6 @@ bool notice_certificate(service::App& app, service::Log& log) {
 int run_until_stopped(service::Installation& installation, service::Log& log, service::AppOptions options,
                       std::function<void(service::App&)> const& started,
                       std::function<Result<service::Config>()> const& read_again) {
-    service::block_signals();
     service::ServiceManager const manager;
     service::App app(installation, log, std::move(options));
     auto const report = [&log](std::string const& text) { log.error("job-failed", {{"reason", text}}); };

@@ -9,19 +9,16 @@
 #include <functional>
 #include <mutex>
 
+#include "service/http/urgency.hpp"
 #include "service/http/workers.hpp"
 
 namespace itqan::http {
 
-/// In the order in which work is begun: what others need to trust a badge; what a person waits for; what a machine
-/// orders many of.
-enum class Urgency { essential, ordinary, bulk };
-constexpr std::size_t urgencies = 3;
-
 struct AdmissionRules {
     std::size_t workers = 64;
     std::size_t queued = 1'024;                 ///< Of each class at most; of bulk an eighth.
-    std::chrono::milliseconds target{50};       ///< Who would wait longer, as things go, is refused at once.
+    std::chrono::milliseconds target{50};       ///< Who would wait longer, as things go, is refused at once,
+    std::chrono::milliseconds burst{500};       ///< once a queue has stood for so long; before that, beyond patience.
     std::chrono::milliseconds patience{1'000};  ///< Who has waited longer all the same is refused instead of run.
 };
 
@@ -55,11 +52,12 @@ class Admission {
         std::size_t most_queued = 0;
         std::size_t at_once = 0;
         std::size_t running = 0;
-        Clock::duration pace{0};            ///< Between two beginnings while others wait, smoothed.
-        Clock::time_point last_start = {};  ///< Its epoch: nobody waited then.
+        Clock::duration pace{0};             ///< Between two beginnings while others wait, smoothed.
+        Clock::time_point last_start = {};   ///< Its epoch: nobody waited then.
+        Clock::time_point empty_until = {};  ///< When the queue that stands now began.
     };
 
-    bool has_no_room(Lane const& lane) const;
+    bool has_no_room(Lane const& lane, Clock::time_point now) const;
     bool may_start(std::size_t lane) const;
     std::size_t next_lane() const;
     void note_start(Lane& lane, Clock::time_point now);

@@ -21,6 +21,7 @@ void Connections::Place::rest() {
 
 void Connections::Place::work() {
     std::lock_guard const lock(all_->mutex_);
+    entry_->has_asked = true;
     if (!std::exchange(entry_->is_resting, false)) return;  // It was told to end and asked something just before.
     all_->working_.splice(all_->working_.end(), all_->resting_, entry_);
 }
@@ -64,10 +65,10 @@ void Connections::leave(Entries::iterator entry) {
     changed_.notify_all();
 }
 
-void Connections::end_resting() {
+void Connections::end_resting(bool also_fresh) {
     std::lock_guard const lock(mutex_);
     for (auto const& entry : resting_)
-        end(entry);
+        if (also_fresh || entry.has_asked) end(entry);
 }
 
 bool Connections::wait_for_end(std::chrono::milliseconds limit) {

@@ -23,6 +23,7 @@ class Connections {
         std::string client;
         std::weak_ptr<Connection> connection = {};
         bool is_resting = false;
+        bool has_asked = false;
     };
     using Entries = std::list<Entry>;
 
@@ -54,8 +55,8 @@ class Connections {
     /// From now on; nobody is sent away for it.
     void allow(std::size_t in_all, std::size_t of_client);
 
-    /// Ends all that rest now.
-    void end_resting();
+    /// Ends all that rest now; those that have never asked only with `also_fresh`: they have come to ask.
+    void end_resting(bool also_fresh);
     /// Whether all had ended within the time.
     bool wait_for_end(std::chrono::milliseconds limit);
     std::size_t count() const;

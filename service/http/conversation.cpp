@@ -153,7 +153,7 @@ asio::awaitable<void> Server::State::serve(Listener const& listener, tcp::socket
         place.rest();
         connection->deadline.set(config.timeouts.handshake);
         // Read after the others have the connection: either stop() finds it there or this finds stop().
-        if (closing) co_return;
+        if (ending) co_return;
         auto const failure = co_await connection->stream.handshake();
         if (!failure) co_await talk(listener, *connection, peer, place);
     } catch (std::exception const&) {
@@ -238,7 +238,7 @@ asio::awaitable<void> Server::State::talk(Listener const& listener, Connection& 
                                           Connections::Place& place) {
     for (std::size_t count = 1;; ++count) {
         place.rest();
-        auto const scan = co_await read_section(connection, listener.rules, config.timeouts, closing);
+        auto const scan = co_await read_section(connection, listener.rules, config.timeouts, count == 1 ? ending : closing);
         if (scan.end == 0 && !scan.refusal) break;
         place.work();
         auto const began = Clock::now();

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "schemas/json.hpp"
-#include "service/http/admission.hpp"
 #include "service/http/message.hpp"
+#include "service/http/urgency.hpp"
 
 namespace itqan::http {
 

@@ -201,7 +201,10 @@ void Server::stop() {
     // A client that asks just now shall not find its connection closed under it.
     state.connections.wait_for_end(state.config.timeouts.lull);
     state.closing = true;
-    state.connections.end_resting();
+    state.connections.end_resting(false);
+    state.connections.wait_for_end(state.config.timeouts.fresh);
+    state.ending = true;
+    state.connections.end_resting(true);
     state.connections.wait_for_end(state.config.timeouts.drain);
     state.io.stop();
     for (auto& thread : state.threads)

@@ -43,6 +43,7 @@ struct Server::State {
     FetchDocuments fetch;
     std::vector<std::string> names;     ///< What SNI may ask for.
     std::atomic<bool> stopping{false};  ///< Every answer is its connection's last.
+    std::atomic<bool> ending{false};    ///< So does what has never asked.
     std::atomic<bool> closing{false};   ///< What rests ends.
     std::atomic<std::size_t> in_flight{0};
     Count refused_connections, refused_requests;

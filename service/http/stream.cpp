@@ -66,6 +66,12 @@ asio::awaitable<error_code> Stream::wait_for_bytes() {
     co_return co_await wait_for(SSL_ERROR_WANT_READ);
 }
 
+bool Stream::has_bytes() {
+    if (tls_ && SSL_has_pending(tls_.get()) == 1) return true;
+    char byte = 0;
+    return ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 asio::awaitable<std::size_t> Stream::read_some(char* into, std::size_t most, error_code& failure) {
     failure = {};
     while (!failure) {

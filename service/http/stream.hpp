@@ -25,6 +25,8 @@ class Stream {
     boost::asio::awaitable<boost::system::error_code> handshake();
     /// Until there is something to read; it may turn out to be less than a byte of what was sent.
     boost::asio::awaitable<boost::system::error_code> wait_for_bytes();
+    /// Whether something has come that was not read yet.
+    bool has_bytes();
     /// At least one byte, or a failure and 0.
     boost::asio::awaitable<std::size_t> read_some(char* into, std::size_t most, boost::system::error_code& failure);
     /// A TLS record's worth at most.

@@ -14,7 +14,8 @@ struct Timeouts {
     std::size_t body_rate = 1'024;            ///< Bytes a second.
     std::chrono::milliseconds write{30'000};  ///< For each 16 KiB of an answer.
     std::chrono::milliseconds idle{60'000};
-    std::chrono::milliseconds lull{300};      ///< stop() lets those that rest ask once more for so long.
+    std::chrono::milliseconds lull{500};      ///< stop() lets those that rest ask once more for so long,
+    std::chrono::milliseconds fresh{2'000};   ///< and those that never asked for so long.
     std::chrono::milliseconds drain{10'000};  ///< stop() waits so long for requests in hand.
 };
 

@@ -51,6 +51,7 @@ asio::awaitable<error_code> read_counted(Connection& connection, Pace& pace, std
     auto const here = std::min(length, buffer.size());
     body.assign(static_cast<char const*>(buffer.cdata().data()), here);
     buffer.consume(here);
+    pace.note(here);
     while (!failure && body.size() < length) {
         auto const have = body.size();
         body.resize(have + std::min(read_step, length - have));
@@ -72,6 +73,7 @@ asio::awaitable<error_code> read_chunked(Connection& connection, Pace& pace, std
     parser.put(head_bytes, failure);
     if (failure == beast::http::error::need_more) failure = {};
     auto& buffer = connection.buffer;
+    pace.note(buffer.size());
     while (!failure && !parser.is_done()) {
         if (buffer.size() > 0) {
             auto const used = parser.put(buffer.cdata(), failure);
@@ -152,12 +154,15 @@ asio::awaitable<HeadScan> read_section(Connection& connection, GateRules const& 
     auto& buffer = connection.buffer;
     bool waiting_for_first = buffer.size() == 0;
     connection.idle = waiting_for_first;
-    if (waiting_for_first && closing) co_return HeadScan{};
+    if (waiting_for_first && closing && !connection.stream.has_bytes()) co_return HeadScan{};
     connection.deadline.set(waiting_for_first ? timeouts.idle : timeouts.header);
     std::size_t scanned = 0;
     if (waiting_for_first) {
         buffer.shrink_to_fit();  // Those who ask nothing hold nothing.
-        if (co_await connection.stream.wait_for_bytes()) co_return HeadScan{};
+        auto const failure = co_await connection.stream.wait_for_bytes();
+        // Who asked while its connection was being ended is answered all the same.
+        if (failure && !connection.stream.has_bytes()) co_return HeadScan{};
+        if (failure) connection.deadline.set(timeouts.header);
     }
     while (true) {
         std::string_view const bytes(static_cast<char const*>(buffer.cdata().data()), buffer.size());

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "service/config_changes.hpp"
 #include "tests/storage/temporary_database.hpp"
 
 using namespace itqan;
@@ -175,4 +176,50 @@ TEST_CASE("a database is named without its password, which comes from a file") {
         CHECK(refused.error().code == "config-value");
         CHECK(refused.error().detail.find("secret") == std::string::npos);
     }
+}
+
+TEST_CASE("limits and the internal listener are read, and a token never passes in the clear but on loopback") {
+    Folder folder;
+    folder.write(
+        "[internal]\nlisten = \"127.0.0.1:8444\"\ntls = false\n"
+        "[limits]\nverify = \"10/20\"\nconnections = 500\nconnections_per_client = 7\nworkers = 8\n");
+    auto const config = folder.read({{"ITQAN_LIMITS_SIGN_IN", "3/4"}});
+    REQUIRE(config);
+    CHECK(config->internal_listen.address == "127.0.0.1");
+    CHECK(config->internal_listen.port == 8444);
+    CHECK_FALSE(config->internal_tls);
+    CHECK(config->rates.verify.burst == 10);
+    CHECK(config->rates.verify.per_minute == 20);
+    CHECK(config->rates.sign_in.burst == 3);
+    CHECK(config->connections == 500);
+    CHECK(config->connections_per_client == 7);
+    CHECK(config->workers == 8);
+
+    auto const refused = [&folder](std::string const& text, std::string_view why) {
+        folder.write(text);
+        auto const read = folder.read();
+        REQUIRE_FALSE(read);
+        CHECK(read.error().detail.find(why) != std::string::npos);
+    };
+    refused("[internal]\nlisten = \"10.0.0.1:8444\"\ntls = false\n", "loopback");
+    refused("[internal]\nlisten = \"8444\"\n", "internal.listen");
+    refused("[limits]\nverify = \"10\"\n", "60/120");
+    refused("[limits]\nverify = \"0/5\"\n", "60/120");
+    refused("[limits]\nworkers = 0\n", "from 2 to");
+}
+
+TEST_CASE("a configuration that was read again says which keys need a restart and which do not") {
+    Folder folder;
+    folder.write("domain = \"a.example\"\n");
+    auto const before = folder.read();
+    folder.write(
+        "domain = \"a.example\"\nlisten = \"127.0.0.1:9000\"\n"
+        "[limits]\nverify = \"1/2\"\nworkers = 9\ntrusted_proxies = [\"10.0.0.0/8\"]\n"
+        "[mail]\nhost = \"smtp.example\"\n[tls]\ncertificate = \"/elsewhere\"\n");
+    auto const after = folder.read();
+    REQUIRE(before);
+    REQUIRE(after);
+
+    CHECK(needing_restart(*before, *before).empty());
+    CHECK(needing_restart(*before, *after) == std::vector<std::string>{"listen", "limits.workers"});
 }

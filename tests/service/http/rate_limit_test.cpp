@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "service/http/networks.hpp"
+#include "service/http/problem.hpp"
 #include "service/http/rate_limits.hpp"
 
 namespace itqan::http {
@@ -99,6 +100,57 @@ TEST_CASE("limits count an IPv6 client by its network of 64 bits") {
     CHECK(limits.admit(RateLimits::Work::verify, "", "2001:db8::2", now));
     CHECK_FALSE(limits.admit(RateLimits::Work::verify, "", "2001:db8::3", now));
     CHECK(limits.admit(RateLimits::Work::verify, "", "2001:db8:0:1::1", now));
+}
+
+TEST_CASE("a caller learns what is left, and a new rule holds from then on") {
+    RateLimiter limiter({3, 60});
+    CHECK(limiter.standing("a", start).remaining == 3);
+    REQUIRE_FALSE(limiter.refuse("a", start));
+
+    auto const one = limiter.standing("a", start);
+    CHECK(one.limit == 3);
+    CHECK(one.window == 3);
+    CHECK(one.remaining == 2);
+    CHECK(one.reset == 1);
+    REQUIRE_FALSE(limiter.refuse("a", start));
+    REQUIRE_FALSE(limiter.refuse("a", start));
+    CHECK(limiter.standing("a", start).remaining == 0);
+    CHECK(limiter.standing("a", start).reset == 1);
+    CHECK(limiter.refuse("a", start) == 1);
+
+    limiter.use({6, 60});
+    CHECK(limiter.standing("a", start).remaining == 3);
+    CHECK_FALSE(limiter.refuse("a", start));
+}
+
+TEST_CASE("a counted answer says by RateLimit what is left, and a refusal when to come again") {
+    RateSettings settings;
+    settings.verify = {2, 6};
+    settings.is_exempt = [](std::string_view client) { return client == "192.0.2.9"; };
+    RateLimits limits(std::move(settings));
+    using Work = RateLimits::Work;
+    REQUIRE(limits.admit(Work::verify, "", "192.0.2.1", start));
+
+    Response good;
+    limits.tell(good, Work::verify, "", "192.0.2.1", start);
+    CHECK(good.headers.get("ratelimit-policy") == "\"verify\";q=2;w=20");
+    CHECK(good.headers.get("ratelimit") == "\"verify\";r=1;t=10");
+    CHECK(good.headers.get("retry-after").empty());
+
+    REQUIRE(limits.admit(Work::verify, "", "192.0.2.1", start));
+    auto const refused = limits.admit(Work::verify, "", "192.0.2.1", start);
+    REQUIRE_FALSE(refused);
+    auto answer = problem(refused.error());
+    limits.tell(answer, Work::verify, "", "192.0.2.1", start);
+    CHECK(answer.status == 429);
+    CHECK(answer.headers.get("ratelimit") == "\"verify\";r=0;t=10");
+    CHECK(answer.headers.get("retry-after") == "10");
+
+    Response token, exempt;
+    limits.tell(token, Work::verify, "token:1", "192.0.2.1", start);
+    CHECK(token.headers.get("ratelimit").starts_with("\"signed-in\";r=20000;"));
+    limits.tell(exempt, Work::verify, "", "192.0.2.9", start);
+    CHECK(exempt.headers.all.empty());
 }
 
 }  // namespace

@@ -7,8 +7,10 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include <openssl/ssl.h>
+#include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include "certificate_folder.hpp"
@@ -255,6 +257,26 @@ TEST_CASE("a body that does not arrive in time is answered with 408") {
     }
 }
 
+TEST_CASE("a body that trickles is ended long before its time, and one that keeps its pace is not") {
+    House house([](ServerConfig& config) {
+        config.timeouts.body = milliseconds(20'000);
+        config.timeouts.grace = milliseconds(200);
+        config.timeouts.body_rate = 10;
+    });
+    std::string const start = "POST /api/v1/echo HTTP/1.1\r\nHost: badge.test\r\nContent-Length: 16\r\n\r\n";
+    auto const began = std::chrono::steady_clock::now();
+    auto slow = house.client();
+    slow.send(start + "1");
+    CHECK(slow.receive().status == 408);
+    CHECK(std::chrono::steady_clock::now() - began < milliseconds(10'000));
+
+    auto steady = house.client();
+    steady.send(start + "12345678901");
+    std::this_thread::sleep_for(milliseconds(400));  // Eleven bytes have earned it 1.1 s more.
+    steady.send("23456");
+    CHECK(steady.receive().body == "1234567890123456");
+}
+
 TEST_CASE("a connection on which nothing is asked ends without an answer") {
     House house([](ServerConfig& config) { config.timeouts.idle = milliseconds(50); });
     auto client = house.client();
@@ -481,6 +503,37 @@ TEST_CASE("the house's listener serves everything and the other one only what is
     CHECK(client.receive().status == 200);
     client.send(get("/figures"));
     CHECK(client.receive().status == 404);
+}
+
+TEST_CASE("who waits in a socket that was taken over is served by the next process") {
+    int const listening = open_listening_socket("127.0.0.1", 0, false);
+    auto const take = [&](ServerConfig& config) { config.sockets = {{::dup(listening), "itqan-public.socket"}}; };
+    std::uint16_t port = 0;
+    {
+        House first(take);
+        port = first.server->port();
+        CHECK(TlsClient(port, certificate().authority, "").connected());
+        first.server->stop();
+    }
+    auto waiting = std::async(std::launch::async, [&] {
+        TlsClient client(port, certificate().authority, "");
+        client.send(get("/hello"));
+        return client.receive().status;
+    });
+    CHECK(waiting.wait_for(milliseconds(100)) == std::future_status::timeout);
+
+    House second(take);
+
+    CHECK(waiting.get() == 200);
+    ::close(listening);
+}
+
+TEST_CASE("in the clear, for a proxy of this machine, the same is said without TLS") {
+    House house([](ServerConfig& config) { config.internal = InternalListener{"127.0.0.1", 0, false, {}}; });
+    auto const text = tests::ask_in_the_clear(house.server->internal_port(), get("/figures", "Connection: close\r\n"));
+    CHECK(text.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(text.find("strict-transport-security") == std::string::npos);
+    CHECK(text.ends_with("127.0.0.1"));
 }
 
 TEST_CASE("X-Forwarded-For counts from a trusted proxy only") {

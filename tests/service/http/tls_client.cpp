@@ -132,4 +132,23 @@ bool TlsClient::said_goodbye() const {
     return state_->connected && (SSL_get_shutdown(state_->tls) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
+std::string ask_in_the_clear(std::uint16_t port, std::string_view bytes) {
+    int const socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    timeval const limit{15, 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    std::string text;
+    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
+        ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        char space[4096];
+        for (ssize_t count = 0; (count = ::recv(socket, space, sizeof space, 0)) > 0;)
+            text.append(space, static_cast<std::size_t>(count));
+    }
+    ::close(socket);
+    return text;
+}
+
 }  // namespace itqan::tests

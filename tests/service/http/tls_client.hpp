@@ -47,4 +47,7 @@ class TlsClient {
     std::unique_ptr<State> state_;
 };
 
+/// Sends bytes without TLS and gives all that comes back until the server ends the connection (within 15 s).
+std::string ask_in_the_clear(std::uint16_t port, std::string_view bytes);
+
 }  // namespace itqan::tests
