@@ -1,7 +1,10 @@
 // One connection from its handshake to its end: what was asked, who answers, what is said.
 
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <boost/asio/associated_executor.hpp>
