@@ -207,7 +207,8 @@ asio::awaitable<void> Server::State::talk(Listener const& listener, Connection& 
     using Clock = std::chrono::steady_clock;
     for (std::size_t count = 1;; ++count) {
         place.rest();
-        auto const scan = co_await read_section(connection, listener.rules, config.timeouts, count == 1 ? ending : closing);
+        auto const scan =
+            co_await read_section(connection, listener.rules, config.timeouts, count == 1 ? ending : closing);
         if (scan.end == 0 && !scan.refusal) break;
         place.work();
         auto const began = Clock::now();
