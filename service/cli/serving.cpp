@@ -1,5 +1,8 @@
 #include "service/cli/serving.hpp"
 
+#include <chrono>
+#include <memory>
+
 #include "service/cli/command.hpp"
 #include "service/config_changes.hpp"
 #include "service/jobs/periodic.hpp"

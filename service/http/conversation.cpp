@@ -1,7 +1,10 @@
 // One connection from its handshake to its end: what was asked, who answers, what is said.
 
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <boost/asio/associated_executor.hpp>
@@ -238,7 +241,8 @@ asio::awaitable<void> Server::State::talk(Listener const& listener, Connection& 
                                           Connections::Place& place) {
     for (std::size_t count = 1;; ++count) {
         place.rest();
-        auto const scan = co_await read_section(connection, listener.rules, config.timeouts, count == 1 ? ending : closing);
+        auto const scan =
+            co_await read_section(connection, listener.rules, config.timeouts, count == 1 ? ending : closing);
         if (scan.end == 0 && !scan.refusal) break;
         place.work();
         auto const began = Clock::now();

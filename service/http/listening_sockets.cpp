@@ -1,5 +1,6 @@
 #include "service/http/listening_sockets.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>

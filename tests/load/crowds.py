@@ -28,14 +28,14 @@ def connect(port, plain=False):
 
 
 def base_latency(house, seconds):
-    return min((house.load(rate=100, seconds=seconds, connections=8).result() for _ in range(2)), key=lambda f: f.p99("200"))
+    return min((house.load(rate=200, seconds=seconds, connections=8).result() for _ in range(2)), key=lambda f: f.p99("200"))
 
 
 def idle(program, load, folder, long, checks):
     count = room_for(5000 if long else 600)
     house = House(program, load, folder).start().wait_until_ready()
     try:
-        seconds = 5 if long else 2
+        seconds = 5 if long else 1
         before = base_latency(house, seconds)
         rss = house.resident_kib()
         crowd = []
@@ -47,7 +47,7 @@ def idle(program, load, folder, long, checks):
             crowd.append(one)
         each = (house.resident_kib() - rss) / count
         checks.check(each <= 48, f"{count} idle TLS connections that have asked once: {each:.1f} KiB each (at most 48)")
-        active = min((house.load(rate=100, seconds=seconds, connections=8).result() for _ in range(2)), key=lambda f: f.p99("200"))
+        active = min((house.load(rate=200, seconds=seconds, connections=8).result() for _ in range(2)), key=lambda f: f.p99("200"))
         allowed = max(1.5 * before.p99("200"), before.p99("200") + (2 if long else 60))
         checks.check(active.failed == 0 and active.p99("200") <= allowed,
                      f"an active client's p99 {before.p99('200'):.1f} -> {active.p99('200'):.1f} ms (at most {allowed:.1f})")
@@ -109,12 +109,12 @@ def slowloris(program, load, folder, long, checks):
     count = room_for(3000 if long else 150)
     house = House(program, load, folder).start().wait_until_ready()
     try:
-        seconds = 5 if long else 2
+        seconds = 5 if long else 1
         before = base_latency(house, seconds)
         for mode in MODES:
             slow = Slow(house, mode, count)
             try:
-                healthy = min((house.load(rate=100, seconds=seconds, connections=8).result() for _ in range(2)), key=lambda f: f.p99("200"))
+                healthy = min((house.load(rate=200, seconds=seconds, connections=8).result() for _ in range(2)), key=lambda f: f.p99("200"))
                 allowed = max(2 * before.p99("200"), before.p99("200") + (3 if long else 100))
                 checks.check(healthy.failed == 0 and healthy.p99("200") <= allowed,
                              f"{mode}: a healthy client's p99 beside {count} slow ones {before.p99('200'):.1f} -> {healthy.p99('200'):.1f} ms (at most {allowed:.1f})")
