@@ -61,8 +61,8 @@ std::uint32_t hash_quad(Quad const& quad) {
     return static_cast<std::uint32_t>(fold(state, odd_b) >> 16);
 }
 
-bool is_tag_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+constexpr bool is_tag_letter(char c) {
+    return static_cast<unsigned char>((static_cast<unsigned char>(c) | 0x20U) - 'a') < 26;
 }
 
 bool is_tag_digit(char c) {
@@ -88,18 +88,19 @@ bool continues_name(char32_t c) {
 }  // namespace
 
 bool is_langtag(std::string_view text) {
-    auto first = true;
-    while (true) {
-        auto const end = std::min(text.find('-'), text.size());
-        auto const part = text.substr(0, end);
-        if (part.empty() || !std::all_of(part.begin(), part.end(),
-                                         [first](char c) { return is_tag_letter(c) || (!first && is_tag_digit(c)); })) {
-            return false;
+    bool is_first = true;
+    std::size_t length = 0;  // Of the part so far.
+    for (char const c : text) {
+        if (c == '-') {
+            if (length == 0) return false;
+            is_first = false;
+            length = 0;
+        } else {
+            if (!is_tag_letter(c) && (is_first || !is_tag_digit(c))) return false;
+            ++length;
         }
-        if (end == text.size()) return true;
-        text.remove_prefix(end + 1);
-        first = false;
     }
+    return length > 0;
 }
 
 bool is_blank_node_label(std::string_view text) {

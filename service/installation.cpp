@@ -86,7 +86,10 @@ Result<std::unique_ptr<Installation>> Installation::open(Config const& config,
     }
     try {
         auto database = open_store(config);
-        storage::migrate(*database, SystemClock().wall());
+        if (config.database_url.empty())
+            storage::migrate(*database, SystemClock().wall());
+        else
+            storage::migrate(*open_store(config, Patience::for_upkeep), SystemClock().wall());
         if (config.kek_file.empty() && !std::filesystem::exists(config.key_file()) && has_keys(*database))
             return Error{Fault::unprocessable,
                          "kek-missing",

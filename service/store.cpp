@@ -18,10 +18,25 @@ Error bad_url(std::string const& what) {
     return {Fault::unprocessable, "config-value", "\"database.url\" " + what + ".", {{"/database.url", what}}};
 }
 
+/// Whether a name of "?name=value&..." has a percent sign.
+bool has_escaped_name(std::string const& query) {
+    bool in_name = true;
+    for (char const c : query) {
+        if (c == '&' || c == '?') in_name = true;
+        if (c == '=') in_name = false;
+        if (in_name && c == '%') return true;
+    }
+    return false;
+}
+
 }  // namespace
 
-std::unique_ptr<storage::Database> open_store(Config const& config) {
-    if (!config.database_url.empty()) return storage::open_postgres(postgres_config(config));
+std::unique_ptr<storage::Database> open_store(Config const& config, Patience patience) {
+    if (!config.database_url.empty()) {
+        auto postgres = postgres_config(config);
+        if (patience == Patience::for_upkeep) postgres.statement = postgres.unit = std::chrono::hours(6);
+        return storage::open_postgres(postgres);
+    }
     storage::SqliteConfig sqlite;
     sqlite.path = config.database().string();
     sqlite.durable = config.durable;
@@ -52,7 +67,12 @@ Result<void> set_database_url(Config& config, std::string const& value) {
     auto const start = scheme + 3;
     auto const authority = value.substr(start, value.find_first_of("/?", start) - start);
     auto const user = authority.substr(0, authority.rfind('@') == std::string::npos ? 0 : authority.rfind('@'));
-    if (user.find(':') != std::string::npos || value.find("password=") != std::string::npos)
+    auto const rest = value.substr(start + authority.size());
+    auto const query = rest.find('?') == std::string::npos ? std::string() : rest.substr(rest.find('?'));
+    // A percent sign could hide the word, and a slash the end of the user's part.
+    bool const hides = rest.substr(0, rest.find('?')).find('@') != std::string::npos;
+    bool const has_password = user.find(':') != std::string::npos || query.find("password") != std::string::npos;
+    if (has_password || hides || has_escaped_name(query))
         return bad_url("must not hold the password: write it into a file and name that in database.password_file");
     config.database_url = value;
     return {};

@@ -11,8 +11,11 @@
 
 namespace itqan::service {
 
+/// How long a statement may take: a request waits for it, or a migration may rewrite a table.
+enum class Patience { for_requests, for_upkeep };
+
 /// Opens it; the SQLite file is made when it is missing. Throws storage::DatabaseError.
-std::unique_ptr<storage::Database> open_store(Config const& config);
+std::unique_ptr<storage::Database> open_store(Config const& config, Patience patience = Patience::for_requests);
 
 /// Whether an installation has its rows there already. Throws storage::DatabaseError when PostgreSQL does not answer.
 bool has_store(Config const& config);

@@ -231,6 +231,7 @@ struct PostgresConfig {
     int readers = 8;       ///< Connections for snapshots.
     std::chrono::milliseconds connect{3'000};
     std::chrono::milliseconds statement{10'000};  ///< What takes longer has failed, also where the server is frozen.
+    std::chrono::milliseconds unit{60'000};       ///< The same for all statements of a unit together.
 };
 
 /// Opens a pool of connections to a database that speaks PostgreSQL's protocol. Units run at REPEATABLE READ, again

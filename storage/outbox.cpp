@@ -178,24 +178,47 @@ std::vector<EventRow> events_after(Session& session, std::int64_t seq, std::opti
     return rows;
 }
 
+namespace {
+
+/// From the moment that an event names to the end of its unit: reading, waiting for a connection, running again, and
+/// the longest unit (PostgresConfig), with room for clocks of nodes that differ.
+constexpr std::int64_t longest_unit = 120'000;
+
+/// The lowest number in (after, last] that comes behind a gap and is young; one above `last` when there is none. It
+/// looks from the top as far down as events are young.
+std::int64_t first_unsettled(Session& session, std::int64_t after, std::int64_t last, Instant now) {
+    constexpr std::int64_t page = 5'000;
+    std::int64_t unsettled = last + 1;
+    std::int64_t above = 0;  // The number and its age that were seen last.
+    bool above_is_young = false;
+    for (auto top = last; top > after;) {
+        std::int64_t rows = 0;
+        bool all_old = true;
+        session.query(
+            "SELECT seq, recorded_at FROM event WHERE seq > $1 AND seq <= $2 ORDER BY seq DESC LIMIT $3",
+            [&](Row const& row) {
+                ++rows;
+                if (above_is_young && row.integer(0) != above - 1) unsettled = above;
+                above = row.integer(0);
+                above_is_young = row.integer(1) > now.milliseconds - longest_unit;
+                all_old = all_old && row.integer(1) < now.milliseconds - 2 * longest_unit;
+            },
+            after, top, page);
+        if (rows < page || all_old) break;
+        top = above - 1;
+    }
+    if (above_is_young && above != after + 1) unsettled = above;
+    return unsettled;
+}
+
+}  // namespace
+
 std::vector<EventRow> settled_events(Session& session, std::int64_t seq, std::optional<std::string> const& issuer_id,
                                      int limit, Instant now) {
-    // No transaction lasts half as long: the server ends those whose client is silent.
-    constexpr std::int64_t longest_transaction = 30'000;
-    constexpr std::int64_t looked_at = 10'000;
     auto rows = events_after(session, seq, issuer_id, limit);
     if (session.runs_alone() || rows.empty()) return rows;
-    std::int64_t settled = seq;
-    bool ended = false;
-    session.query(
-        "SELECT seq, recorded_at FROM event WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3",
-        [&](Row const& row) {
-            bool const is_next = row.integer(0) == settled + 1;
-            ended = ended || (!is_next && row.integer(1) > now.milliseconds - longest_transaction);
-            if (!ended) settled = row.integer(0);
-        },
-        seq, rows.back().seq, looked_at);
-    std::erase_if(rows, [&](EventRow const& row) { return row.seq > settled; });
+    auto const unsettled = first_unsettled(session, seq, rows.back().seq, now);
+    std::erase_if(rows, [&](EventRow const& row) { return row.seq >= unsettled; });
     return rows;
 }
 

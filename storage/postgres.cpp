@@ -20,6 +20,7 @@ constexpr int most_runs = 24;
 /// A key that is taken by a row which the unit did not see is seen the next time; if it is still refused then, the unit
 /// means it.
 constexpr int most_runs_for_a_key = 3;
+constexpr int most_connections = 3;
 
 /// What this thread has begun on a database: inner reads see what the outermost unit sees.
 class Scope {
@@ -59,7 +60,10 @@ void pause_before(int run) {
 class PostgresDatabase final : public Database {
   public:
     explicit PostgresDatabase(PostgresConfig const& config)
-        : writers_(config, config.writers), readers_(config, config.readers) {
+        : config_(config),
+          patience_(config.statement + config.statement / 2),
+          writers_(config, config.writers),
+          readers_(config, config.readers) {
         read([](Session& session) { check(session); });
     }
 
@@ -81,11 +85,13 @@ class PostgresDatabase final : public Database {
     }
 
     void purge_deleted() override {
-        // What is rewritten: the tables that held something of a person.
-        ConnectionPool::Lease const lease(writers_);
+        // What is rewritten: the tables that held something of a person. Large ones take their time.
+        auto patient = config_;
+        patient.statement = std::chrono::hours(6);
+        PostgresConnection connection(patient);
         for (std::string const table : {"learner", "person", "note", "subject", "evidence", "credential",
                                         "credential_document", "answer", "session", "mail_link", "outbox"})
-            lease.connection().alone("VACUUM " + table);
+            connection.alone("VACUUM " + table);
     }
 
     void continue_numbers() override {
@@ -154,19 +160,23 @@ class PostgresDatabase final : public Database {
 
     void run_until_kept(std::function<bool(Session&)> const& unit) {
         bool savepoints = false;
+        auto const last_start = Steady::now() + patience_;
         for (int run = 1, key_runs = 1;; ++run) {
-            ConnectionPool::Lease const lease(writers_);
+            bool const is_last = run >= most_runs || Steady::now() > last_start;
             try {
-                if (try_unit(lease.connection(), unit, savepoints)) return;
-                savepoints = true;  // It went on, or ended well, after a refused row.
+                ConnectionPool::Lease const lease(writers_);
+                try {
+                    if (try_unit(lease.connection(), unit, savepoints)) return;
+                    savepoints = true;  // It went on, or ended well, after a refused row.
+                } catch (ConnectionLost const&) {
+                    // Before its commit was sent: nothing of it is there.
+                    lease.close();
+                    if (is_last || run >= most_connections) throw;
+                }
             } catch (SerializationError const&) {
-                if (run >= most_runs) throw;
+                if (is_last) throw;
             } catch (UniqueError const&) {
-                if (key_runs++ >= most_runs_for_a_key) throw;
-            } catch (ConnectionLost const&) {
-                // Before its commit was sent: nothing of it is there.
-                lease.close();
-                if (run >= 3) throw;
+                if (is_last || key_runs++ >= most_runs_for_a_key) throw;
             }
             retries_.add();
             pause_before(run);
@@ -237,6 +247,8 @@ class PostgresDatabase final : public Database {
                 "itqan ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0");
     }
 
+    PostgresConfig config_;
+    std::chrono::milliseconds patience_;  ///< After that a unit that lost is not run again.
     ConnectionPool writers_, readers_;
 
     Count commits_, units_, retries_, failures_;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <utility>
@@ -117,6 +118,7 @@ std::string explain(std::string_view state, std::string const& said) {
     if (state == "53100") return "the disk of the database server is full: nothing can be written until there is space";
     if (state == "53300") return "the database server has no connection left: raise max_connections or use fewer here";
     if (state == "25006") return "the database server takes no writes (a standby, or read only): " + said;
+    if (state == "57014") return "a statement took longer than it may: " + said;
     if (state.starts_with("57")) return "the database server ended the connection: " + said;
     return "the database refused a statement: " + said;
 }
@@ -127,11 +129,22 @@ std::string server_options(PostgresConfig const& config, std::string const& give
     return given + " -c idle_in_transaction_session_timeout=" + limit + " -c statement_timeout=" + limit;
 }
 
-bool is_local(std::string const& host) {
-    return host.empty() || host.starts_with('/') || host == "localhost" || host == "127.0.0.1" || host == "::1";
+bool is_loopback(std::string const& address) {
+    return address == "127.0.0.1" || address == "::1";
+}
+bool is_local(std::string const& host, std::string const& address) {
+    if (!address.empty()) return is_loopback(address);
+    return host.empty() || host.starts_with('/') || host == "localhost" || is_loopback(host);
 }
 
 using Options = std::map<std::string, std::string>;
+
+/// As libpq looks: the address, then the environment.
+std::string given(Options const& options, std::string const& name, char const* variable) {
+    if (auto const found = options.find(name); found != options.end()) return found->second;
+    auto const* const value = std::getenv(variable);
+    return value == nullptr ? std::string() : std::string(value);
+}
 
 Options options_of(PostgresConfig const& config) {
     char* complaint = nullptr;
@@ -143,8 +156,8 @@ Options options_of(PostgresConfig const& config) {
     for (auto const* option = parsed.get(); option->keyword != nullptr; ++option)
         if (option->val != nullptr) options[option->keyword] = option->val;
     options["options"] = server_options(config, options["options"]);
-    auto const host = options.contains("host") ? options["host"] : "";
-    if (!options.contains("sslmode") && !is_local(host)) {
+    if (!options.contains("sslmode") &&
+        !is_local(given(options, "host", "PGHOST"), given(options, "hostaddr", "PGHOSTADDR"))) {
         options["sslmode"] = "verify-full";
         options.try_emplace("sslrootcert", "/etc/ssl/certs/ca-certificates.crt");
     }
@@ -192,7 +205,7 @@ void PostgresConnection::Clear::operator()(pg_result* result) const {
 
 PostgresConnection::PostgresConnection(PostgresConfig const& config)
     // A little longer than the server's own limit, which says more than silence does.
-    : patience_(config.statement + std::chrono::milliseconds(1'000)), connection_(connect(config)) {
+    : patience_(config.statement + std::chrono::milliseconds(1'000)), unit_(config.unit), connection_(connect(config)) {
     if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK)
         throw DatabaseError("the database server does not answer: " +
                             trimmed(connection_ ? PQerrorMessage(connection_.get()) : "out of memory"));
@@ -208,6 +221,7 @@ void PostgresConnection::begin(Use use, bool savepoints) {
     use_ = use;
     savepoints_ = savepoints;
     has_answered_ = false;
+    unit_ends_ = std::chrono::steady_clock::now() + unit_;
     state_ = State::begun;
     if (prepared_.size() >= statements_kept || names_given_ >= 2 * statements_kept) {
         send("DEALLOCATE ALL");
@@ -222,6 +236,7 @@ void PostgresConnection::commit() {
         state_ = State::none;
         return;
     }
+    check_time();
     send("COMMIT");
     synchronise();
     auto const all = answers();
@@ -281,6 +296,7 @@ void PostgresConnection::query_bound(std::string_view sql, std::span<Parameter c
 PostgresConnection::Answer PostgresConnection::run(std::string_view sql, std::span<Parameter const> parameters) {
     if (!connection_) throw ConnectionLost("the connection to the database is gone");
     if (state_ == State::failed) throw NeedsSavepoints();
+    check_time();
     if (state_ == State::none) throw std::logic_error("a statement outside a transaction: " + std::string(sql));
     if (state_ == State::begun)
         send(use_ == Use::write ? "BEGIN ISOLATION LEVEL REPEATABLE READ"
@@ -311,6 +327,13 @@ PostgresConnection::Answer PostgresConnection::run(std::string_view sql, std::sp
     has_answered_ = true;
     auto& statement = all[savepoints_ ? all.size() - 2 : all.size() - 1];
     return std::move(statement);
+}
+
+/// Readers of events count on it that nothing is written longer after it was begun (storage/outbox.cpp).
+void PostgresConnection::check_time() const {
+    if (use_ == Use::write && std::chrono::steady_clock::now() > unit_ends_)
+        throw DatabaseError("a unit of work took longer than " + std::to_string(unit_.count()) +
+                            " ms: nothing of it was kept. Where it is an import, import it in parts");
 }
 
 void PostgresConnection::send(std::string const& sql) {
@@ -396,8 +419,11 @@ void PostgresConnection::fail(pg_result const* refused, std::string_view sql) {
     auto const* const primary = PQresultErrorField(refused, PG_DIAG_MESSAGE_PRIMARY);
     std::string const said = primary == nullptr ? "" : primary;
     if (state == "40001" || state == "40P01") throw SerializationError("another transaction came first: " + said);
-    if (state == "23505") throw UniqueError(said);
+    // A table that another node has just made (42P07, 42710) is a key that is taken, too.
+    if (state == "23505" || state == "42P07" || state == "42710") throw UniqueError(said);
     if (state.starts_with("23")) throw ConstraintError(said);
+    // Words of the server's end, which may have waited in the connection since it was idle.
+    if (state.starts_with("57P") || state.starts_with("08")) lose(said);
     // A prepared statement that the server forgot (a pooler gave us another session): nothing of ours is known there.
     if (state == "26000" || state == "42P05") lose("it forgot our statements");
     auto message = explain(state, said);

@@ -81,6 +81,7 @@ class PostgresConnection final : public Session {
     using Answer = std::unique_ptr<pg_result, Clear>;
     class Deadline;
 
+    void check_time() const;
     Answer run(std::string_view sql, std::span<Parameter const> parameters);
     void send(std::string const& sql);
     void send_prepared(std::string_view sql, std::span<Parameter const> parameters);
@@ -92,7 +93,8 @@ class PostgresConnection final : public Session {
     [[noreturn]] void fail(pg_result const* refused, std::string_view sql);
     [[noreturn]] void lose(std::string const& what);
 
-    std::chrono::milliseconds patience_;
+    std::chrono::milliseconds patience_, unit_;
+    std::chrono::steady_clock::time_point unit_ends_{};
     std::unique_ptr<pg_conn, Finish> connection_;
     Use use_ = Use::read;
     State state_ = State::none;

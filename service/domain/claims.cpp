@@ -305,6 +305,7 @@ void Claims::request_sign_in(std::string_view email) {
     database_.write([&](storage::Session& session) {
         auto const learner = storage::learner_by_email(session, address);
         auto const id = learner && !learner->erased_at ? std::optional(learner->id) : std::nullopt;
+        if (id) storage::hold_learner(session, *id);
         auto const sent = storage::outbox_since(session, "mail.sign-in", id.value_or(""),
                                                 Instant{now.milliseconds - day_milliseconds});
         // A row for everybody, so that the time of the answer tells nothing; one without a learner is never sent.
@@ -327,6 +328,7 @@ Result<void> Claims::resend(std::string_view token) {
         auto const ids = offered_ids(session, *link);
         auto const mail = link->mail_id ? storage::outbox_row(session, *link->mail_id) : std::nullopt;
         if (ids.empty() || !mail) return Error{Fault::not_found, "not-found", "This link is not known here.", {}};
+        storage::hold_learner(session, link->learner_id);
         // Quiet beyond the limit: the page says the same, and nobody's mailbox is flooded.
         if (storage::outbox_since(session, "mail.claim", link->learner_id,
                                   Instant{now.milliseconds - day_milliseconds}) >= mails_per_day)

@@ -29,6 +29,7 @@ struct Operated {
         request.path = path;
         request.query = query;
         if (!token.empty()) request.headers.add("authorization", "Bearer " + token);
+        if (inside) request.door = http::Door::internal;
         return router.handle(std::move(request));
     }
     void cannot_write() {
@@ -93,9 +94,13 @@ TEST_CASE("paths and words of the system are for administrators and for the oper
     CHECK(operated.get("/readyz").body.find("disk is full") != std::string::npos);
 }
 
-TEST_CASE("metrics are text of the exposition format") {
+TEST_CASE("metrics are text of the exposition format, on the internal listener only") {
     Operated operated;
+    CHECK(operated.get("/metrics").status == 404);
+    operated.inside = true;
+
     auto const answer = operated.get("/metrics");
+
     CHECK(answer.headers.get("content-type") == "text/plain; version=0.0.4; charset=utf-8");
     CHECK(answer.body == "# HELP a x\n");
 }
