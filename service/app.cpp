@@ -33,12 +33,12 @@ using std::chrono::milliseconds;
 constexpr int batch_threads = 4;
 constexpr std::size_t other_descriptors = 512;
 
-std::unique_ptr<jobs::MailTransport> transport_of(Config const& config) {
+std::unique_ptr<jobs::MailTransport> transport_of(Config const& config, std::function<bool()> stops) {
     if (config.demo) return std::make_unique<jobs::MailSpool>(config.spool());
     if (config.mail.smtp.host.empty()) return nullptr;
     auto smtp = config.mail.smtp;
     smtp.hello = config.domain.substr(0, config.domain.find(':'));
-    return std::make_unique<jobs::SmtpTransport>(smtp);
+    return std::make_unique<jobs::SmtpTransport>(std::move(smtp), std::move(stops));
 }
 
 /// What Host may say at the internal listener: its own address, and the domain with its port.
@@ -137,8 +137,18 @@ struct App::Parts {
           way_out(make_way_out(config)),
           server(
               server_config(config, options), router, [this](http::Access const& access) { write(access); }, fetch()),
-          transport(transport_of(config)) {}
+          transport(transport_of(config, mail_stops())) {}
 
+    /// Whether the mail job is being ended: no mail server is waited for.
+    std::function<bool()> mail_stops() {
+        return [this] { return mail_ends.load(); };
+    }
+    void end_mail() {
+        mail_ends = true;
+        if (mail_job) mail_job->stop();
+        mail_job.reset();
+        mail_ends = false;
+    }
     void start_mail(Config const& mail_of);
 
     http::FetchDocuments fetch() {
@@ -271,6 +281,7 @@ struct App::Parts {
     std::unique_ptr<domain::Sweep> sweep;
     domain::VerifyBatches batches{services.database, services.clock};
     std::atomic<bool> stopping{false};
+    std::atomic<bool> mail_ends{false};
     std::mutex mail_mutex;  ///< Of `outbox`, which a reload replaces while its figures are asked for.
     std::mutex job_mutex;
     std::string job_fault;
@@ -299,7 +310,8 @@ void App::Parts::start_mail(Config const& mail_of) {
         outbox = std::make_unique<jobs::MailOutbox>(
             services, *transport,
             jobs::MailSettings{mail_of.demo ? "badges@itqan.example" : sender,
-                               [this](Result<void> const& handed_over) { health.mail(failure_of_mail(handed_over)); }});
+                               [this](Result<void> const& handed_over) { health.mail(failure_of_mail(handed_over)); },
+                               mail_stops()});
     }
     mail_job = std::make_unique<jobs::Periodic>(
         milliseconds(500), [this] { return outbox->run_once(); },
@@ -366,12 +378,11 @@ void App::reload(Config const& read) {
     auto& parts = *parts_;
     // What can fail comes first: afterwards everything is taken on.
     auto rates = rate_settings(read);
-    auto transport = transport_of(read);
+    auto transport = transport_of(read, parts.mail_stops());
     parts.server.use({read.certificate, read.certificate_key, read.trusted_proxies, affordable_connections(read),
                       read.connections_per_client});
     parts.rates.use(std::move(rates));
-    if (parts.mail_job) parts.mail_job->stop();  // The mail in hand still goes the old way.
-    parts.mail_job.reset();
+    parts.end_mail();  // What was in hand is tried again the new way.
     {
         std::lock_guard const lock(parts.mail_mutex);
         parts.outbox.reset();
@@ -385,7 +396,7 @@ void App::stop() {
     parts_->stopping = true;
     parts_->server.stop();
     if (parts_->way_out) parts_->way_out->end();  // Who waits for documents goes on at once.
-    if (parts_->mail_job) parts_->mail_job->stop();
+    parts_->end_mail();
     if (parts_->sweep_job) parts_->sweep_job->stop();
     if (parts_->health_job) parts_->health_job->stop();
     for (auto const& job : parts_->batch_jobs)

@@ -26,6 +26,10 @@ std::vector<std::string> needing_restart(Config const& running, Config const& re
     note(running.internal_tls == read.internal_tls, "internal.tls");
     note(running.shares_port == read.shares_port, "share_port");
     note(running.hsts == read.hsts, "hsts");
+    note(running.database_url == read.database_url, "database.url");
+    note(running.database_password == read.database_password, "database.password_file");
+    note(running.database_connections == read.database_connections, "database.connections");
+    note(running.kek_file == read.kek_file, "keys.kek_file");
     note(running.demo == read.demo, "demo");
     note(running.durable == read.durable, "durable");
     note(running.vc_api == read.vc_api, "vc_api.enabled");

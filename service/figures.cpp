@@ -2,6 +2,7 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "service/http/certificate_facts.hpp"
@@ -79,21 +80,23 @@ void Figures::count_events(storage::Session& session) {
     last_event_ = end;
 }
 
-void Figures::write_stored(Exposition& text, storage::Database& database, Instant now) {
+void Figures::write_stored(Exposition& text, storage::Database& database, Instant now, bool is_there) {
     storage::OutboxBacklog outbox;
     storage::JobBacklog jobs;
     storage::StatusListsFill lists;
     std::map<std::string, std::int64_t> events;
-    bool is_there = true;
     try {
-        std::lock_guard const lock(mutex_);
-        database.read([&](storage::Session& session) {
-            outbox = storage::outbox_backlog(session);
-            jobs = storage::job_backlog(session, now);
-            lists = storage::status_lists_fill(session);
-            count_events(session);
-        });
-        events = events_;
+        // A scrape that asked a frozen storage would hold a worker for as long as it is frozen.
+        if (is_there) {
+            std::lock_guard const lock(mutex_);
+            database.read([&](storage::Session& session) {
+                outbox = storage::outbox_backlog(session);
+                jobs = storage::job_backlog(session, now);
+                lists = storage::status_lists_fill(session);
+                count_events(session);
+            });
+            events = events_;
+        }
     } catch (storage::DatabaseError const&) {
         is_there = false;
     }
@@ -137,8 +140,12 @@ std::string Figures::text(FigureSources const& sources) {
     write_issuing(text, services);
     write_mail(text, sources.mail);
     write_way_out(text, sources.way_out != nullptr ? sources.way_out->figures() : http::WayOutFigures{});
-    write_stored(text, services.database, now);
-    write_health(text, sources.health.findings());
+    auto const findings = sources.health.findings();
+    bool const is_there = std::none_of(findings.begin(), findings.end(), [](Finding const& one) {
+        return one.name == "storage" && one.soundness != Soundness::ok;
+    });
+    write_stored(text, services.database, now, is_there);
+    write_health(text, findings);
     if (auto const file = sources.health.certificate(); !file.empty())
         if (auto const facts = http::read_certificate_facts(file))
             text.gauge("itqan_certificate_not_after_seconds", "When the certificate ends, since 1970.",

@@ -31,11 +31,12 @@ class Figures {
   public:
     explicit Figures(Instant started) : started_(started) {}
 
-    /// Prometheus' text format 0.0.4. Where the storage does not answer, what is stored is left out.
+    /// Prometheus' text format 0.0.4. Where the storage does not answer, what is stored is left out; where Health knows
+    /// that already, it is not asked.
     std::string text(FigureSources const& sources);
 
   private:
-    void write_stored(metrics::Exposition& text, storage::Database& database, Instant now);
+    void write_stored(metrics::Exposition& text, storage::Database& database, Instant now, bool is_there);
     void count_events(storage::Session& session);
 
     Instant started_;

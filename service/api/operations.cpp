@@ -1,5 +1,7 @@
 #include "service/api/operations.hpp"
 
+#include <algorithm>
+
 #include "service/api/call.hpp"
 #include "storage/database.hpp"
 
@@ -21,6 +23,12 @@ bool is_administrator(auth::Guard& guard, http::Request const& request) {
     } catch (storage::DatabaseError const&) {
         return false;  // Who cannot be known is a stranger, and is told how things are all the same.
     }
+}
+
+/// Whether asking the storage is known to fail, or to take as long as it is frozen.
+bool has_no_storage(Readiness const& readiness) {
+    return std::any_of(readiness.checks.begin(), readiness.checks.end(),
+                       [](Readiness::Check const& check) { return check.name == "storage" && check.status != "ok"; });
 }
 
 Json readiness_json(Readiness const& readiness, bool with_details) {
@@ -56,8 +64,10 @@ std::vector<http::Route> health_routes(auth::Guard& guard, std::function<Readine
     auto const alive = [](http::Request const&) -> Reply { return text_reply("text/plain; charset=utf-8", "alive\n"); };
     auto const tell = [&guard, readiness = std::move(readiness),
                        is_inside = std::move(is_inside)](http::Request const& request) {
-        bool const with_details = (is_inside && is_inside(request)) || is_administrator(guard, request);
-        return ready(readiness(), request, with_details);
+        auto const now = readiness();
+        bool const with_details =
+            (is_inside && is_inside(request)) || (!has_no_storage(now) && is_administrator(guard, request));
+        return ready(now, request, with_details);
     };
     return {{"GET", "/livez", json_limits::command, alive},
             {"GET", "/healthz", json_limits::command, alive},

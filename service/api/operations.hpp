@@ -24,8 +24,8 @@ struct Readiness {
 };
 
 /// /livez and /healthz (200 while the process answers) and /readyz: 200 with status ready or degraded, 503 with
-/// status failed; ?for=writes is 503 also while nothing can be written. Details are for administrators and for requests
-/// that `is_inside` says come from the operator's own network.
+/// status failed; ?for=writes is 503 also while nothing can be written. Details are for administrators, while
+/// the storage can tell who they are, and for requests that `is_inside` says come from the operator's own network.
 std::vector<http::Route> health_routes(auth::Guard& guard, std::function<Readiness()> readiness,
                                        std::function<bool(http::Request const&)> is_inside = nullptr);
 

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "schemas/text_safety.hpp"
 #include "service/http/problem.hpp"
 #include "service/store.hpp"
 
@@ -83,10 +84,11 @@ int fail(Common const& common, Error const& error) {
         std::cerr << http::problem_text(error) << '\n';
         return exit_code::failed;
     }
-    std::cerr << "itqan: " << error.detail << " (" << error.code << ")\n";
+    // A detail may quote what is damaged or was sent by others.
+    std::cerr << "itqan: " << schemas::make_visible(error.detail) << " (" << error.code << ")\n";
     for (auto const& violation : error.violations)
-        std::cerr << "  " << (violation.pointer.empty() ? "the document" : violation.pointer) << ": "
-                  << violation.detail << '\n';
+        std::cerr << "  " << (violation.pointer.empty() ? "the document" : schemas::make_visible(violation.pointer))
+                  << ": " << schemas::make_visible(violation.detail) << '\n';
     return exit_code::failed;
 }
 

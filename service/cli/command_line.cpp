@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "schemas/text_safety.hpp"
 #include "service/cli/command.hpp"
 
 namespace itqan::cli {
@@ -33,7 +34,7 @@ int run(int argc, char** argv) {
     } catch (CLI::ParseError const& error) {
         return app.exit(error) == 0 ? exit_code::done : exit_code::usage;
     } catch (std::exception const& error) {
-        std::cerr << "itqan: " << error.what() << '\n';
+        std::cerr << "itqan: " << schemas::make_visible(error.what()) << '\n';
         return exit_code::failed;
     }
     return exit_code::done;

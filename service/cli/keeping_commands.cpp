@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "schemas/text_safety.hpp"
 #include "service/cli/command.hpp"
 #include "service/keeping/backup.hpp"
 #include "service/keeping/erasure_journal.hpp"
@@ -122,8 +123,13 @@ std::string report_text(service::FsckReport const& report) {
         text.append("note: ").append(note).append("\n");
     for (auto const& problem : report.problems) {
         text.append("PROBLEM ").append(problem.table);
-        if (!problem.id.empty()) text.append(" ").append(problem.id);
-        text.append(": ").append(problem.what).append(".\n  ").append(problem.remedy).append(".\n");
+        // Both may quote what is damaged.
+        if (!problem.id.empty()) text.append(" ").append(schemas::make_visible(problem.id));
+        text.append(": ")
+            .append(schemas::make_visible(problem.what))
+            .append(".\n  ")
+            .append(problem.remedy)
+            .append(".\n");
     }
     auto const untold = report.found - static_cast<std::int64_t>(report.problems.size());
     if (untold > 0) text.append("and ").append(std::to_string(untold)).append(" more\n");
@@ -138,7 +144,8 @@ int fsck(Common const& common, FsckCommand const& wanted) {
     if (auto const there = check_installation(common, *config); there != exit_code::done) return there;
     std::optional<crypto::KeyEncryptionKey> kek;
     if (std::filesystem::exists(config->key_file())) {
-        auto loaded = crypto::KeyEncryptionKey::load_or_create(config->key_file());
+        auto loaded = config->kek_file.empty() ? crypto::KeyEncryptionKey::load_or_create(config->key_file())
+                                               : crypto::KeyEncryptionKey::load_provided(config->kek_file);
         if (!loaded) return fail(common, loaded.error());
         kek.emplace(std::move(*loaded));
     }

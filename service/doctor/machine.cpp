@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -13,6 +14,14 @@ namespace {
 
 constexpr std::int64_t mebibyte = 1024 * 1024;
 
+/// What others may do with a file and nobody need mind: a certificate's key may belong to a group that renews it, and a
+/// key of keys that somebody else provides to a group of ours (as crypto::KeyEncryptionKey::load_provided() takes it).
+mode_t allowed_to_others(Config const& config, std::filesystem::path const& path, uid_t owner) {
+    if (path == config.certificate_key) return S_IRWXG;
+    bool const is_lent = path == config.kek_file && owner != geteuid();
+    return is_lent ? static_cast<mode_t>(S_IRGRP) : mode_t{0};
+}
+
 /// What others may do with our files, worst first: keys, then data.
 DoctorCheck check_modes(Config const& config) {
     DoctorCheck check{"modes"};
@@ -20,16 +29,15 @@ DoctorCheck check_modes(Config const& config) {
         std::filesystem::path path;
         bool is_folder;
     };
-    Place const places[]{{config.data, true},        {config.key_file().parent_path(), true},
-                         {config.key_file(), false}, {config.database(), false},
-                         {config.file(), false},     {config.certificate_key, false}};
+    // Where a provided key lies is its provider's matter.
+    auto const keys = config.kek_file.empty() ? config.key_file().parent_path() : std::filesystem::path();
+    Place const places[]{{config.data, true},        {keys, true},           {config.key_file(), false},
+                         {config.database(), false}, {config.file(), false}, {config.certificate_key, false}};
     for (auto const& [path, is_folder] : places) {
         struct stat facts {};
         if (path.empty() || stat(path.c_str(), &facts) != 0) continue;
         auto const open = facts.st_mode & (S_IRWXG | S_IRWXO);
-        // A certificate's key may belong to a group that renews it.
-        auto const allowed = path == config.certificate_key ? S_IRWXG : 0U;
-        if ((open & ~allowed) == 0) continue;
+        if ((open & ~allowed_to_others(config, path, facts.st_uid)) == 0) continue;
         check.state = CheckState::failed;
         check.detail = "Others may use " + path.string() + ".";
         check.remedy = std::string(is_folder ? "chmod 700 " : "chmod 600 ") + path.string();

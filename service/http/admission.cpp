@@ -47,6 +47,8 @@ bool Admission::has_no_room(Lane const& lane, Clock::time_point now) const {
     auto const waiting = lane.queue.size();
     if (waiting >= lane.most_queued) return true;
     if (waiting < always_admitted) return false;
+    // The pace moves only when something begins: where nothing does, the oldest says how long one would wait.
+    if (now - lane.queue.front().since > rules_.burst) return true;
     // How long bulk takes is not known before some of it is done, and it is never in a hurry.
     bool const is_bulk = &lane == &lanes_[2];
     if (is_bulk && lane.pace == Clock::duration::zero()) return waiting >= always_admitted + lane.at_once;
@@ -59,20 +61,23 @@ bool Admission::is_full(Urgency urgency) const {
     return has_no_room(lanes_[static_cast<std::size_t>(urgency)], Clock::now());
 }
 
-/// Work that is less urgent never has more workers than its class and those below may have together.
+/// Work that is less urgent never has more workers than its class and those below may have together, whichever of them
+/// came first.
 bool Admission::may_start(std::size_t lane) const {
     if (lanes_[lane].queue.empty()) return false;
     if (lane == 0) return lanes_[0].running < lanes_[0].at_once;
-    std::size_t running = 0;
-    for (auto i = lane; i < urgencies; ++i)
-        running += lanes_[i].running;
-    return running < lanes_[lane].at_once;
+    if (lanes_[1].running + lanes_[2].running >= lanes_[1].at_once) return false;
+    return lane == 1 || lanes_[2].running < lanes_[2].at_once;
 }
 
 std::size_t Admission::next_lane() const {
     for (std::size_t i = 0; i < urgencies; ++i)
         if (may_start(i)) return i;
     return none;
+}
+
+void Admission::start_worker() {
+    if (active_ < std::max<std::size_t>(1, rules_.workers) && workers_.submit([this] { run(); })) ++active_;
 }
 
 bool Admission::submit(Urgency urgency, Job job) {
@@ -83,8 +88,7 @@ bool Admission::submit(Urgency urgency, Job job) {
     if (has_no_room(lane, now)) return false;
     if (lane.queue.empty()) lane.empty_until = now;
     lane.queue.push_back({std::move(job), now});
-    if (active_ < std::max<std::size_t>(1, rules_.workers) && may_start(place) && workers_.submit([this] { run(); }))
-        ++active_;
+    if (may_start(place)) start_worker();
     return true;
 }
 
@@ -111,6 +115,8 @@ void Admission::run() {
         bool const in_time = now - waiting.since <= rules_.patience;
         if (in_time) note_start(lane, now);  // Refusals would make the queue look quick.
         ++lane.running;
+        // This worker may have come for another job, which would wait for it.
+        if (next_lane() != none) start_worker();
         lock.unlock();
         waiting.job(in_time);
         waiting.job = nullptr;  // What it holds goes before the next lock.

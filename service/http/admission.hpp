@@ -19,6 +19,7 @@ struct AdmissionRules {
     std::size_t queued = 1'024;                 ///< Of each class at most; of bulk an eighth.
     std::chrono::milliseconds target{50};       ///< Who would wait longer, as things go, is refused at once,
     std::chrono::milliseconds burst{500};       ///< once a queue has stood for so long; before that, beyond patience.
+                                                ///< Where the oldest waits longer than this, whoever comes is refused.
     std::chrono::milliseconds patience{1'000};  ///< Who has waited longer all the same is refused instead of run.
 };
 
@@ -61,6 +62,7 @@ class Admission {
     bool may_start(std::size_t lane) const;
     std::size_t next_lane() const;
     void note_start(Lane& lane, Clock::time_point now);
+    void start_worker();
     void run();
 
     AdmissionRules const rules_;

@@ -11,11 +11,12 @@ Connections::Place::~Place() {
 void Connections::Place::hold(std::shared_ptr<Connection> const& connection) {
     std::lock_guard const lock(all_->mutex_);
     entry_->connection = connection;
+    entry_->strand = connection->stream.socket().get_executor();
 }
 
 void Connections::Place::rest() {
     std::lock_guard const lock(all_->mutex_);
-    entry_->is_resting = true;
+    if (std::exchange(entry_->is_resting, true)) return;
     all_->resting_.splice(all_->resting_.end(), all_->working_, entry_);
 }
 
@@ -26,11 +27,10 @@ void Connections::Place::work() {
     all_->working_.splice(all_->working_.end(), all_->resting_, entry_);
 }
 
-/// On its own strand, where it is seen whether a request has come meanwhile.
+/// On its own strand, where it is seen whether a request has come meanwhile, and where its last owner must be.
 void Connections::end(Entry const& entry) {
-    auto const connection = entry.connection.lock();
-    if (!connection) return;
-    boost::asio::post(connection->stream.socket().get_executor(), [weak = entry.connection] {
+    if (!entry.strand) return;
+    boost::asio::post(entry.strand, [weak = entry.connection] {
         auto const there = weak.lock();
         if (there && there->idle) there->deadline.set(std::chrono::milliseconds(0));
     });

@@ -14,6 +14,8 @@
 #include <string>
 #include <utility>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include "service/http/wire.hpp"
 
 namespace itqan::http {
@@ -22,6 +24,7 @@ class Connections {
     struct Entry {
         std::string client;
         std::weak_ptr<Connection> connection = {};
+        boost::asio::any_io_executor strand = {};  ///< Its own, where alone it may be held and let go.
         bool is_resting = false;
         bool has_asked = false;
     };

@@ -166,7 +166,7 @@ asio::awaitable<void> Server::State::serve(Listener const& listener, tcp::socket
 
 /// What follows the scan: the header section is judged, and the body read when there is one to be read.
 asio::awaitable<Received> Server::State::receive(Listener const& listener, Connection& connection,
-                                                 HeadScan const& scan) {
+                                                 HeadScan const& scan, BodyShare& share) {
     Received received;
     received.refusal = scan.refusal;
     if (received.refusal) co_return received;
@@ -191,8 +191,15 @@ asio::awaitable<Received> Server::State::receive(Listener const& listener, Conne
         refused_requests.add();
         received.refusal = Refusal{503, overloaded_code, overloaded_text};
     }
-    if (!received.refusal && (head.chunked || length > 0))
-        received.refusal = co_await read_body(connection, head, section, limit, config.timeouts);
+    if (!received.refusal && (head.chunked || length > 0)) {
+        received.refusal = co_await read_body(connection, head, section, limit, share, config.timeouts);
+        if (received.refusal && received.refusal->status == 503) {
+            refused_requests.add();
+            received.refusal->code = overloaded_code;
+            received.refusal->detail = overloaded_text;
+        }
+    }
+    if (received.refusal) std::string().swap(head.request.body);
     if (received.urgency == Urgency::ordinary && is_list(head.request.body)) received.urgency = Urgency::bulk;
     co_return received;
 }
@@ -248,11 +255,13 @@ asio::awaitable<void> Server::State::talk(Listener const& listener, Connection& 
         auto const began = Clock::now();
         auto const request_id = next_request_id();
         InHand const in_hand(in_flight);
-        auto received = co_await receive(listener, connection, scan);
+        BodyShare share(bodies);
+        auto received = co_await receive(listener, connection, scan, share);
         connection.deadline.clear();
         received.trace = trace_of(received.head ? received.head->request.header("traceparent") : std::string_view());
         received.stages.receive = microseconds_since(began);
         auto response = co_await answer(listener, received, peer, request_id);
+        share.release();  // The body went with the request; a slow reader of the answer holds none of it.
         name_request(response, request_id);
         // Judged when the answer is there: stop() may have come while it was made.
         received.last = received.last || count >= config.requests_per_connection || stopping;

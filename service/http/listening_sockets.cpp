@@ -9,7 +9,9 @@
 #include <stdexcept>
 #include <string_view>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -70,6 +72,26 @@ int open_listening_socket(std::string const& address, std::uint16_t port, bool s
     auto const reason = errno;
     if (socket >= 0) ::close(socket);
     throw std::runtime_error(address + ":" + std::to_string(port) + " cannot be used: " + std::strerror(reason));
+}
+
+bool is_local_only(int descriptor) {
+    namespace ip = boost::asio::ip;
+    sockaddr_storage bound{};
+    socklen_t size = sizeof bound;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&bound), &size) != 0) return false;
+    if (bound.ss_family == AF_UNIX) return true;
+    if (bound.ss_family == AF_INET) {
+        sockaddr_in address{};
+        std::memcpy(&address, &bound, sizeof address);
+        return ip::address_v4(ntohl(address.sin_addr.s_addr)).is_loopback();
+    }
+    if (bound.ss_family != AF_INET6) return false;
+    sockaddr_in6 address{};
+    std::memcpy(&address, &bound, sizeof address);
+    ip::address_v6::bytes_type bytes{};
+    std::memcpy(bytes.data(), &address.sin6_addr, bytes.size());
+    ip::address_v6 const v6(bytes);
+    return v6.is_loopback() || (v6.is_v4_mapped() && ip::make_address_v4(ip::v4_mapped, v6).is_loopback());
 }
 
 std::size_t raise_descriptor_limit(std::size_t wanted) {

@@ -24,6 +24,9 @@ std::vector<InheritedSocket> take_inherited_sockets();
 /// same user may listen there too (SO_REUSEPORT). Throws std::runtime_error with the system's reason.
 int open_listening_socket(std::string const& address, std::uint16_t port, bool shared);
 
+/// Whether a socket is bound where only this machine reaches it: a loopback address, or a path of the file system.
+bool is_local_only(int descriptor);
+
 /// Lets the process have so many descriptors, if the hard limit permits it; how many it has now.
 std::size_t raise_descriptor_limit(std::size_t wanted);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <sys/socket.h>
+#include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -45,10 +46,16 @@ Server::State::State(ServerConfig config_, Router const& router_, std::function<
       on_access(std::move(on_access_)),
       fetch(std::move(fetch_)),
       connections(config.connections, config.connections_per_client),
+      bodies(config.body_bytes),
       io(config.io_threads),
       admission(config.admission) {}
 
 void Server::State::listen(int descriptor, Door door, bool tls_wanted, bool is_inherited) {
+    if (!tls_wanted && !is_local_only(descriptor)) {
+        ::close(descriptor);
+        throw std::runtime_error(
+            "the internal listener without TLS must be bound to a loopback address such as 127.0.0.1: tokens pass it");
+    }
     sockaddr_storage bound{};
     socklen_t size = sizeof bound;
     ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&bound), &size);

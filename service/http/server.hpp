@@ -44,6 +44,7 @@ struct ServerConfig {
     std::size_t connections = 10'000;
     std::size_t connections_per_client = 100;
     std::size_t requests_per_connection = 1'000;
+    std::size_t body_bytes = 256 * 1024 * 1024;  ///< What the bodies of all requests in hand may hold in memory.
     AdmissionRules admission = {};
     int io_threads = 2;
 };
@@ -83,7 +84,7 @@ struct ServerFigures {
     std::array<std::size_t, urgencies> running{};  ///< And with one.
     std::size_t workers = 0;
     std::uint64_t refused_connections = 0;  ///< Above the bounds on connections.
-    std::uint64_t refused_requests = 0;     ///< 503: they would have waited too long, or had.
+    std::uint64_t refused_requests = 0;     ///< 503: they would have waited too long, or had, or no room for a body.
 };
 
 /// Fetches what an answer awaits: calls `done` once, from any thread, with what was known and what was needed.

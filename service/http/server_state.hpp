@@ -16,6 +16,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "schemas/tally.hpp"
+#include "service/http/body_budget.hpp"
 #include "service/http/connections.hpp"
 #include "service/http/gate.hpp"
 #include "service/http/networks.hpp"
@@ -48,6 +49,7 @@ struct Server::State {
     std::atomic<std::size_t> in_flight{0};
     Count refused_connections, refused_requests;
     Connections connections;
+    BodyBudget bodies;
 
     boost::asio::io_context io;
     std::deque<Listener> listeners;
@@ -72,7 +74,8 @@ struct Server::State {
                                        Connections::Place place);
     boost::asio::awaitable<void> talk(Listener const& listener, Connection& connection, std::string const& peer,
                                       Connections::Place& place);
-    boost::asio::awaitable<Received> receive(Listener const& listener, Connection& connection, HeadScan const& scan);
+    boost::asio::awaitable<Received> receive(Listener const& listener, Connection& connection, HeadScan const& scan,
+                                             BodyShare& share);
     boost::asio::awaitable<Response> answer(Listener const& listener, Received& received, std::string const& peer,
                                             std::string const& request_id);
     void load_certificate(std::filesystem::path const& certificate_file, std::filesystem::path const& key_file);

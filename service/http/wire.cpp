@@ -45,16 +45,25 @@ class Pace {
     std::size_t received_ = 0;
 };
 
-asio::awaitable<error_code> read_counted(Connection& connection, Pace& pace, std::string& body, std::size_t length) {
+/// What a body that finds no room ends with; also the system's word for the same.
+error_code no_room() {
+    return asio::error::make_error_code(asio::error::no_memory);
+}
+
+asio::awaitable<error_code> read_counted(Connection& connection, Pace& pace, BodyShare& share, std::string& body,
+                                         std::size_t length) {
     error_code failure;
     auto& buffer = connection.buffer;
     auto const here = std::min(length, buffer.size());
+    if (!share.cover(here)) co_return no_room();
     body.assign(static_cast<char const*>(buffer.cdata().data()), here);
     buffer.consume(here);
     pace.note(here);
     while (!failure && body.size() < length) {
         auto const have = body.size();
-        body.resize(have + std::min(read_step, length - have));
+        auto const most = have + std::min(read_step, length - have);
+        if (!share.cover(most)) co_return no_room();
+        body.resize(most);
         auto const count = co_await connection.stream.read_some(body.data() + have, body.size() - have, failure);
         body.resize(have + count);
         if (count > 0) pace.note(count);
@@ -62,7 +71,7 @@ asio::awaitable<error_code> read_counted(Connection& connection, Pace& pace, std
     co_return failure;
 }
 
-asio::awaitable<error_code> read_chunked(Connection& connection, Pace& pace, std::string& body,
+asio::awaitable<error_code> read_chunked(Connection& connection, Pace& pace, BodyShare& share, std::string& body,
                                          std::string const& section, std::size_t limit) {
     error_code failure;
     beast::http::request_parser<beast::http::string_body> parser;
@@ -73,6 +82,7 @@ asio::awaitable<error_code> read_chunked(Connection& connection, Pace& pace, std
     parser.put(head_bytes, failure);
     if (failure == beast::http::error::need_more) failure = {};
     auto& buffer = connection.buffer;
+    if (!share.cover(buffer.size())) co_return no_room();
     pace.note(buffer.size());
     while (!failure && !parser.is_done()) {
         if (buffer.size() > 0) {
@@ -81,6 +91,7 @@ asio::awaitable<error_code> read_chunked(Connection& connection, Pace& pace, std
             if (failure != beast::http::error::need_more) continue;
             failure = {};
         }
+        if (!share.cover(parser.get().body().size() + read_step)) co_return no_room();
         auto const space = buffer.prepare(read_step);
         auto const count =
             co_await connection.stream.read_some(static_cast<char*>(space.data()), space.size(), failure);
@@ -189,19 +200,22 @@ asio::awaitable<HeadScan> read_section(Connection& connection, GateRules const& 
 }
 
 asio::awaitable<std::optional<Refusal>> read_body(Connection& connection, Head& head, std::string const& section,
-                                                  std::size_t limit, Timeouts const& timeouts) {
+                                                  std::size_t limit, BodyShare& share, Timeouts const& timeouts) {
     error_code failure;
-    if (head.expects_continue) failure = co_await write_all(connection, "HTTP/1.1 100 Continue\r\n\r\n", timeouts);
+    if (!share.cover(1)) failure = no_room();
+    if (!failure && head.expects_continue)
+        failure = co_await write_all(connection, "HTTP/1.1 100 Continue\r\n\r\n", timeouts);
     Pace pace(connection, timeouts);
     if (!failure && head.chunked) {
-        failure = co_await read_chunked(connection, pace, head.request.body, section, limit);
+        failure = co_await read_chunked(connection, pace, share, head.request.body, section, limit);
     } else if (!failure) {
-        failure = co_await read_counted(connection, pace, head.request.body, head.content_length.value_or(0));
+        failure = co_await read_counted(connection, pace, share, head.request.body, head.content_length.value_or(0));
     }
     if (!failure) co_return std::nullopt;
     Refusal refusal{400, "broken-body", "The body ended early or its chunks are broken."};
     if (failure == beast::http::error::body_limit)
         refusal = Refusal{413, "too-large", "The body is larger than this address takes."};
+    if (failure == asio::error::no_memory) refusal = Refusal{503, "no-room", "There is no room for the body."};
     if (connection.deadline.passed()) refusal = Refusal{408, "body-timeout", "The body did not arrive in time."};
     co_return refusal;
 }

@@ -16,6 +16,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include "service/http/body_budget.hpp"
 #include "service/http/gate.hpp"
 #include "service/http/response_headers.hpp"
 #include "service/http/stream.hpp"
@@ -61,9 +62,9 @@ boost::asio::awaitable<HeadScan> read_section(Connection& connection, GateRules 
                                               std::atomic<bool> const& closing);
 
 /// The body of a request with Content-Length or in chunks, at most `limit` bytes. The buffer holds what followed the
-/// header section; afterwards what follows the body.
+/// header section; afterwards what follows the body. `share` grows with what comes; where it cannot: 503.
 boost::asio::awaitable<std::optional<Refusal>> read_body(Connection& connection, Head& head, std::string const& section,
-                                                         std::size_t limit, Timeouts const& timeouts);
+                                                         std::size_t limit, BodyShare& share, Timeouts const& timeouts);
 
 /// False when the answer did not leave whole.
 boost::asio::awaitable<bool> send(Connection& connection, Response const& response, Framing const& framing,

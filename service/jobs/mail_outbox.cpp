@@ -17,7 +17,7 @@ namespace itqan::jobs {
 namespace {
 
 constexpr int batch = 8;
-constexpr std::int64_t lease = 15 * 60'000;  ///< Longer than a batch of timeouts, so that no row is sent twice at once.
+constexpr std::int64_t lease = 15 * 60'000;  ///< Longer than all timeouts of a mail: no row is sent twice at once.
 constexpr std::int64_t day = 24 * 3'600'000;
 constexpr std::int64_t claim_link_life = 90 * day;
 constexpr std::int64_t sign_in_link_life = 15 * 60'000;
@@ -76,11 +76,15 @@ MailOutbox::MailOutbox(domain::Services& services, MailTransport& transport, Mai
     : services_(services), transport_(transport), settings_(std::move(settings)) {}
 
 bool MailOutbox::run_once() {
-    auto const now = services_.clock.wall();
-    auto const rows = services_.database.write([&](storage::Session& session) {
-        return storage::lease_outbox(session, now, Instant{now.milliseconds + lease}, batch);
-    });
-    for (auto const& row : rows) {
+    for (int handled = 0; handled < batch; ++handled) {
+        if (is_stopping()) return false;
+        // One at a time: a row that is not begun when this stops would wait until its lease runs out.
+        auto const now = services_.clock.wall();
+        auto const rows = services_.database.write([&](storage::Session& session) {
+            return storage::lease_outbox(session, now, Instant{now.milliseconds + lease}, 1);
+        });
+        if (rows.empty()) return false;
+        auto const& row = rows.front();
         try {
             handle(row);
         } catch (storage::DatabaseError const&) {
@@ -90,7 +94,7 @@ bool MailOutbox::run_once() {
             postpone(row, "mail-not-written");
         }
     }
-    return rows.size() == batch;
+    return true;
 }
 
 std::optional<MailOutbox::Draft> MailOutbox::draft(storage::Session& session, storage::OutboxRow const& row) const {
@@ -168,7 +172,7 @@ void MailOutbox::handle(storage::OutboxRow const& row) {
     // The link must work the moment the mail arrives, so its hash is durable before the message leaves.
     services_.database.write([&](storage::Session& session) { storage::insert_mail_link(session, draft->link); });
     auto const delivered = transport_.deliver({row.id, now, settings_.sender, draft->recipient}, *message);
-    if (settings_.on_handed_over) settings_.on_handed_over(delivered);
+    if (settings_.on_handed_over && (delivered || !is_stopping())) settings_.on_handed_over(delivered);
     if (delivered) {
         delivered_.add();
         return finish();

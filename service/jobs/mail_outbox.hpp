@@ -18,6 +18,9 @@ struct MailSettings {
     std::string sender;  ///< Address in From and MAIL FROM: "badges@example.org".
     /// Told how each hand-over ended: nothing, or the error of the transport. It holds no address.
     std::function<void(Result<void> const&)> on_handed_over = nullptr;
+    /// Asked before each mail: no further one is begun once it is true, and one that fails then says nothing about the
+    /// mail server. Null: never.
+    std::function<bool()> stops = nullptr;
 };
 
 /// What became of the mails that were handed over since the start.
@@ -29,9 +32,9 @@ class MailOutbox {
   public:
     MailOutbox(domain::Services& services, MailTransport& transport, MailSettings settings);
 
-    /// Handles up to 8 due rows; true when there may be more. No transaction is open while a message is handed over, so
-    /// a slow server delays mail only. A row whose person was erased or whose badges were all withdrawn is done without
-    /// a mail; a learner without an address is parked as "no-address".
+    /// Handles up to 8 due rows, each leased when it is begun; true when there may be more. No transaction is open
+    /// while a message is handed over, so a slow server delays mail only. A row whose person was erased or whose badges
+    /// were all withdrawn is done without a mail; a learner without an address is parked as "no-address".
     /// Throws storage::DatabaseError; a row that cannot be written for another reason is postponed.
     bool run_once();
 
@@ -39,6 +42,7 @@ class MailOutbox {
 
   private:
     struct Draft;
+    bool is_stopping() const { return settings_.stops && settings_.stops(); }
     std::optional<Draft> draft(storage::Session& session, storage::OutboxRow const& row) const;
     void handle(storage::OutboxRow const& row);
     void postpone(storage::OutboxRow const& row, std::string const& reason);

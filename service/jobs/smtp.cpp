@@ -31,6 +31,11 @@ std::size_t ignore_reply(char*, std::size_t size, std::size_t count, void*) {
     return size * count;
 }
 
+/// libcurl asks at least once a second; not 0 ends the transfer.
+int is_given_up(void* stops, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return (*static_cast<std::function<bool()>*>(stops))() ? 1 : 0;
+}
+
 template <typename T>
 void set(CURL* handle, CURLoption option, T value) {
     if (curl_easy_setopt(handle, option, value) != CURLE_OK) throw std::runtime_error("libcurl refuses an SMTP option");
@@ -63,6 +68,8 @@ Error failure(CURLcode code, long reply) {
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_COULDNT_CONNECT:
             return {Fault::unavailable, "smtp-unreachable", detail};
+        case CURLE_ABORTED_BY_CALLBACK:
+            return {Fault::unavailable, "smtp-stopped", detail};
         case CURLE_LOGIN_DENIED:
             return {Fault::unavailable, "smtp-login", detail};
         case CURLE_USE_SSL_FAILED:
@@ -80,7 +87,8 @@ Error failure(CURLcode code, long reply) {
 
 }  // namespace
 
-SmtpTransport::SmtpTransport(SmtpConfig config) : config_(std::move(config)) {
+SmtpTransport::SmtpTransport(SmtpConfig config, std::function<bool()> stops)
+    : config_(std::move(config)), stops_(std::move(stops)) {
     static std::once_flag once;
     std::call_once(once, [] {
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::runtime_error("libcurl does not start");
@@ -102,6 +110,11 @@ Result<void> SmtpTransport::deliver(Envelope const& envelope, std::string const&
     set(handle.get(), CURLOPT_READFUNCTION, &read_message);
     set(handle.get(), CURLOPT_READDATA, static_cast<void*>(&rest));
     set(handle.get(), CURLOPT_WRITEFUNCTION, &ignore_reply);
+    if (stops_) {
+        set(handle.get(), CURLOPT_XFERINFOFUNCTION, &is_given_up);
+        set(handle.get(), CURLOPT_XFERINFODATA, static_cast<void*>(&stops_));
+        set(handle.get(), CURLOPT_NOPROGRESS, 0L);
+    }
 
     auto const code = curl_easy_perform(handle.get());
     if (code == CURLE_OK) return {};

@@ -2,6 +2,7 @@
 // Mail submission over SMTP (RFC 5321, RFC 6409) through libcurl, with STARTTLS or TLS from the first byte. It knows
 // nothing of the outbox and never repeats by itself.
 
+#include <functional>
 #include <string>
 
 #include "service/jobs/mail_transport.hpp"
@@ -23,14 +24,18 @@ struct SmtpConfig {
 
 class SmtpTransport final : public MailTransport {
   public:
-    explicit SmtpTransport(SmtpConfig config);
-    /// Errors: unavailable "smtp-unreachable", "smtp-tls", "smtp-login", "smtp-delayed"; unprocessable "mail-rejected".
+    /// `stops`: asked while a delivery waits, from its thread; once it is true the delivery is given up within a second
+    /// or so. Null: never.
+    explicit SmtpTransport(SmtpConfig config, std::function<bool()> stops = nullptr);
+    /// Errors: unavailable "smtp-unreachable", "smtp-tls", "smtp-login", "smtp-delayed", "smtp-stopped" (given up; the
+    /// server may have taken the mail all the same); unprocessable "mail-rejected".
     Result<void> deliver(Envelope const& envelope, std::string const& message) override;
     /// Greets the server, with TLS and login as configured, and leaves without a mail. Errors: those of deliver().
     Result<void> probe() const;
 
   private:
     SmtpConfig config_;
+    std::function<bool()> stops_;
 };
 
 }  // namespace itqan::jobs

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <stdexcept>
 
 #include <openssl/evp.h>
@@ -19,12 +21,56 @@ namespace {
 constexpr char format[] = "itqan-backup-1";
 constexpr char prefix[] = "itqan-";
 constexpr char suffix[] = ".backup";
+constexpr char unfinished_suffix[] = ".unfinished";
+constexpr char temporary_prefix[] = ".backup-";
+constexpr std::chrono::hours abandoned{1};
 
 /// "20261128T093000Z".
 std::string stamp_of(Instant now) {
     auto text = now.whole_seconds().text();
     std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
     return text;
+}
+
+bool is_stamp(std::string_view text) {
+    constexpr std::string_view form = "00000000T000000Z";
+    auto const fits = [](char c, char wanted) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; };
+    return text.size() == form.size() && std::equal(text.begin(), text.end(), form.begin(), fits);
+}
+
+/// The name without what SQLite puts behind it.
+std::string without_log_suffix(std::string name) {
+    for (std::string_view const end : {"-wal", "-shm", "-journal"})
+        if (name.ends_with(end)) return name.substr(0, name.size() - end.size());
+    return name;
+}
+
+bool was_written_since(std::filesystem::path const& file, std::filesystem::file_time_type since) {
+    std::error_code absent;
+    for (auto const* const end : {"", "-wal", "-shm", "-journal"})
+        if (auto const written = std::filesystem::last_write_time(file.string() + end, absent);
+            !absent && written > since)
+            return true;
+    return false;
+}
+
+/// What killed runs left: files named `before`, a time, `after`, that nobody wrote to for an hour.
+void remove_abandoned(std::filesystem::path const& folder, std::string_view before, std::string_view after,
+                      KeepingProgress const& progress) {
+    std::set<std::filesystem::path> found;
+    std::error_code unreadable;
+    for (auto const& entry :
+         std::filesystem::directory_iterator(folder.empty() ? std::filesystem::path(".") : folder, unreadable)) {
+        auto const name = without_log_suffix(entry.path().filename().string());
+        if (!name.starts_with(before) || !name.ends_with(after) || name.size() < before.size() + after.size()) continue;
+        auto const stamp = name.substr(before.size(), name.size() - before.size() - after.size());
+        if (is_stamp(stamp)) found.insert(folder / name);
+    }
+    for (auto const& file : found) {
+        if (was_written_since(file, std::filesystem::file_time_type::clock::now() - abandoned)) continue;
+        UnfinishedFile::remove(file);
+        if (progress) progress("removed what an interrupted backup left: " + file.string());
+    }
 }
 
 std::filesystem::path manifest_file(std::filesystem::path const& backup) {
@@ -55,6 +101,7 @@ Json describe(storage::Database& database, Config const& config, Instant now, Ke
                     {"program", ITQAN_VERSION},
                     {"schema", number},
                     {"domain", config.domain},
+                    {"engine", place_of(config).engine == Place::Engine::sqlite ? sqlite_engine : "postgres"},
                     {"newestEvent", newest_event(session)},
                     {"tables", sums_json(storage::sum_tables(session, tables, told(progress, "sum of")))}};
     });
@@ -138,7 +185,8 @@ std::vector<storage::TableSum> sums_of(Json const& manifest) {
 }
 
 Result<Backup> take_temporary_backup(Config const& config, KeepingProgress const& progress) {
-    auto const file = config.data / (".backup-" + stamp_of(SystemClock().wall()));
+    remove_abandoned(config.data, temporary_prefix, "", progress);
+    auto const file = config.data / (temporary_prefix + stamp_of(SystemClock().wall()));
     UnfinishedFile unfinished(file);
     auto backup = make(config, file, progress);
     unfinished.keep();
@@ -155,7 +203,9 @@ Result<Backup> take_backup(Config const& config, std::filesystem::path const& ta
         return Error{
             Fault::conflict, "already-exists", file.string() + " is there already; backups are never replaced.", {}};
     auto const folder = file.parent_path();
-    std::filesystem::path const unfinished_name = folder / ("." + file.filename().string() + ".unfinished");
+    remove_abandoned(config.data, temporary_prefix, "", progress);
+    remove_abandoned(folder, std::string(".") + prefix, std::string(suffix) + unfinished_suffix, progress);
+    std::filesystem::path const unfinished_name = folder / ("." + file.filename().string() + unfinished_suffix);
     UnfinishedFile::remove(unfinished_name);
     UnfinishedFile unfinished(unfinished_name);
     auto backup = make(config, unfinished_name, progress);

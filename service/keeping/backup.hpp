@@ -13,6 +13,9 @@
 
 namespace itqan::service {
 
+/// "engine" of a manifest whose rows came from a SQLite file.
+inline constexpr char sqlite_engine[] = "sqlite";
+
 using KeepingProgress = std::function<void(std::string const& words)>;
 
 struct Backup {
@@ -20,7 +23,8 @@ struct Backup {
     Json manifest;  ///< With "file", "bytes" and "sha256".
 };
 
-/// Takes a backup into a folder (the name is the time then) or a new file. What is there afterwards is whole and
+/// Takes a backup into a folder (the name is the time then) or a new file. First it removes what killed backups left in
+/// that folder and beside the data, when nobody wrote to it for an hour. What is there afterwards is whole and
 /// synced, or is not there. Errors: conflict "already-exists", unavailable "no-space" and others with what to do.
 /// Throws storage::DatabaseError.
 Result<Backup> take_backup(Config const& config, std::filesystem::path const& target, KeepingProgress const& progress);

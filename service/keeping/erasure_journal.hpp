@@ -15,7 +15,7 @@ namespace itqan::service {
 std::filesystem::path erasure_journal(Config const& config);
 
 /// Appends a line and syncs it, before the erasure itself: what was asked for is never forgotten. Throws
-/// std::runtime_error when the disk does not take it.
+/// std::runtime_error when the disk does not take it, and leaves the file as it was then.
 void note_erasure(std::filesystem::path const& journal, std::string const& learner_id, Instant now);
 
 /// The ids, in order. A line that was cut off at the end is left out. Errors: not_found "no-journal", unprocessable

@@ -97,16 +97,7 @@ void check_outbox(storage::Session& session, Findings& findings) {
 /// One writer leaves no number out; what came from several may bring some along, as many as were counted then.
 void check_sequence(storage::Session& session, Findings& findings) {
     if (!session.runs_alone()) return;
-    std::string data;
-    session.query(
-        "SELECT data FROM event WHERE kind IN ('database.moved', 'database.restored') ORDER BY seq DESC LIMIT 1",
-        [&](storage::Row const& row) { data = row.string(0); });
-    auto const json = Json::parse(data, nullptr, false);
-    auto const known =
-        json.is_object() && json.contains("unusedNumbers") && json.at("unusedNumbers").is_number_integer()
-            ? json.at("unusedNumbers").get<std::int64_t>()
-            : 0;
-    auto const missing = storage::unused_event_numbers(session) - known;
+    auto const missing = storage::unused_event_numbers(session) - known_unused_numbers(session);
     if (missing <= 0) return;
     findings.add({"event", std::to_string(storage::first_event_after_gap(session).value_or(0)),
                   std::to_string(missing) + " events are missing, one of them before this one", restore_newest});
@@ -216,6 +207,17 @@ void count_rows(storage::Session& session, FsckReport& report) {
 }
 
 }  // namespace
+
+std::int64_t known_unused_numbers(storage::Session& session) {
+    std::string data;
+    session.query(
+        "SELECT data FROM event WHERE kind IN ('database.moved', 'database.restored') ORDER BY seq DESC LIMIT 1",
+        [&](storage::Row const& row) { data = row.string(0); });
+    auto const json = Json::parse(data, nullptr, false);
+    auto const is_known =
+        json.is_object() && json.contains("unusedNumbers") && json.at("unusedNumbers").is_number_integer();
+    return is_known ? json.at("unusedNumbers").get<std::int64_t>() : 0;
+}
 
 FsckReport fsck(storage::Database& database, domain::Addresses const& addresses,
                 std::optional<crypto::KeyEncryptionKey> const& kek, FsckOptions const& options) {

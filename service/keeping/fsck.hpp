@@ -29,6 +29,10 @@ struct FsckReport {
     bool good() const { return found == 0; }
 };
 
+/// How many numbers of events the last move or restore found unused where several writers may leave some: PostgreSQL.
+/// One writer leaves none, so every other missing number is a missing event.
+std::int64_t known_unused_numbers(storage::Session& session);
+
 /// Checks the engine's own files, the applied migrations, what must hold between rows, every signing key (against the
 /// key-encryption key, when there is one) and every signed document (signature, and that it says what its row says).
 /// Throws nothing for damage: what cannot be read is a problem.

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "service/keeping/fsck.hpp"
 #include "service/keeping/whole_file.hpp"
-#include "storage/backup_file.hpp"
 #include "storage/checks.hpp"
 #include "storage/outbox.hpp"
 
@@ -89,10 +89,14 @@ Result<Moved> copy_and_compare(storage::Database& source, storage::Database& tar
     for (auto const& sum : moved.sums)
         moved.rows += sum.rows;
     target.write([&](storage::Session& session) {
+        // One writer leaves no number out: what is missing in its file is damage, and stays visible as such.
+        auto const unused =
+            is_sqlite(options.from) ? known_unused_numbers(session) : storage::unused_event_numbers(session);
         storage::append_event(session, {0, now, now, "command-line", "database.moved", "database", std::nullopt,
                                         Json{{"rows", moved.rows},
                                              {"newestEvent", last_event},
-                                             {"unusedNumbers", storage::unused_event_numbers(session)}}
+                                             {"from", is_sqlite(options.from) ? "sqlite" : "postgres"},
+                                             {"unusedNumbers", unused}}
                                             .dump()});
     });
     return moved;
@@ -107,6 +111,14 @@ Result<Moved> move_database(MoveOptions const& options, KeepingProgress const& p
         auto const target = open_place(options.to, PlaceUse::shared);
         return copy_and_compare(**source, *target, options, progress);
     }
+    if (auto const left = log_beside(options.to.address); !left.empty())
+        return Error{Fault::conflict,
+                     "already-exists",
+                     left.string() +
+                         " is there still, the log of a database that was here: it would be played into the new one. "
+                         "Move " +
+                         options.to.address + "-wal, -shm and -journal away, to where the old database is.",
+                     {}};
     std::filesystem::path const unfinished_name = options.to.address + ".unfinished";
     UnfinishedFile::remove(unfinished_name);
     UnfinishedFile const unfinished(unfinished_name);
@@ -115,9 +127,7 @@ Result<Moved> move_database(MoveOptions const& options, KeepingProgress const& p
         return copy_and_compare(**source, *target, options, progress);
     }();
     if (!moved) return moved;
-    storage::sync_file(unfinished_name.string());
-    std::filesystem::rename(unfinished_name, options.to.address);
-    storage::sync_file(options.to.address);
+    put_in_place(unfinished_name, options.to.address);
     return moved;
 }
 

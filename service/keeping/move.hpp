@@ -18,8 +18,9 @@ struct Moved {
 };
 
 /// Copies in one snapshot, then reads the target again and compares counts and sums. The source is not changed. Errors:
-/// not_found "no-database", conflict "in-use" (a server has the file open), "target-not-empty", "schema" (not this
-/// program's), "source-changed" (PostgreSQL, without `online`), unavailable "not-equal". Throws storage::DatabaseError.
+/// not_found "no-database", conflict "in-use" (a server has the file open), "target-not-empty", "already-exists" (the
+/// log of another file is where the target will be), "schema" (not this program's), "source-changed" (PostgreSQL,
+/// without `online`), unavailable "not-equal". Throws storage::DatabaseError, std::runtime_error.
 Result<Moved> move_database(MoveOptions const& options, KeepingProgress const& progress);
 
 }  // namespace itqan::service

@@ -57,7 +57,11 @@ Result<PublishedList> read_published_list(std::string const& text, KeysById cons
     auto const body = text.substr(start, end - start + 1);
     Json says;
     auto const issuer = body.front() == '{' ? signer_of_json(body, keys, says) : signer_of_token(body, keys, says);
-    if (!issuer) return not_ours("none of its keys signed it as it is");
+    if (!issuer)
+        return not_ours(
+            "none of the keys in the backup signed it as it is. Either it was changed, or its key is newer than the "
+            "backup or was revoked. Take a backup that is newer than that key, or a copy of the list from before it; "
+            "or restore without this list, and revoke again by hand what was revoked since");
     auto const prefix = addresses.status_list("");
     auto const address = text_member(says, "id");
     auto const subject = says.value("credentialSubject", Json::object());

@@ -123,7 +123,10 @@ Result<void> catch_up(storage::Database& database, Config const& config, Restore
     }
     auto const now = SystemClock().wall();
     return database.write([&](storage::Session& session) -> Result<void> {
-        auto const unused = storage::unused_event_numbers(session);
+        // One writer leaves no number out: what is missing in its file is damage, and stays visible as such.
+        auto const unused = text_member(done.manifest, "engine") == sqlite_engine
+                                ? known_unused_numbers(session)
+                                : storage::unused_event_numbers(session);
         done.closed_lists = storage::close_status_lists(session);
         done.revoked = done.bits = done.erased = 0;
         for (auto const& list : lists)
@@ -148,7 +151,8 @@ Result<void> catch_up(storage::Database& database, Config const& config, Restore
 
 std::optional<crypto::KeyEncryptionKey> kek_of(Config const& config) {
     if (!std::filesystem::exists(config.key_file())) return std::nullopt;
-    auto kek = crypto::KeyEncryptionKey::load_or_create(config.key_file());
+    auto kek = config.kek_file.empty() ? crypto::KeyEncryptionKey::load_or_create(config.key_file())
+                                       : crypto::KeyEncryptionKey::load_provided(config.kek_file);
     if (!kek) return std::nullopt;
     return std::move(*kek);
 }
@@ -187,6 +191,15 @@ Result<Restored> restore(Config const& config, RestoreOptions const& options, Ke
                      "already-exists",
                      place.address + " is there already: restore into an empty folder, or move the old database away.",
                      {}};
+    if (place.engine == Place::Engine::sqlite)
+        if (auto const left = log_beside(place.address); !left.empty())
+            return Error{Fault::conflict,
+                         "already-exists",
+                         left.string() +
+                             " is there still, the log of a database that was here: it would be played into the "
+                             "restored one. Move " +
+                             place.address + "-wal, -shm and -journal away too, to where the old database is.",
+                         {}};
     if (progress) progress("checking the backup");
     auto manifest = read_backup(options.backup);
     if (!manifest) return manifest.error();
@@ -217,9 +230,7 @@ Result<Restored> restore(Config const& config, RestoreOptions const& options, Ke
         if (auto const put = put_into(place, unfinished_name, progress); !put) return put.error();
         return done;
     }
-    storage::sync_file(unfinished_name.string());
-    std::filesystem::rename(unfinished_name, place.address);
-    storage::sync_file(place.address);
+    put_in_place(unfinished_name, place.address);
     unfinished.keep();
     return done;
 }

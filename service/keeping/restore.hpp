@@ -31,7 +31,8 @@ struct Restored {
 
 /// Puts a backup into the database that the configuration names, which must hold no installation. Nothing is left
 /// behind when it fails before the end. Errors: those of read_backup(), read_erasures() and read_published_list(),
-/// conflict "already-exists", "target-not-empty", unprocessable "damaged-backup". Throws storage::DatabaseError.
+/// conflict "already-exists" (also for the log of a database that was moved away), "target-not-empty", unprocessable
+/// "damaged-backup". Throws storage::DatabaseError, std::runtime_error.
 Result<Restored> restore(Config const& config, RestoreOptions const& options, KeepingProgress const& progress);
 
 }  // namespace itqan::service

@@ -35,6 +35,24 @@ void write_whole_file(std::filesystem::path const& file, std::string_view text) 
     storage::sync_file(file.string());
 }
 
+std::filesystem::path log_beside(std::filesystem::path const& file) {
+    for (auto const* const suffix : {"-wal", "-journal", "-shm"}) {
+        std::filesystem::path beside = file.string() + suffix;
+        if (std::filesystem::exists(beside)) return beside;
+    }
+    return {};
+}
+
+void put_in_place(std::filesystem::path const& unfinished, std::filesystem::path const& file) {
+    // SQLite removes its log when the last connection closes, but only after all of it came into the file.
+    if (auto const left = log_beside(unfinished); !left.empty())
+        throw std::runtime_error("what stands in " + left.string() + " could not be brought into " +
+                                 unfinished.string() + ": is there space?");
+    storage::sync_file(unfinished.string());
+    std::filesystem::rename(unfinished, file);
+    storage::sync_file(file.string());
+}
+
 void UnfinishedFile::remove(std::filesystem::path const& file) {
     std::error_code ignored;
     for (auto const* const suffix : {"", "-wal", "-shm", "-journal"})

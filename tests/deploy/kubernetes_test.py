@@ -129,9 +129,12 @@ class Manifests(unittest.TestCase):
         self.assertIn("/healthz", self.container["livenessProbe"]["exec"]["command"])
 
     def test_backups_end_when_the_data_sheet_says(self):
-        dump = self.templates["itqan-backup"]["spec"]["containers"][0]["args"][0]
-        self.assertIn(self.config["database"]["url"], dump)
-        days = re.search(r"-mtime \+(\d+)", dump)[1]
+        container = self.templates["itqan-backup"]["spec"]["containers"][0]
+        self.assertEqual(container["image"], self.container["image"])
+        self.assertEqual(container["args"][:2], ["backup", "/backups"])
+        self.assertLessEqual({"/backups", "/etc/itqan/itqan.toml", "/etc/itqan/database", "/etc/itqan/keys"},
+                             {mount["mountPath"] for mount in container["volumeMounts"]})
+        days = container["args"][container["args"].index("--keep") + 1]
         self.assertIn(f"{days} days", (root / "deploy/privacy.md").read_text())
 
 

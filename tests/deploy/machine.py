@@ -1,6 +1,7 @@
 """A Debian 12 of its own, booted with systemd and without network, in a folder: debootstrap and systemd-nspawn. For root only."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -8,7 +9,21 @@ import time
 
 root = pathlib.Path(__file__).resolve().parents[2]
 patience = 60
-mirror = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
+
+
+def mirror():
+    """DEBIAN_MIRROR, else where this machine's apt gets Debian from; none when it says nothing."""
+    if os.environ.get("DEBIAN_MIRROR"):
+        return os.environ["DEBIAN_MIRROR"]
+    sources = pathlib.Path("/etc/apt")
+    for file in (sources / "sources.list", *sorted(sources.glob("sources.list.d/*"))):
+        if file.suffix not in (".list", ".sources") or not file.exists():
+            continue
+        for line in file.read_text().splitlines():
+            found = re.match(r"(?:deb\s+(?:\[[^]]*\]\s+)?|URIs:\s*)(https?://\S+/debian/?)(?:\s|$)", line)
+            if found:
+                return found[1]
+    return None
 
 
 def why_not():
@@ -17,6 +32,8 @@ def why_not():
     for program in ("debootstrap", "systemd-nspawn", "nsenter", "curl"):
         if not shutil.which(program):
             return f"not run: there is no {program} here"
+    if not mirror():
+        return "not run: no mirror of Debian is known; set DEBIAN_MIRROR"
     return None
 
 
@@ -28,7 +45,7 @@ def base_system(folder):
     folder.mkdir(parents=True)
     with open(folder / "debootstrap.log", "w") as log:
         subprocess.run(["debootstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus,ca-certificates,tzdata,openssl", "bookworm",
-                        folder / "root", mirror], stdout=log, stderr=log, check=True)
+                        folder / "root", mirror()], stdout=log, stderr=log, check=True)
     (folder / "root/etc/machine-id").write_text("")
     (folder / "made").touch()
     return folder / "root"

@@ -200,6 +200,7 @@ class OnAMachine(unittest.TestCase):
             mv /var/lib/itqan/keys /root/keys-apart; systemctl daemon-reload; systemctl restart itqan.service""")
         self.wait_ready()
         self.issue()
+        self.assertIn("good", self.machine.run("itqan-admin fsck --quiet"))
         self.assertFalse(self.machine.succeeds("test -e /var/lib/itqan/keys"))
 
     def test_8_the_same_package_again_keeps_configuration_and_data(self):

@@ -133,8 +133,11 @@ class Syscalls:
                     self.problems.append(f"{what}: {problem}")
                     print("PROBLEM:", self.problems[-1], flush=True)
         print(f"{name}: {self.runs - before} runs in {time.monotonic() - began:.0f} s, {self.met} met their call", flush=True)
-        if self.runs > before and self.met == 0:
-            self.problems.append(f"{name}: no fault met a call")
+        # What runs twice in one process makes the same calls; a start and an init may make fewer after the last one's fault.
+        wanted = 0.8 * (self.runs - before) if name in ("issue", "revocation") else 1
+        if self.runs > before and self.met < wanted:
+            self.problems.append(f"{name}: {self.met} of {self.runs - before} faults met their call, and at least {wanted:.0f} should")
+            print("PROBLEM:", self.problems[-1], flush=True)
 
     def was_met(self, fault):
         """Whether the call came as often as it was counted: a run that writes less is no failure, and shows nothing."""

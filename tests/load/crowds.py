@@ -5,18 +5,20 @@ import ssl
 import threading
 import time
 
-from house import House
+from house import House, NotRun
 
 MODES = ("head", "body", "read")
 
 
 def room_for(wanted):
-    """Descriptors for so many sockets; how many there may be."""
+    """Descriptors for so many sockets. Fewer would show something else than what is promised."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = wanted + 256 if hard == resource.RLIM_INFINITY else min(wanted + 256, hard)
     if soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    return most - 256
+    if most < wanted + 256:
+        raise NotRun(f"{wanted} connections need {wanted + 256} descriptors, and the hard limit is {hard} (ulimit -Hn)")
+    return wanted
 
 
 def connect(port, plain=False):

@@ -19,6 +19,10 @@ def free_port():
         return one.getsockname()[1]
 
 
+class NotRun(Exception):
+    """What this machine cannot show, in words."""
+
+
 class House:
     """`itqan serve` on a free port. With `keeps_socket` the listening socket is ours and outlives every process."""
 

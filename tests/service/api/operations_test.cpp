@@ -94,6 +94,18 @@ TEST_CASE("paths and words of the system are for administrators and for the oper
     CHECK(operated.get("/readyz").body.find("disk is full") != std::string::npos);
 }
 
+TEST_CASE("while the storage does not answer nobody is looked up in it, and administrators are strangers") {
+    Operated operated;
+    auto const admin = operated.house.token(Role::admin);
+    operated.now.is_failed = true;
+    operated.now.checks = {{"storage", "failed", "/srv/secret", "itqan doctor"}};
+
+    auto const answer = operated.get("/readyz", "", admin);
+
+    CHECK(answer.status == 503);
+    CHECK(answer.body.find("secret") == std::string::npos);
+}
+
 TEST_CASE("metrics are text of the exposition format, on the internal listener only") {
     Operated operated;
     CHECK(operated.get("/metrics").status == 404);

@@ -170,7 +170,8 @@ TEST_CASE("a database is named without its password, which comes from a file") {
     CHECK(good->database_password == "sec ret");
     CHECK(store_name(*good) == "postgres://itqan@db.example/itqan");
     for (auto const* const url :
-         {"postgres://itqan:secret@db.example/itqan", "postgres://db/x?password=secret", "mysql://db/x", "itqan.db"}) {
+         {"postgres://itqan:secret@db.example/itqan", "postgres://db/x?password=secret", "mysql://db/x", "itqan.db",
+          "postgres://itqan:sec/ret@db/x", "postgres://db/x?p%61ssword=secret"}) {
         auto const refused = folder.read({{"ITQAN_DATABASE_URL", url}});
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == "config-value");
@@ -222,4 +223,25 @@ TEST_CASE("a configuration that was read again says which keys need a restart an
 
     CHECK(needing_restart(*before, *before).empty());
     CHECK(needing_restart(*before, *after) == std::vector<std::string>{"listen", "limits.workers"});
+}
+
+TEST_CASE("another database, its password or another key of keys needs a restart") {
+    Folder folder;
+    auto const password_file = (folder.data / "password").string();
+    std::ofstream(password_file) << "old\n";
+    std::string const database = "domain = \"a.example\"\n[database]\npassword_file = \"" + password_file + "\"\n";
+    folder.write(database + "url = \"postgres://itqan@db.example/itqan\"\n");
+    auto const before = folder.read();
+    std::ofstream(password_file) << "new\n";
+    auto const other_password = folder.read();
+    folder.write(database + "url = \"postgres://itqan@other.example/itqan\"\nconnections = 9\n" +
+                 "[keys]\nkek_file = \"/elsewhere/kek\"\n");
+    auto const all = folder.read();
+    REQUIRE(before);
+    REQUIRE(other_password);
+    REQUIRE(all);
+
+    CHECK(needing_restart(*before, *other_password) == std::vector<std::string>{"database.password_file"});
+    CHECK(needing_restart(*before, *all) ==
+          std::vector<std::string>{"database.url", "database.password_file", "database.connections", "keys.kek_file"});
 }

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import shutil
 import socket
 import sqlite3
@@ -204,7 +205,8 @@ class Keeping(unittest.TestCase):
         forged = self.folder / "forged"
         forged.write_text(text.decode().replace('"statusPurpose":"revocation"', '"statusPurpose":"suspension"'))
         self.assertNotEqual(forged.read_bytes(), text)
-        self.refused("not-our-list", "restore", backup, "--status-list", forged, data=self.new_folder())
+        error = self.refused("not-our-list", "restore", backup, "--status-list", forged, data=self.new_folder())
+        self.assertIn("newer than the backup", error)
 
     def test_a_person_erased_after_the_backup_is_erased_in_what_is_restored(self):
         early = self.backup()
@@ -274,6 +276,104 @@ class Keeping(unittest.TestCase):
     def test_a_restore_into_what_is_there_is_refused(self):
         self.refused("already-exists", "restore", self.backup(), data=self.demo.data)
         self.refused("no-backup", "restore", self.folder / "absent", data=self.new_folder())
+
+    def test_the_log_of_a_database_that_was_moved_away_is_never_played_into_another(self):
+        backup = self.backup()
+        for end in ("-wal", "-shm", "-journal"):
+            data = self.new_folder()
+            data.mkdir(mode=0o700)
+            (data / f"itqan.db{end}").write_bytes(b"old")
+            target = self.folder / f"moved{end}.db"
+            target.with_name(target.name + end).write_bytes(b"old")
+
+            error = self.refused("already-exists", "restore", backup, data=data)
+            self.refused("already-exists", "move", "--from", f"sqlite:{self.demo.data / 'itqan.db'}", "--to", f"sqlite:{target}", "--online")
+
+            self.assertIn(f"itqan.db{end} is there still", error)
+            self.assertIn("Move", error)
+            self.assertFalse((data / "itqan.db").exists())
+            self.assertFalse(target.exists())
+            self.assertEqual((data / f"itqan.db{end}").read_bytes(), b"old")
+
+    def test_what_is_restored_or_moved_is_one_file(self):
+        data, _ = self.restore(self.backup())
+        self.assertEqual(sorted(each.name for each in data.iterdir()), ["itqan.db", "itqan.toml", "keys"])
+        target = self.new_folder()
+        target.mkdir()
+        self.run_json("move", "--from", f"sqlite:{data / 'itqan.db'}", "--to", f"sqlite:{target / 'itqan.db'}")
+        self.assertEqual([each.name for each in target.iterdir()], ["itqan.db"])
+
+    def test_an_event_that_is_missing_stays_missing_in_what_is_restored_or_moved(self):
+        data, _ = self.restore(self.backup())
+        with sqlite3.connect(data / "itqan.db") as database:
+            database.execute("DELETE FROM event WHERE seq = (SELECT max(seq) - 3 FROM event)")
+        database.close()
+        backup = self.run_json("backup", str(self.new_folder()) + "/", data=data)["path"]
+
+        _, told = self.restore(backup, status=1)
+        target = self.new_folder()
+        shutil.copytree(data / "keys", target / "keys")
+        target.chmod(0o700)
+        shutil.copy(data / "itqan.toml", target)
+        self.run_json("move", "--from", f"sqlite:{data / 'itqan.db'}", "--to", f"sqlite:{target / 'itqan.db'}")
+
+        for report in (told["fsck"], self.run_json("fsck", data=target, status=1)):
+            self.assertIn("event", {problem["table"] for problem in report["problems"]}, report)
+
+    def test_what_killed_backups_left_goes_after_an_hour_and_nothing_else_does(self):
+        data, _ = self.restore(self.backup())
+        folder = self.new_folder()
+        folder.mkdir()
+        stamp, old = "20260101T000000Z", time.time() - 2 * 3600
+        gone = [folder / f".itqan-{stamp}.backup.unfinished", folder / f".itqan-{stamp}.backup.unfinished-wal", data / f".backup-{stamp}", data / f".backup-{stamp}-journal"]
+        stays = [folder / ".mine.backup.unfinished", folder / f".itqan-{stamp}.backup.unfinished.txt", folder / ".itqan-2026.backup.unfinished", data / ".backup-mine"]
+        young = [folder / ".itqan-20260102T000000Z.backup.unfinished", folder / ".itqan-20260103T000000Z.backup.unfinished", data / ".backup-20260102T000000Z"]
+        busy = folder / ".itqan-20260103T000000Z.backup.unfinished-wal"
+        for file in (*gone, *stays, *young, busy):
+            file.write_text("left")
+        for file in (*gone, *stays, young[1]):
+            os.utime(file, (old, old))
+
+        self.run_json("backup", folder, data=data)
+
+        self.assertEqual([file for file in gone if file.exists()], [])
+        self.assertEqual([file for file in (*stays, *young, busy) if not file.exists()], [])
+
+    # The journal of erasures
+
+    def test_an_erasure_that_the_disk_does_not_take_leaves_the_journal_as_it_was_and_erases_nobody(self):
+        data, _ = self.restore(self.backup())
+        learner = self.rows(data, "SELECT id FROM learner WHERE erased_at IS NULL ORDER BY id DESC LIMIT 1")[0][0]
+        journal, size = data / "erasures.log", 1 << 30
+        with journal.open("wb") as file:  # A hole, so that only the journal comes to the limit and not the database.
+            file.seek(size - 1)
+            file.write(b"\n")
+
+        done = subprocess.run([program, "erase", learner, "--data", data], capture_output=True, text=True, timeout=60, env=self.demo.environment,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, size + 10)))
+
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("Nothing was erased", done.stderr)
+        self.assertEqual(journal.stat().st_size, size)
+        self.assertEqual(self.rows(data, "SELECT erased_at FROM learner WHERE id = ?", learner), [(None,)])
+
+    def test_a_line_that_was_cut_off_does_not_join_the_next_one(self):
+        data, _ = self.restore(self.backup())
+        learner = self.rows(data, "SELECT id FROM learner WHERE erased_at IS NULL ORDER BY id DESC LIMIT 1")[0][0]
+        (data / "erasures.log").write_text("2026-11-28T00:00:00Z lrn-")
+
+        self.run_json("erase", learner, data=data)
+
+        lines = (data / "erasures.log").read_text().splitlines()
+        self.assertEqual(lines[0], "2026-11-28T00:00:00Z lrn-")
+        self.assertEqual([line.split()[1] for line in lines[1:]], [learner])
+
+    def test_a_journal_with_an_id_that_none_can_have_is_refused_with_its_line(self):
+        backup = self.backup()
+        journal = self.folder / "joined.log"
+        for id in ("lrn-02026-11-28T00:00:00Z lrn-001", "lrn/001", "", "l" * 65):
+            journal.write_text(f"2026-11-28T00:00:00Z lrn-001\n2026-11-28T00:00:00Z {id}\n")
+            self.assertIn("line 2", self.refused("not-a-journal", "restore", backup, "--erasures", journal, data=self.new_folder()))
 
     # Moves
 
@@ -388,6 +488,7 @@ class Keeping(unittest.TestCase):
             found += done.returncode
             if done.returncode == 0:
                 self.assertEqual(self.signed(data / "itqan.db"), before, f"seed {seed}: byte {place} bit {bit}")
+            self.assertTrue(all(" " <= letter < "\x7f" or letter > "\x9f" or letter in "\n\t" for letter in done.stderr), (seed, place, bit, done.stderr))
         print(f"{flips} flipped bits: {found} found, {flips - found} harmless")
 
 

@@ -57,6 +57,7 @@ TEST_CASE("bulk work never takes more than its workers, and what is essential al
 
     for (int i = 0; i < 6; ++i)
         CHECK(admission.submit(Urgency::bulk, held));
+    REQUIRE(barrier.wait_for(2));
     for (int i = 0; i < 40; ++i)
         CHECK(admission.submit(Urgency::ordinary, held));
     REQUIRE(barrier.wait_for(14));
@@ -71,6 +72,50 @@ TEST_CASE("bulk work never takes more than its workers, and what is essential al
         auto const busy = admission.running();
         return left[1] + left[2] + busy[1] + busy[2] == 0;
     }));
+}
+
+TEST_CASE("bulk work that comes after ordinary work takes no worker that is kept for what is essential") {
+    Barrier barrier;
+    std::atomic<int> essential{0};
+    AdmissionRules rules;
+    rules.workers = 16;
+    rules.target = rules.patience = milliseconds(60'000);
+    Admission admission(rules);
+    auto const held = [&](bool) { barrier.pass(); };
+    for (int i = 0; i < 14; ++i)
+        REQUIRE(admission.submit(Urgency::ordinary, held));
+    REQUIRE(barrier.wait_for(14));
+
+    for (int i = 0; i < 4; ++i)
+        CHECK(admission.submit(Urgency::bulk, held));
+    CHECK(admission.submit(Urgency::essential, [&](bool) { ++essential; }));
+
+    CHECK(becomes_true([&] { return essential == 1; }));
+    CHECK(admission.running() == std::array<std::size_t, urgencies>{0, 14, 0});
+    CHECK(admission.queued()[2] == 4);
+    barrier.open();
+    CHECK(becomes_true([&] { return admission.queued()[2] + admission.running()[2] == 0; }));
+}
+
+TEST_CASE("where nothing is begun any more whoever comes is refused, and taken again when it goes on") {
+    Barrier barrier;
+    AdmissionRules rules;
+    rules.workers = 1;
+    rules.burst = milliseconds(400);
+    rules.target = rules.patience = milliseconds(60'000);
+    Admission admission(rules);
+    REQUIRE(admission.submit(Urgency::essential, [&](bool) { barrier.pass(); }));
+    REQUIRE(barrier.wait_for(1));
+
+    for (int i = 0; i < 5; ++i)
+        CHECK(admission.submit(Urgency::essential, [](bool) {}));
+    CHECK(becomes_true([&] { return admission.is_full(Urgency::essential); }));
+    CHECK_FALSE(admission.submit(Urgency::essential, [](bool) {}));
+    CHECK(admission.submit(Urgency::ordinary, [](bool) {}));
+
+    barrier.open();
+    CHECK(becomes_true([&] { return admission.queued()[0] == 0; }));
+    CHECK(admission.submit(Urgency::essential, [](bool) {}));
 }
 
 TEST_CASE("what is more urgent is begun first, in the order it came") {

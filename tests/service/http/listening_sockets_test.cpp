@@ -45,6 +45,21 @@ TEST_CASE("sockets that are meant for another process are left alone, and the va
     CHECK(take_inherited_sockets().empty());
 }
 
+TEST_CASE("only loopback addresses and paths are local") {
+    for (auto const* const address : {"127.0.0.1", "127.8.8.8"}) {
+        int const socket = open_listening_socket(address, 0, false);
+        CHECK(is_local_only(socket));
+        ::close(socket);
+    }
+    int const everywhere = open_listening_socket("0.0.0.0", 0, false);
+    CHECK_FALSE(is_local_only(everywhere));
+    ::close(everywhere);
+    int const path = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    CHECK(is_local_only(path));
+    ::close(path);
+    CHECK_FALSE(is_local_only(-1));
+}
+
 TEST_CASE("the name of a socket says which listener it is") {
     CHECK(InheritedSocket{3, "internal"}.is_internal());
     CHECK(InheritedSocket{3, "itqan-internal.socket"}.is_internal());

@@ -79,6 +79,7 @@ struct House {
         router.emplace(std::vector<Route>{{"GET", "/", small, client},
                                           {"POST", "/api/v1/echo", small, echo},
                                           {"POST", "/large", large, echo},
+                                          {"POST", "/held", large, slow},
                                           {"GET", "/hello", small, client},
                                           {"GET", "/smuggled", small, count},
                                           {"GET", "/slow", small, slow},
@@ -534,6 +535,51 @@ TEST_CASE("in the clear, for a proxy of this machine, the same is said without T
     CHECK(text.starts_with("HTTP/1.1 200 OK\r\n"));
     CHECK(text.find("strict-transport-security") == std::string::npos);
     CHECK(text.ends_with("127.0.0.1"));
+}
+
+TEST_CASE("in the clear nobody listens beyond this machine, whoever opened the socket") {
+    auto const own = [](ServerConfig& config) { config.internal = InternalListener{"0.0.0.0", 0, false, {}}; };
+    auto const inherited = [](ServerConfig& config) {
+        config.internal = InternalListener{"127.0.0.1", 0, false, {}};
+        config.sockets = {{open_listening_socket("0.0.0.0", 0, false), "internal"}};
+    };
+    auto const open = [](std::function<void(ServerConfig&)> const& change) { House const house(change); };
+
+    CHECK_THROWS_WITH_AS(open(own), doctest::Contains("loopback"), std::runtime_error);
+    CHECK_THROWS_WITH_AS(open(inherited), doctest::Contains("loopback"), std::runtime_error);
+}
+
+TEST_CASE("bodies in hand have so much memory together, and who comes when it is taken is told to come again") {
+    House house([](ServerConfig& config) { config.body_bytes = 100'000; });
+    auto const begin = [](std::string const& path, std::string const& framing) {
+        return "POST " + path + " HTTP/1.1\r\nHost: badge.test\r\n" + framing + "\r\n\r\n";
+    };
+    auto one = house.client();
+    one.send(begin("/held", "Content-Length: 80000") + std::string(80'000, 'x'));
+    REQUIRE(house.entered.wait());
+
+    auto const counted = begin("/large", "Content-Length: 50000") + std::string(50'000, 'x');
+    auto const chunked =
+        begin("/large", "Transfer-Encoding: chunked") + "c350\r\n" + std::string(50'000, 'x') + "\r\n0\r\n\r\n";
+    for (auto const& request : {counted, chunked}) {
+        auto client = house.client();
+        client.send(request);
+        auto const refused = client.receive();
+        CHECK(refused.status == 503);
+        CHECK_FALSE(refused.field("retry-after").empty());
+        CHECK(refused.field("connection") == "close");
+        CHECK(client.closed());
+    }
+    auto small = house.client();
+    small.send(post("one"));
+    CHECK(small.receive().body == "one");
+
+    house.release.happen();
+    CHECK(one.receive().body == "done");
+    for (auto const& request : {counted, chunked}) {
+        small.send(request);
+        CHECK(small.receive().body.size() == 50'000);
+    }
 }
 
 TEST_CASE("X-Forwarded-For counts from a trusted proxy only") {

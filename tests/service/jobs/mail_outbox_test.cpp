@@ -147,6 +147,40 @@ TEST_CASE("a row that cannot be written is postponed and those behind it are sen
     CHECK(office.row("0193-b").state == "done");
 }
 
+TEST_CASE("told to stop it begins no further mail, and what was not begun goes out at once when it runs again") {
+    PostOffice office;
+    office.put("0193-a", "mail.sign-in", "lrn-015");
+    office.put("0193-b", "mail.sign-in", "lrn-015");
+    bool stops = false;
+    MailSettings settings{"badges@badges.example", [&](Result<void> const&) { stops = true; }, [&] { return stops; }};
+    MailOutbox outbox(office.house.services, office.transport, settings);
+
+    CHECK_FALSE(outbox.run_once());
+    CHECK(office.row("0193-a").state == "done");
+    CHECK(office.row("0193-b").state == "waiting");
+    CHECK(office.row("0193-b").attempts == 0);
+
+    stops = false;
+    outbox.run_once();
+    CHECK(office.row("0193-b").state == "done");
+}
+
+TEST_CASE("a failure while it stops says nothing about the mail server") {
+    PostOffice office;
+    office.put("0193-a", "mail.sign-in", "lrn-015");
+    office.transport.failure = Error{Fault::unavailable, "smtp-stopped", "curl 42", {}};
+    int told = 0;
+    int asked = 0;
+    MailSettings settings{"badges@badges.example", [&](Result<void> const&) { ++told; }, [&] { return ++asked > 1; }};
+    MailOutbox outbox(office.house.services, office.transport, settings);
+
+    CHECK_FALSE(outbox.run_once());
+
+    CHECK(told == 0);
+    CHECK(office.row("0193-a").state == "waiting");
+    CHECK(office.row("0193-a").attempts == 1);
+}
+
 TEST_CASE("nobody is written to about withdrawn badges or after an erasure") {
     PostOffice office;
     office.put("0193-a", "mail.claim", "lrn-015", R"({"credentialIds":["7d9c2a1e-0000-4000-8000-000000000000"]})");

@@ -119,6 +119,10 @@ void SmtpServer::talk(int connection) {
     ReceivedMail mail;
     auto* const context = static_cast<SSL_CTX*>(context_.get());
     if (tls_.form == SmtpTlsForm::implicit && !lines.secure(context)) return;
+    if (behaviour_ == SmtpBehaviour::silent) {
+        lines.next();  // Until the client goes away.
+        return;
+    }
     bool const offers_tls = tls_.form != SmtpTlsForm::none && tls_.form != SmtpTlsForm::implicit;
     lines.say("220 mail.test ready");
     while (auto const line = lines.next()) {

@@ -17,6 +17,7 @@ enum class SmtpBehaviour {
     delay_recipient,   ///< 451 to RCPT TO.
     refuse_recipient,  ///< 550 to RCPT TO.
     refuse_login,      ///< 535 to AUTH.
+    silent,            ///< Accepts the connection and says nothing.
     drop_after_data    ///< Takes the whole message and closes without an answer.
 };
 

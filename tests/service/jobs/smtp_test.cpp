@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <future>
 
 #include "tests/service/jobs/smtp_server.hpp"
 
@@ -98,6 +101,26 @@ TEST_CASE("a connection lost after the message counts as not delivered") {
     auto const sent = SmtpTransport(config_for(server.port())).deliver(envelope, message);
 
     REQUIRE_FALSE(sent);
+    CHECK(sent.error().fault == Fault::unavailable);
+}
+
+TEST_CASE("a delivery to a server that says nothing is given up when it is told to stop") {
+    using Clock = std::chrono::steady_clock;
+    SmtpServer server(SmtpBehaviour::silent);
+    std::atomic<bool> stops{false};
+    auto config = config_for(server.port());
+    config.total_timeout_seconds = 60;
+    SmtpTransport transport(config, [&] { return stops.load(); });
+    auto outcome = std::async(std::launch::async, [&] { return transport.deliver(envelope, message); });
+    CHECK(outcome.wait_for(std::chrono::milliseconds(200)) == std::future_status::timeout);
+
+    auto const told = Clock::now();
+    stops = true;
+    auto const sent = outcome.get();
+
+    CHECK(Clock::now() - told < std::chrono::seconds(5));
+    REQUIRE_FALSE(sent);
+    CHECK(sent.error().code == "smtp-stopped");
     CHECK(sent.error().fault == Fault::unavailable);
 }
 
