@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and runs every test. Quiet; prints what failed.
 #   tests/run.sh            everything that must be green (under 25 minutes on two cores from nothing)
-#   tests/run.sh -L unit    only these ctest labels: unit vectors flow browser interop crash deploy lint
+#   tests/run.sh -L unit    only these ctest labels: unit vectors flow postgres browser interop crash faults load deploy lint
 set -euo pipefail
 cd "$(dirname "$0")/.."
 started=$(date +%s)
