@@ -239,7 +239,7 @@ struct App::Parts {
     /// A few items of a list; where none waits, what ran out goes. Several threads do so: a list of slow hosts keeps
     /// one of them.
     bool verify_some() {
-        auto const verify = [this](std::string input, std::optional<std::string> const& recipient) {
+        auto const verify = [this](std::string const& input, std::optional<std::string> const& recipient) {
             return verify_fetching(services.documents, way_out.get(), input, recipient, services.clock.wall());
         };
         return batches.run_once(verify, [this] { return stopping.load(); }) || batches.forget_expired();

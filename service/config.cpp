@@ -120,7 +120,7 @@ Result<void> set_internal_listen(Config& config, std::string const& value) {
     return {};
 }
 
-Setter number_into(std::size_t Config::*member, std::string key, long least, long most) {
+Setter number_into(std::size_t Config::*member, std::string const& key, long least, long most) {
     return [=](Config& config, std::string const& value) -> Result<void> {
         auto const number = read_number(key, value, least, most);
         if (!number) return number.error();
@@ -129,7 +129,7 @@ Setter number_into(std::size_t Config::*member, std::string key, long least, lon
     };
 }
 
-Setter rate_into(http::RateRule http::RateSettings::*member, std::string key) {
+Setter rate_into(http::RateRule http::RateSettings::*member, std::string const& key) {
     return [=](Config& config, std::string const& value) { return read_rate(config.rates.*member, key, value); };
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "schemas/json.hpp"
 #include "service/config.hpp"
 #include "storage/copy.hpp"

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "service/keeping/backup.hpp"
 #include "service/keeping/fsck.hpp"
 #include "service/keeping/place.hpp"
