@@ -154,16 +154,15 @@ void check_rule(Session& session, Rule const& rule, OnProblem const& on_problem)
 }  // namespace
 
 void check_rows(Session& session, OnCheck const& on_check, OnProblem const& on_problem) {
-    auto const guarded = [&](char const* table, std::string_view words, auto const& check) {
-        if (on_check) on_check(words);
+    for (std::size_t i = 0; i < std::size(rules); ++i) {
+        auto const& rule = rules[i];
+        if (on_check) on_check(i + 1, std::size(rules), rule.table);
         try {
-            check();
+            check_rule(session, rule, on_problem);
         } catch (DatabaseError const& error) {
-            on_problem({table, "", std::string("cannot be read: ") + error.what(), restore});
+            on_problem({rule.table, "", std::string("cannot be read: ") + error.what(), restore});
         }
-    };
-    for (auto const& rule : rules)
-        guarded(rule.table, rule.what, [&] { check_rule(session, rule, on_problem); });
+    }
 }
 
 std::int64_t unused_event_numbers(Session& session) {

@@ -19,8 +19,8 @@ struct Problem {
 };
 using OnProblem = std::function<void(Problem)>;
 
-/// Called before each check, with what is looked at.
-using OnCheck = std::function<void(std::string_view words)>;
+/// Called before each check: which of how many, and the table whose rows it judges.
+using OnCheck = std::function<void(std::size_t number, std::size_t all, std::string_view table)>;
 
 /// Runs every check. A check that the database cannot answer is a problem of its own.
 void check_rows(Session& session, OnCheck const& on_check, OnProblem const& on_problem);
