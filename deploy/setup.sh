@@ -10,6 +10,7 @@ build=(
     libboost1.81-dev libssl-dev nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev libpq-dev zlib1g-dev
     libcurl4-openssl-dev libcli11-dev libtomlplusplus-dev libexpat1-dev libcmark-dev
     libqrencode-dev libzbar-dev librsvg2-dev libcairo2-dev libpango1.0-dev libfontconfig-dev libfreetype-dev libargon2-dev libsodium-dev libidn2-dev
+    libgoogle-perftools-dev
     libkainjow-mustache-dev libjpeg62-turbo-dev libpng-dev
     dpkg-dev file
 )

@@ -177,7 +177,7 @@ struct App::Parts {
             internal_routes()};
         if (options.demo) groups.push_back(web::demo_routes(web, *options.demo));
         auto all = joined(std::move(groups));
-        classify(all);
+        classify(all, config.database_url.empty());
         return all;
     }
 

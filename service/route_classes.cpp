@@ -45,6 +45,32 @@ constexpr Rule rules[] = {
     {"/favicon.ico", Audience::everybody, Urgency::ordinary},
 };
 
+struct QuickRoute {
+    std::string_view method, path;
+    bool needs_database = true;
+};
+
+// Many depend on them or many are ordered at once, and a processor has them done in a millisecond.
+constexpr QuickRoute quick_routes[] = {
+    {"GET", "/healthz", false},
+    {"GET", "/livez", false},
+    {"GET", "/assets/{hash}/{name}", false},
+    {"GET", "/openapi.json", false},
+    {"GET", "/.well-known/did.json"},
+    {"GET", "/issuers/{slug}/did.json"},
+    {"GET", "/status/{list}"},
+    {"POST", "/api/v1/verify"},
+    {"POST", "/api/v1/completions"},
+    {"POST", "/vc-api/issuers/{profile}/credentials/issue"},
+    {"POST", "/vc-api/credentials/verify"},
+};
+
+bool is_quick(http::Route const& route, bool is_embedded) {
+    return std::any_of(std::begin(quick_routes), std::end(quick_routes), [&](QuickRoute const& quick) {
+        return quick.method == route.method && quick.path == route.path && (is_embedded || !quick.needs_database);
+    });
+}
+
 bool fits(std::string_view path, std::string_view rule) {
     if (!path.starts_with(rule)) return false;
     return rule.ends_with('/') || path.size() == rule.size() || path[rule.size()] == '/';
@@ -52,8 +78,9 @@ bool fits(std::string_view path, std::string_view rule) {
 
 }  // namespace
 
-void classify(std::vector<http::Route>& routes) {
+void classify(std::vector<http::Route>& routes, bool is_embedded) {
     for (auto& route : routes) {
+        if (is_quick(route, is_embedded)) route.pace = http::Pace::quick;
         if (route.audience == Audience::internal_only) continue;
         route.audience = route.path == "/" ? Audience::everybody : Audience::internal;
         route.urgency = Urgency::ordinary;

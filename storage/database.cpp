@@ -17,4 +17,22 @@ std::optional<Day> Row::optional_day(int column) const {
     return day(column);
 }
 
+void Database::write_unit_later(std::function<bool(Session&)> unit, Ended ended) {
+    auto outcome = Pending::Outcome::refused;
+    std::exception_ptr failure;
+    try {
+        write_unit([&](Session& session) {
+            bool const keep = unit(session);
+            outcome = keep ? Pending::Outcome::kept : Pending::Outcome::refused;
+            return keep;
+        });
+    } catch (ConstraintError const&) {
+        outcome = Pending::Outcome::refused;
+    } catch (std::exception const&) {
+        outcome = Pending::Outcome::failed;
+        failure = std::current_exception();
+    }
+    ended(outcome, failure);
+}
+
 }  // namespace itqan::storage

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 
 #include "schemas/bytes.hpp"
 #include "schemas/clock.hpp"
+#include "schemas/pending.hpp"
 #include "schemas/result.hpp"
 #include "schemas/tally.hpp"
 
@@ -161,6 +163,19 @@ class Database {
         return run(std::forward<F>(work), [this](std::function<bool(Session&)> const& unit) { write_unit(unit); });
     }
 
+    /// The same without waiting: `unit` returns whether it is to be kept, may run more than once and owns what it
+    /// touches. The answer ends with `refused` when the unit was not to be kept or a constraint refused it: nothing of
+    /// it stays then. `ended` may be null and is called before that, on the thread that the unit ran on. A driver
+    /// without a thread for units runs it before it returns.
+    std::shared_ptr<Pending> write_later(std::function<bool(Session&)> unit, std::function<void()> ended) {
+        auto pending = std::make_shared<Pending>();
+        write_unit_later(std::move(unit), [pending, ended = std::move(ended)](auto outcome, auto failure) {
+            if (ended) ended();
+            pending->end(outcome, std::move(failure));
+        });
+        return pending;
+    }
+
     /// What is wrong with the stored bytes, as far as the driver can read all of them and tell; it may take long.
     virtual std::vector<std::string> integrity_faults() { return {}; }
 
@@ -182,6 +197,8 @@ class Database {
     /// Runs one unit in a transaction; commits when it returns true, rolls back when it returns false or throws.
     virtual void read_unit(std::function<bool(Session&)> const& unit) = 0;
     virtual void write_unit(std::function<bool(Session&)> const& unit) = 0;
+    using Ended = std::function<void(Pending::Outcome, std::exception_ptr)>;
+    virtual void write_unit_later(std::function<bool(Session&)> unit, Ended ended);
 
   private:
     template <typename T>

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "schemas/must_not_wait.hpp"
 #include "schemas/tally.hpp"
 #include "storage/database.hpp"
 #include "storage/postgres_connection.hpp"
@@ -128,6 +129,7 @@ class PostgresDatabase final : public Database {
     void write_unit(std::function<bool(Session&)> const& unit) override {
         if (Scope::of_this_thread(this, true) != nullptr)
             throw std::logic_error("write() inside a unit of work: its commit cannot come before the unit's own");
+        wait_is_due();
         auto const began = Steady::now();
         Waits const waits(waiting_);
         units_.add();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schemas/must_not_wait.hpp"
+
 namespace itqan::storage {
 
 ConnectionPool::ConnectionPool(PostgresConfig const& config, int most)
@@ -14,6 +16,7 @@ PostgresConnection& ConnectionPool::Lease::connection() const {
 }
 
 ConnectionPool::Slot& ConnectionPool::take() {
+    wait_is_due();  // Every statement waits for the server.
     auto const end = std::chrono::steady_clock::now() + config_.statement;
     std::unique_lock lock(mutex_);
     while (true) {

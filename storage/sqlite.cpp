@@ -12,6 +12,7 @@
 
 #include <sqlite3.h>
 
+#include "schemas/must_not_wait.hpp"
 #include "storage/database.hpp"
 #include "storage/sqlite_connection.hpp"
 #include "storage/sqlite_writer.hpp"
@@ -121,6 +122,7 @@ class ReaderPool {
                 if (std::exchange(slot.taken, true)) continue;
                 return slot;
             }
+            wait_is_due();
             given_back_.wait(lock);
         }
     }
@@ -201,6 +203,9 @@ class SqliteDatabase final : public Database {
             readers_.run(unit);
     }
     void write_unit(std::function<bool(Session&)> const& unit) override { writer_.run(unit); }
+    void write_unit_later(std::function<bool(Session&)> unit, Ended ended) override {
+        writer_.run_later(std::move(unit), std::move(ended));
+    }
 
   private:
     /// What is read from here on is on the disk: a commit whose sync failed before the process ended may stand in the

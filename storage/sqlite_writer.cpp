@@ -6,6 +6,8 @@
 
 #include <sqlite3.h>
 
+#include "schemas/must_not_wait.hpp"
+
 namespace itqan::storage {
 namespace {
 
@@ -48,14 +50,23 @@ void SqliteWriter::upkeep(std::function<void(Connection&)> const& work) {
     wait_for(waiting);
 }
 
+void SqliteWriter::run_later(std::function<bool(Session&)> unit,
+                             std::function<void(Pending::Outcome, std::exception_ptr)> ended) {
+    auto later = std::make_unique<Later>();
+    later->owned = std::move(unit);
+    later->ended = std::move(ended);
+    later->unit = &later->owned;
+    enqueue(*later);
+    static_cast<void>(later.release());  // end() takes it back.
+}
+
 Session* SqliteWriter::session_of_this_thread() const {
     return std::this_thread::get_id() == thread_.get_id() ? connection_.get() : nullptr;
 }
 
-void SqliteWriter::wait_for(Waiting& waiting) {
+void SqliteWriter::enqueue(Waiting& waiting) {
     if (session_of_this_thread() != nullptr)
         throw std::logic_error("write() inside a unit of work: its commit cannot come before the unit's own");
-    auto const began = std::chrono::steady_clock::now();
     bool was_idle = false;
     {
         std::lock_guard const lock(mutex_);
@@ -63,6 +74,12 @@ void SqliteWriter::wait_for(Waiting& waiting) {
         was_idle = queue_.size() >= expected_ && std::exchange(idle_, false);
     }
     if (was_idle) work_waits_.notify_one();
+}
+
+void SqliteWriter::wait_for(Waiting& waiting) {
+    wait_is_due();
+    auto const began = std::chrono::steady_clock::now();
+    enqueue(waiting);
     waiting.done.wait();
     wait_.add_since(began);
     if (waiting.error) std::rethrow_exception(waiting.error);
@@ -187,10 +204,10 @@ bool SqliteWriter::run_units(Connection& connection, std::vector<Waiting*>& grou
 bool SqliteWriter::run_unit(Connection& connection, Waiting& waiting, Undo undo) {
     if (undo == Undo::each) connection.execute("SAVEPOINT unit");
     connection.forget_writes();
-    bool keep = false;
+    waiting.keep = false;
     waiting.error = nullptr;
     try {
-        keep = (*waiting.unit)(connection);
+        waiting.keep = (*waiting.unit)(connection);
     } catch (...) {
         waiting.error = std::current_exception();
     }
@@ -199,8 +216,8 @@ bool SqliteWriter::run_unit(Connection& connection, Waiting& waiting, Undo undo)
         if (waiting.error) std::rethrow_exception(waiting.error);
         throw SqliteError(SQLITE_ABORT, "the transaction was given up inside a unit of work");
     }
-    if (undo == Undo::all) return keep || !connection.has_written();
-    if (!keep) connection.execute("ROLLBACK TO unit");
+    if (undo == Undo::all) return waiting.keep || !connection.has_written();
+    if (!waiting.keep) connection.execute("ROLLBACK TO unit");
     connection.execute("RELEASE unit");
     return true;
 }
@@ -233,8 +250,27 @@ void SqliteWriter::recover(bool reopen) {
 }
 
 void SqliteWriter::finish(std::vector<Waiting*> const& group) {
-    for (auto* const waiting : group)
-        waiting->done.tell();
+    for (auto* const waiting : group) {
+        if (waiting->is_later)
+            end(std::unique_ptr<Later>(static_cast<Later*>(waiting)));
+        else
+            waiting->done.tell();
+    }
+}
+
+void SqliteWriter::end(std::unique_ptr<Later> later) {
+    wait_.add_since(later->began);
+    auto outcome = later->keep ? Pending::Outcome::kept : Pending::Outcome::refused;
+    if (later->error) {
+        outcome = Pending::Outcome::failed;
+        try {
+            std::rethrow_exception(later->error);
+        } catch (ConstraintError const&) {
+            outcome = Pending::Outcome::refused;
+        } catch (...) {  // It is handed on.
+        }
+    }
+    later->ended(outcome, outcome == Pending::Outcome::failed ? later->error : nullptr);
 }
 
 Connection& SqliteWriter::connection() {

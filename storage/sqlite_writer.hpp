@@ -32,6 +32,10 @@ class SqliteWriter {
     /// its group failed: whether the unit is in the database is then unknown.
     void run(std::function<bool(Session&)> const& unit);
 
+    /// The same without waiting: `ended` is called on the writer's thread when the commit is durable or the unit is
+    /// gone, and must not throw.
+    void run_later(std::function<bool(Session&)> unit, std::function<void(Pending::Outcome, std::exception_ptr)> ended);
+
     /// Runs `work` alone, outside any transaction, and rethrows what it throws.
     void upkeep(std::function<void(Connection&)> const& work);
 
@@ -64,14 +68,24 @@ class SqliteWriter {
     struct Waiting {
         std::function<bool(Session&)> const* unit = nullptr;
         std::function<void(Connection&)> const* upkeep = nullptr;
-        std::exception_ptr error;
-        Done done;
+        bool is_later = false;
+        std::exception_ptr error = nullptr;
+        bool keep = false;
+        Done done = {};
+    };
+    /// One that nobody waits for.
+    struct Later : Waiting {
+        Later() { is_later = true; }
+        std::function<bool(Session&)> owned;
+        std::function<void(Pending::Outcome, std::exception_ptr)> ended;
+        std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
     };
 
     /// How the writes of a refused unit go. Most groups refuse none, and a savepoint copies every page that its unit
     /// touches: so a group runs without them first, and once more with one each when a unit has to be undone.
     enum class Undo { all, each };
 
+    void enqueue(Waiting& waiting);
     void wait_for(Waiting& waiting);
     void serve();
     bool take(std::vector<Waiting*>& group);
@@ -83,6 +97,7 @@ class SqliteWriter {
     void note(WriteFault fault, std::string const& reason);
     void recover(bool reopen);
     void finish(std::vector<Waiting*> const& group);
+    void end(std::unique_ptr<Later> later);
     Connection& connection();
 
     SqliteConfig config_;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes too long for every change: the package on a machine of its own, hundreds of kill -9 cycles, a thousand flipped bits,
 # every system call failed, every fault again and again, every file compiled alone, every suite under the sanitizers, ten minutes of
-# every fuzz target, what stuck hosts cost everybody else, and load. The published corpora must be there.
+# every fuzz target, what stuck hosts cost everybody else, 100 000 credentials moved to PostgreSQL and back, and load. The published corpora must be there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,6 +29,7 @@ for preset in asan tsan; do
     ctest --test-dir "out/$preset" --output-on-failure --timeout 3600 -L 'unit|vectors|flow'
 done
 tests/bench/outbound.sh out/ci
+python3 tests/bench/move_many.py --itqan out/ci/itqan --load out/ci/bench/https_load
 PYTHONDONTWRITEBYTECODE=1 tests/deploy/machine_test.py
 tests/load/run.sh long
 tests/fuzz/run.sh 600

@@ -46,10 +46,14 @@ Reply post_completions(Call const& call) {
         if (!answer) return answer.error();
         return answer_reply(*answer);
     }
-    return once(call, [&](domain::Keep const& keep) {
+    std::shared_ptr<Pending> depends_on;
+    if (call.request.may_depend) options.depends_on = &depends_on;
+    auto reply = once(call, [&](domain::Keep const& keep) {
         options.keep = keep;
         return call.services.intake.complete(call.actor(), call.body, options);
     });
+    if (reply) reply->depends_on = std::move(depends_on);
+    return reply;
 }
 
 Reply get_completion(Call const& call) {

@@ -45,7 +45,8 @@ Result<Answer> once(storage::Database& database, std::string const& principal, s
     if (!stored) return stored.error();
     if (*stored) return std::move(**stored);
 
-    Keep const keep = [&](storage::Session& session, Answer const& answer) {
+    // It owns what it needs: the commit may be later than this call.
+    Keep const keep = [scope, key, hash, now](storage::Session& session, Answer const& answer) {
         storage::insert_answer(session, {scope, key, hash, answer.status, answer.location, answer.body, now,
                                          Instant{now.milliseconds + header_key_lifetime}});
     };

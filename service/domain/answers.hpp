@@ -26,7 +26,7 @@ Result<std::optional<Answer>> stored_answer(storage::Session& session, std::stri
                                             std::string const& hash, Instant now);
 
 /// Stores an answer under the caller's header key; called inside the transaction of the act, so that the effect and its
-/// first answer are durable together. May be null: nothing to keep.
+/// first answer are durable together. It may outlive the call that gave it. May be null: nothing to keep.
 using Keep = std::function<void(storage::Session&, Answer const&)>;
 
 /// Runs `act` once per header key: repeats give the first answer. Scope is the principal's id; kept 30 days. 4xx and

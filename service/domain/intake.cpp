@@ -198,11 +198,21 @@ Result<Intake::Plan> Intake::make_plan(storage::Session& session, Completing con
     return plan;
 }
 
+/// A plan on its way into the database: it owns what it needs, because nobody may be waiting for it.
+struct Intake::Writing {
+    Plan plan;
+    Actor actor;
+    std::string hash;
+    bool mail;
+    Keep keep;
+    Answer answer;
+    Instant now;
+};
+
 /// False when the learner's evidence is no longer what the plan was made on.
-bool Intake::write_plan(storage::Session& session, Plan const& plan, Completing const& completing, Answer const& answer,
-                        Instant now) {
-    auto const& [actor, body, options, hash] = completing;
-    if (!write_awards(session, issuance_, plan.decision, plan.row.learner_id, actor, options.mail, now)) return false;
+bool Intake::write_plan(storage::Session& session, Writing const& writing) {
+    auto const& [plan, actor, hash, mail, keep, answer, now] = writing;
+    if (!write_awards(session, issuance_, plan.decision, plan.row.learner_id, actor, mail, now)) return false;
     if (plan.whom.is_new) {
         storage::put_learner(session, plan.whom.row);
         storage::append_event(session,
@@ -219,26 +229,34 @@ bool Intake::write_plan(storage::Session& session, Plan const& plan, Completing 
     if (actor.acts_for_all())
         storage::insert_answer(session, {scope + whole_view, plan.request.external_id, hash, answer.status,
                                          answer.location, answer.body, now, std::nullopt});
-    if (options.keep) options.keep(session, answer);
+    if (keep) keep(session, answer);
     return true;
 }
 
 /// None: somebody changed the learner's evidence or awards meanwhile.
 Result<std::optional<Answer>> Intake::try_complete(Completing const& completing) {
+    auto const& options = completing.options;
     auto const now = clock_.wall();
     auto const began = std::chrono::steady_clock::now();
     auto plan = database_.read([&](storage::Session& session) { return make_plan(session, completing, now); });
     planning_.add_since(began);
     if (!plan) return plan.error();
     if (plan->repeated) return std::move(plan->repeated);
-    if (completing.options.dry_run) return std::optional(Answer{200, std::nullopt, plan->answer, false});
+    if (options.dry_run) return std::optional(Answer{200, std::nullopt, plan->answer, false});
 
     Answer const answer{201, "/api/v1/completions/" + plan->row.id, plan->answer, false};
+    auto const writing = std::make_shared<Writing const>(
+        Writing{std::move(*plan), completing.actor, completing.hash, options.mail, options.keep, answer, now});
+    auto const unit = [this, writing](storage::Session& session) { return write_plan(session, *writing); };
+    auto const planned = std::chrono::steady_clock::now();
+    auto const note_time = [this, planned] { writing_.add_since(planned); };
+    if (options.depends_on != nullptr) {
+        *options.depends_on = database_.write_later(unit, note_time);
+        return std::optional(answer);
+    }
     try {
-        auto const planned = std::chrono::steady_clock::now();
-        bool const written = database_.write(
-            [&](storage::Session& session) { return write_plan(session, *plan, completing, answer, now); });
-        writing_.add_since(planned);
+        bool const written = database_.write(unit);
+        note_time();
         if (!written) return std::optional<Answer>{};
     } catch (storage::ConstraintError const&) {
         // The same completion, the same award or the same new learner was written first: look again.

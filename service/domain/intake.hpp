@@ -2,10 +2,12 @@
 // Takes completions (and the other kinds of evidence) in: checks them, evaluates what they change, issues what becomes
 // due, all in one transaction, and gives the answer that a repeat will get again.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "schemas/pending.hpp"
 #include "schemas/tally.hpp"
 #include "service/domain/answers.hpp"
 #include "service/domain/decision.hpp"
@@ -24,6 +26,9 @@ class Intake {
         bool issue = true;
         bool mail = true;
         Keep keep = nullptr;  ///< For a header key beside the natural one.
+        /// Not null: does not wait for the commit but leaves here what the answer depends on. When that is refused
+        /// somebody else was first: ask again, without it.
+        std::shared_ptr<Pending>* depends_on = nullptr;
     };
 
     /// POST /completions (api.md). Shape errors 400 with pointers; meaning 422: unknown-activity, unknown-learner,
@@ -56,8 +61,8 @@ class Intake {
     Result<Plan> make_plan(storage::Session& session, Completing const& completing, Instant now);
     static std::string completion_answer(Plan const& plan, EffectsView const& view,
                                          std::vector<Evaluation> const& before, bool dry_run);
-    bool write_plan(storage::Session& session, Plan const& plan, Completing const& completing, Answer const& answer,
-                    Instant now);
+    struct Writing;
+    bool write_plan(storage::Session& session, Writing const& writing);
     Result<std::optional<Answer>> first_answer(storage::Session& session, Completing const& completing);
 
     storage::Database& database_;

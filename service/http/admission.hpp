@@ -2,12 +2,14 @@
 // Which request runs now, which waits and which is refused: a bounded queue for each class of work, so that what many
 // depend on is answered before what few have ordered in bulk (R8). It knows nothing of requests and sockets.
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <thread>
 
 #include "service/http/urgency.hpp"
 #include "service/http/workers.hpp"
@@ -21,6 +23,7 @@ struct AdmissionRules {
     std::chrono::milliseconds burst{500};       ///< once a queue has stood for so long; before that, beyond patience.
                                                 ///< Where the oldest waits longer than this, whoever comes is refused.
     std::chrono::milliseconds patience{1'000};  ///< Who has waited longer all the same is refused instead of run.
+    std::size_t turns = std::max(1U, std::thread::hardware_concurrency());  ///< Quick work at once.
 };
 
 class Admission {
@@ -28,14 +31,18 @@ class Admission {
     /// Called once on a worker; false: it has waited too long and must be refused. Must not throw.
     using Job = std::function<void(bool in_time)>;
 
-    explicit Admission(AdmissionRules rules);
+    /// Quick work takes no worker: `ask_for_turn` has take_turn() called once, soon, on a thread that is there anyway;
+    /// null: there is no quick work.
+    explicit Admission(AdmissionRules rules, std::function<void()> ask_for_turn = nullptr);
     Admission(Admission const&) = delete;
     Admission& operator=(Admission const&) = delete;
 
     /// False, at once, when the job would wait too long or there is no room for it.
-    bool submit(Urgency urgency, Job job);
+    bool submit(Urgency urgency, Job job, Pace pace = Pace::slow);
     /// Whether submit would refuse now: for those who have a body to read first.
-    bool is_full(Urgency urgency) const;
+    bool is_full(Urgency urgency, Pace pace = Pace::slow) const;
+    /// Runs the quick job that is due, if any, and asks for the next turn when more wait.
+    void take_turn();
 
     /// How many wait, by urgency.
     std::array<std::size_t, urgencies> queued() const;
@@ -44,6 +51,7 @@ class Admission {
 
   private:
     using Clock = std::chrono::steady_clock;
+    enum : std::size_t { kinds = 2 * urgencies };  ///< Lanes: by urgency, slow work before quick work.
     struct Waiting {
         Job job;
         Clock::time_point since;
@@ -59,15 +67,20 @@ class Admission {
     };
 
     bool has_no_room(Lane const& lane, Clock::time_point now) const;
+    static std::size_t lane_of(Urgency urgency, Pace pace);
     bool may_start(std::size_t lane) const;
     std::size_t next_lane() const;
+    std::size_t next_quick_lane() const;
+    void run_first(std::size_t lane, std::unique_lock<std::mutex>& lock);
     void note_start(Lane& lane, Clock::time_point now);
     void start_worker();
     void run();
 
     AdmissionRules const rules_;
     mutable std::mutex mutex_;
-    std::array<Lane, urgencies> lanes_;
+    std::array<Lane, kinds> lanes_;
+    std::function<void()> const ask_for_turn_;
+    std::size_t turns_ = 0;   ///< Asked for and not yet over.
     std::size_t active_ = 0;  ///< Workers that run jobs or look for one.
     Workers workers_;         // Last: its threads end first.
 };

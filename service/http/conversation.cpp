@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,9 +10,12 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "schemas/must_not_wait.hpp"
+#include "schemas/pending.hpp"
 #include "service/http/problem.hpp"
 #include "service/http/server_state.hpp"
 #include "service/http/trace.hpp"
@@ -33,6 +37,7 @@ struct Received {
     std::string method = {};
     Route const* route = nullptr;  ///< Null when none answers.
     Urgency urgency = Urgency::ordinary;
+    Pace pace = Pace::slow;
     bool last = false;  ///< The connection ends with the answer.
     Trace trace = {};
     Stages stages = {};
@@ -41,6 +46,7 @@ struct Received {
 namespace {
 
 constexpr std::size_t small_body = 64 * 1024;  ///< Read also when it will be refused: so the connection stays usable.
+constexpr std::size_t quick_body = 16 * 1024;  ///< What is larger takes longer than the edge may.
 constexpr int most_rounds = 8;                 ///< The domain ends a question earlier; this ends what does not.
 constexpr char overloaded_code[] = "overloaded";
 constexpr char overloaded_text[] = "Too many requests wait. Repeat this one in a moment.";
@@ -83,39 +89,109 @@ bool is_list(std::string const& body) {
     return first != std::string::npos && body[first] == '[';
 }
 
-/// Runs the handler in the pool and resumes the coroutine with its answer; nothing when there is no room for it.
-asio::awaitable<std::optional<Response>> on_worker(Admission& admission, Urgency urgency, Router const& router,
-                                                   std::shared_ptr<Request> request, Stages& stages) {
-    auto initiate = [&admission, urgency, &router, request, &stages](auto handler) {
+/// One question to the handler, asked on the edge while it is quick and on a worker otherwise. `resume` is told the
+/// answer; nothing when there is no room for the question.
+class Question : public std::enable_shared_from_this<Question> {
+  public:
+    using Resume = std::function<void(std::optional<Response>)>;
+
+    Question(Admission& admission, Urgency urgency, Router const& router, std::shared_ptr<Request> request,
+             Stages& stages, Resume resume)
+        : admission_(admission),
+          urgency_(urgency),
+          router_(router),
+          request_(std::move(request)),
+          stages_(stages),
+          resume_(std::move(resume)) {}
+
+    /// False when it is refused: nobody is told then.
+    bool ask(Pace pace) {
+        submitted_ = Clock::now();
+        auto const self = shared_from_this();
+        return admission_.submit(
+            urgency_, [self, pace](bool in_time) { self->run(pace, in_time); }, pace);
+    }
+
+  private:
+    void run(Pace pace, bool in_time) {
+        auto const started = Clock::now();
+        bool must_wait = false;
+        std::optional<Response> answer;
+        try {
+            if (in_time) answer = answer_of(pace);
+        } catch (MustNotWait const&) {
+            must_wait = true;
+        } catch (...) {
+            answer = Response{500, {}, {}};  // There was no memory even to say so.
+        }
+        // Nobody else looks at them before resume().
+        stages_.queue += std::chrono::duration_cast<std::chrono::microseconds>(started - submitted_).count();
+        stages_.handler += microseconds_since(started);
+        if (must_wait) {
+            request_->ask_again();
+            if (ask(Pace::slow)) return;
+        }
+        resume_(std::move(answer));
+    }
+    Response answer_of(Pace pace) const {
+        if (pace == Pace::slow) return router_.handle_in_place(*request_);
+        NoWaiting const here;
+        return router_.handle_in_place(*request_);
+    }
+
+    Admission& admission_;
+    Urgency const urgency_;
+    Router const& router_;
+    std::shared_ptr<Request> const request_;
+    Stages& stages_;
+    Resume const resume_;
+    Clock::time_point submitted_;
+};
+
+/// Asks the handler and resumes the coroutine with its answer; nothing when there is no room for it.
+asio::awaitable<std::optional<Response>> answer_of(Admission& admission, Urgency urgency, Pace pace,
+                                                   Router const& router, std::shared_ptr<Request> request,
+                                                   Stages& stages) {
+    auto initiate = [&admission, urgency, pace, &router, request, &stages](auto handler) {
         using Handler = decltype(handler);
         auto executor = asio::get_associated_executor(handler);
         auto waiting = std::make_shared<Handler>(std::move(handler));
         auto const resume = [executor, waiting](std::optional<Response> made) {
-            asio::post(executor, [waiting, made = std::move(made)]() mutable {
+            asio::dispatch(executor, [waiting, made = std::move(made)]() mutable {
                 auto resumed = std::move(*waiting);
                 resumed(std::move(made));
             });
         };
-        auto const submitted = Clock::now();
-        bool const queued = admission.submit(urgency, [&router, request, resume, &stages, submitted](bool in_time) {
-            auto const started = Clock::now();
-            std::optional<Response> answer;
-            try {
-                if (in_time) answer = router.handle_in_place(*request);
-            } catch (...) {
-                answer = Response{500, {}, {}};  // There was no memory even to say so.
-            }
-            // Nobody else looks at them before resume().
-            stages.queue += std::chrono::duration_cast<std::chrono::microseconds>(started - submitted).count();
-            stages.handler += microseconds_since(started);
-            resume(std::move(answer));
+        auto const question = std::make_shared<Question>(admission, urgency, router, request, stages, resume);
+        if (question->ask(pace)) return;
+        asio::post(executor, [waiting]() {  // Not before the coroutine waits.
+            auto resumed = std::move(*waiting);
+            resumed(std::nullopt);
         });
-        if (!queued) resume(std::nullopt);
     };
     using Token = asio::use_awaitable_t<>;
     Token token{};
     auto answer = co_await asio::async_initiate<Token, void(std::optional<Response>)>(std::move(initiate), token);
     co_return answer;
+}
+
+/// Until what an answer depends on has ended; no thread waits meanwhile. `open` counts those who will still be told.
+asio::awaitable<void> end_of(std::shared_ptr<Pending> pending, std::shared_ptr<OpenEnds> open) {
+    auto initiate = [pending = std::move(pending), open = std::move(open)](auto handler) {
+        using Handler = decltype(handler);
+        auto executor = asio::get_associated_executor(handler);
+        auto waiting = std::make_shared<Handler>(std::move(handler));
+        auto const held = std::make_shared<OpenEnd>(open);
+        pending->when_ended([executor, waiting, held] {
+            asio::post(executor, [waiting] {
+                auto resumed = std::move(*waiting);
+                resumed();
+            });
+        });
+    };
+    using Token = asio::use_awaitable_t<>;
+    Token token{};
+    co_await asio::async_initiate<Token, void()>(std::move(initiate), token);
 }
 
 /// Lets the documents be fetched and resumes the coroutine with them; no thread waits meanwhile.
@@ -165,8 +241,8 @@ asio::awaitable<void> Server::State::serve(Listener const& listener, tcp::socket
 }
 
 /// What follows the scan: the header section is judged, and the body read when there is one to be read.
-asio::awaitable<Received> Server::State::receive(Listener const& listener, Connection& connection,
-                                                 HeadScan const& scan, BodyShare& share) {
+asio::awaitable<Received> Server::State::receive(Listener const& listener, Connection& connection, HeadScan const& scan,
+                                                 BodyShare& share) {
     Received received;
     received.refusal = scan.refusal;
     if (received.refusal) co_return received;
@@ -201,6 +277,8 @@ asio::awaitable<Received> Server::State::receive(Listener const& listener, Conne
     }
     if (received.refusal) std::string().swap(head.request.body);
     if (received.urgency == Urgency::ordinary && is_list(head.request.body)) received.urgency = Urgency::bulk;
+    bool const is_small = head.request.body.size() <= quick_body && received.urgency != Urgency::bulk;
+    if (received.route != nullptr && is_small) received.pace = received.route->pace;
     co_return received;
 }
 
@@ -220,7 +298,8 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
     request->door = listener.door;
     auto fetched = fetch ? std::make_shared<FetchedDocuments>() : nullptr;
     request->fetched = fetched;
-    auto response = co_await on_worker(admission, received.urgency, router, request, stages);
+    request->may_depend = received.pace == Pace::quick;
+    auto response = co_await answer_of(admission, received.urgency, received.pace, router, request, stages);
     while (response && !response->awaits.addresses.empty()) {
         if (!fetched || fetched->rounds >= most_rounds) {
             response = internal_problem();
@@ -232,7 +311,20 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
         auto documents = co_await fetched_by(fetch, std::move(known), response->awaits);
         *fetched = std::move(documents);
         stages.fetch += microseconds_since(asked);
-        response = co_await on_worker(admission, received.urgency, router, request, stages);
+        response = co_await answer_of(admission, received.urgency, received.pace, router, request, stages);
+    }
+    if (response && response->depends_on) {
+        auto const pending = std::move(response->depends_on);
+        auto const asked = Clock::now();
+        co_await end_of(pending, open_ends);
+        stages.commit = microseconds_since(asked);
+        if (pending->outcome() == Pending::Outcome::failed) {
+            std::string_view const pattern = received.route == nullptr ? std::string_view{} : received.route->path;
+            response = router.failure_of(*request, pattern, pending->failure());
+        } else if (pending->outcome() == Pending::Outcome::refused) {
+            request->ask_again();
+            response = co_await answer_of(admission, received.urgency, Pace::slow, router, request, stages);
+        }
     }
     // The request was read whole: whoever is told to come again may do so on the same connection.
     if (!response) {

@@ -117,7 +117,9 @@ Result<Part> read_part(std::string_view head, std::string_view body) {
         }
     }
     if (!named) return bad_form("A part of the form has no name.");
-    if (!is_utf8(part.name) || (part.file_name && !is_utf8(*part.file_name)) || (!part.file_name && !is_utf8(part.body))) return bad_form("The form is not UTF-8.");
+    if (!is_utf8(part.name) || (part.file_name && !is_utf8(*part.file_name)) ||
+        (!part.file_name && !is_utf8(part.body)))
+        return bad_form("The form is not UTF-8.");
     return part;
 }
 

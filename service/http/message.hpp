@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "schemas/fetched.hpp"
+#include "schemas/pending.hpp"
 #include "schemas/result.hpp"
 
 namespace itqan::http {
@@ -42,7 +43,13 @@ struct Request {
     /// Documents of other hosts as far as the edge has fetched them for this request; null: there is no way out.
     std::shared_ptr<FetchedDocuments const> fetched = nullptr;
     /// The handler answers again because what it awaited is there: the request was counted and is not another one.
-    bool is_again() const { return fetched && fetched->rounds > 0; }
+    bool is_again() const { return was_asked || (fetched && fetched->rounds > 0); }
+    bool was_asked = false;   ///< It could not wait, or what its answer depended on was refused.
+    bool may_depend = false;  ///< The answer may depend on something that has not ended yet.
+    void ask_again() {
+        was_asked = true;
+        may_depend = false;
+    }
 
     std::string_view header(std::string_view name) const { return headers.get(name); }
 };
@@ -54,6 +61,9 @@ struct Response {
     /// Not empty: no answer yet. The edge fetches these and gives the same request to the handler again, so that no
     /// worker waits (decision 29). Only where Request::fetched is not null.
     DocumentNeeds awaits = {};
+    /// Not null: the answer is true once this has ended well, and is sent then. Where it was refused the handler is
+    /// asked again. Only where Request::may_depend.
+    std::shared_ptr<Pending> depends_on = nullptr;
 };
 
 /// No answer yet: these are needed first.

@@ -197,6 +197,14 @@ Response Router::handle_in_place(Request& request) const {
         auto response = answer(request, pattern);
         if (request.method != "OPTIONS") open_to_everybody(request.path, response);
         return response;
+    } catch (std::exception const&) {
+        return failure_of(request, pattern, std::current_exception());
+    }
+}
+
+Response Router::failure_of(Request const& request, std::string_view pattern, std::exception_ptr const& failure) const {
+    try {
+        std::rethrow_exception(failure);
     } catch (storage::DatabaseError const& error) {
         // A failed commit is unknown, not no: the client repeats with its idempotency key.
         if (report_) report_(where(request, pattern) + ": " + error.what());

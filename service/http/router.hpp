@@ -2,6 +2,7 @@
 // Which function answers which method and path, as a table; and the one place where exceptions of handlers end. It
 // knows nothing of sockets and of what the routes do.
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ struct Route {
     std::function<Result<Response>(Request const&)> handler;
     Audience audience = Audience::everybody;
     Urgency urgency = Urgency::ordinary;
+    Pace pace = Pace::slow;  ///< Of small requests; what turns out to have to wait is begun again on a worker.
 };
 
 class Router {
@@ -43,6 +45,8 @@ class Router {
     Response handle(Request request) const { return handle_in_place(request); }
     /// The same; the request may be given again when the answer awaits documents. Its parameters are set.
     Response handle_in_place(Request& request) const;
+    /// What is said when an answer that depended on something is not true: what that failed with is reported.
+    Response failure_of(Request const& request, std::string_view pattern, std::exception_ptr const& failure) const;
 
     /// The route that would answer; null when there is none behind this door.
     Route const* route_of(std::string_view method, std::string_view path, Door door = Door::sole) const;

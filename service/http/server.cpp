@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/defer.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -48,7 +49,7 @@ Server::State::State(ServerConfig config_, Router const& router_, std::function<
       connections(config.connections, config.connections_per_client),
       bodies(config.body_bytes),
       io(config.io_threads),
-      admission(config.admission) {}
+      admission(config.admission, [this] { asio::defer(io, [this] { admission.take_turn(); }); }) {}
 
 void Server::State::listen(int descriptor, Door door, bool tls_wanted, bool is_inherited) {
     if (!tls_wanted && !is_local_only(descriptor)) {
@@ -154,6 +155,7 @@ Server::Server(ServerConfig config, Router const& router, std::function<void(Acc
 
 Server::~Server() {
     stop();
+    state_->open_ends->wait_for_all();
 }
 
 void Server::start() {

@@ -1,7 +1,8 @@
 #pragma once
-// The HTTPS server: listeners, connections, TLS, time limits and framing at the edge, handlers in the worker pool. It
-// knows the route table and nothing of what the routes do.
+// The HTTPS server: listeners, connections, TLS, time limits, framing and quick handlers at the edge, others in the
+// worker pool. It knows the route table and nothing of what the routes do.
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "service/http/admission.hpp"
@@ -46,7 +48,7 @@ struct ServerConfig {
     std::size_t requests_per_connection = 1'000;
     std::size_t body_bytes = 256 * 1024 * 1024;  ///< What the bodies of all requests in hand may hold in memory.
     AdmissionRules admission = {};
-    int io_threads = 2;
+    int io_threads = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
 };
 
 /// What may change while it runs.
@@ -60,7 +62,8 @@ struct Changeable {
 struct Stages {
     std::int64_t receive = 0;  ///< From the end of the header section to the end of the body.
     std::int64_t queue = 0;    ///< Waiting for a worker.
-    std::int64_t handler = 0;  ///< In the worker, its waits for the storage included.
+    std::int64_t handler = 0;  ///< In the handler; in a worker its waits for the storage included.
+    std::int64_t commit = 0;   ///< Waiting for a commit that the answer depends on.
     std::int64_t fetch = 0;    ///< Waiting for documents of other hosts.
     std::int64_t send = 0;
 };

@@ -34,6 +34,33 @@ struct Listener {
 
 struct Received;
 
+/// How many will still be told of an end, by threads that are not the server's: it stays until they were.
+class OpenEnds {
+  public:
+    void begin() { ++count_; }
+    void end() {
+        if (--count_ == 0) count_.notify_all();
+    }
+    void wait_for_all() {
+        for (auto left = count_.load(); left != 0; left = count_.load())
+            count_.wait(left);
+    }
+
+  private:
+    std::atomic<std::size_t> count_{0};
+};
+
+class OpenEnd {
+  public:
+    explicit OpenEnd(std::shared_ptr<OpenEnds> all) : all_(std::move(all)) { all_->begin(); }
+    ~OpenEnd() { all_->end(); }
+    OpenEnd(OpenEnd const&) = delete;
+    OpenEnd& operator=(OpenEnd const&) = delete;
+
+  private:
+    std::shared_ptr<OpenEnds> all_;
+};
+
 struct Server::State {
     State(ServerConfig config, Router const& router, std::function<void(Access const&)> on_access,
           FetchDocuments fetch);
@@ -50,6 +77,7 @@ struct Server::State {
     Count refused_connections, refused_requests;
     Connections connections;
     BodyBudget bodies;
+    std::shared_ptr<OpenEnds> const open_ends = std::make_shared<OpenEnds>();
 
     boost::asio::io_context io;
     std::deque<Listener> listeners;

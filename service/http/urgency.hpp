@@ -1,5 +1,5 @@
 #pragma once
-// How urgent a request is, by its route.
+// How urgent a request is and how long it takes, by its route.
 
 #include <cstddef>
 
@@ -9,5 +9,9 @@ namespace itqan::http {
 /// orders many of.
 enum class Urgency { essential, ordinary, bulk };
 constexpr std::size_t urgencies = 3;
+
+/// Quick work takes about a millisecond of a processor at most and waits for nothing else: it is done by the threads of
+/// the edge, because handing it to a worker and back costs more than the work itself.
+enum class Pace { slow, quick };
 
 }  // namespace itqan::http

@@ -25,9 +25,11 @@ constexpr std::chrono::milliseconds draining{2'000};
 constexpr std::chrono::milliseconds repeated{50};
 
 /// The time a body may take: never more than it has in all, and never less than the slowest pace needs.
-class Pace {
+class BodyPace {
   public:
-    Pace(Connection& connection, Timeouts const& timeouts) : connection_(connection), timeouts_(timeouts) { note(0); }
+    BodyPace(Connection& connection, Timeouts const& timeouts) : connection_(connection), timeouts_(timeouts) {
+        note(0);
+    }
     void note(std::size_t bytes) {
         using std::chrono::milliseconds;
         received_ += bytes;
@@ -50,7 +52,7 @@ error_code no_room() {
     return asio::error::make_error_code(asio::error::no_memory);
 }
 
-asio::awaitable<error_code> read_counted(Connection& connection, Pace& pace, BodyShare& share, std::string& body,
+asio::awaitable<error_code> read_counted(Connection& connection, BodyPace& pace, BodyShare& share, std::string& body,
                                          std::size_t length) {
     error_code failure;
     auto& buffer = connection.buffer;
@@ -71,7 +73,7 @@ asio::awaitable<error_code> read_counted(Connection& connection, Pace& pace, Bod
     co_return failure;
 }
 
-asio::awaitable<error_code> read_chunked(Connection& connection, Pace& pace, BodyShare& share, std::string& body,
+asio::awaitable<error_code> read_chunked(Connection& connection, BodyPace& pace, BodyShare& share, std::string& body,
                                          std::string const& section, std::size_t limit) {
     error_code failure;
     beast::http::request_parser<beast::http::string_body> parser;
@@ -115,12 +117,15 @@ asio::awaitable<error_code> write_all(Connection& connection, std::string_view b
 
 }  // namespace
 
+/// Arming a timer costs a system call, and a request has several steps: so the timer is left where it is when a step's
+/// end is later, and looks again when it rings.
 struct Deadline::State {
     explicit State(tcp::socket& socket_) : socket(&socket_), timer(socket_.get_executor()) {}
 
     tcp::socket* socket;  ///< Null when the connection is gone.
     asio::steady_timer timer;
-    unsigned step = 0;
+    Clock::time_point end = Clock::time_point::max();    ///< Of the step.
+    Clock::time_point rings = Clock::time_point::max();  ///< The timer; max(): it does not.
     bool passed = false;
 };
 
@@ -128,35 +133,40 @@ Deadline::Deadline(tcp::socket& socket) : state_(std::make_shared<State>(socket)
 
 Deadline::~Deadline() {
     state_->socket = nullptr;
-    ++state_->step;
     state_->timer.cancel();
 }
 
 void Deadline::set(std::chrono::milliseconds limit) {
-    ++state_->step;
     state_->passed = false;
-    state_->timer.expires_after(limit);
-    wait(state_);
+    state_->end = Clock::now() + limit;
+    if (state_->end < state_->rings) ring(state_, state_->end);
 }
 
 void Deadline::clear() {
-    ++state_->step;
-    state_->timer.cancel();
+    state_->end = Clock::time_point::max();
 }
 
 bool Deadline::passed() const {
     return state_->passed;
 }
 
-void Deadline::wait(std::shared_ptr<State> const& state) {
-    state->timer.async_wait([state, step = state->step](error_code failure) {
-        if (failure || step != state->step) return;
-        state->passed = true;
-        error_code ignored;
-        state->socket->cancel(ignored);
-        // A step of several reads may have been between two of them: the next one has to end too.
-        state->timer.expires_after(repeated);
-        wait(state);
+void Deadline::ring(std::shared_ptr<State> const& state, Clock::time_point when) {
+    state->rings = when;
+    state->timer.expires_at(when);
+    state->timer.async_wait([state, when](error_code failure) {
+        // Another ring took this one's place when the two differ.
+        if (failure || state->socket == nullptr || state->rings != when) return;
+        state->rings = Clock::time_point::max();
+        auto next = state->end;
+        auto const now = Clock::now();
+        if (next <= now) {
+            state->passed = true;
+            error_code ignored;
+            state->socket->cancel(ignored);
+            // A step of several reads may have been between two of them: the next one has to end too.
+            next = now + repeated;
+        }
+        if (next != Clock::time_point::max()) ring(state, next);
     });
 }
 
@@ -205,7 +215,7 @@ asio::awaitable<std::optional<Refusal>> read_body(Connection& connection, Head& 
     if (!share.cover(1)) failure = no_room();
     if (!failure && head.expects_continue)
         failure = co_await write_all(connection, "HTTP/1.1 100 Continue\r\n\r\n", timeouts);
-    Pace pace(connection, timeouts);
+    BodyPace pace(connection, timeouts);
     if (!failure && head.chunked) {
         failure = co_await read_chunked(connection, pace, share, head.request.body, section, limit);
     } else if (!failure) {

@@ -41,8 +41,9 @@ class Deadline {
     bool passed() const;
 
   private:
+    using Clock = std::chrono::steady_clock;
     struct State;
-    static void wait(std::shared_ptr<State> const& state);
+    static void ring(std::shared_ptr<State> const& state, Clock::time_point when);
     std::shared_ptr<State> state_;
 };
 

@@ -61,6 +61,7 @@ void Requests::count(http::Access const& access) {
     receive_.add(stages.receive);
     queue_.add(stages.queue);
     handler_.add(stages.handler);
+    if (stages.commit > 0) commit_.add(stages.commit);
     if (stages.fetch > 0) fetch_.add(stages.fetch);
     send_.add(stages.send);
     if (access.status == 429) rate_limited_.add();
@@ -91,10 +92,12 @@ void Requests::write(Exposition& text) const {
     for (auto const& [pattern, route] : asked)
         text.sample({{"route", pattern}}, route->duration.seen(), 1e6);
     text.begin(Exposition::Type::histogram, "itqan_http_request_stage_seconds",
-               "Where requests spend their time: receive (body), queue (for a worker), handler (its waits for the "
-               "storage included), fetch (documents of other hosts), send.");
-    std::pair<std::string_view, Tally const&> const stages[]{
-        {"receive", receive_}, {"queue", queue_}, {"handler", handler_}, {"fetch", fetch_}, {"send", send_}};
+               "Where requests spend their time: receive (body), queue (for a turn or a worker), handler (a worker's "
+               "waits for the storage included), commit (of quick requests, which no worker waits for), fetch "
+               "(documents of other hosts), send.");
+    std::pair<std::string_view, Tally const&> const stages[]{{"receive", receive_}, {"queue", queue_},
+                                                             {"handler", handler_}, {"commit", commit_},
+                                                             {"fetch", fetch_},     {"send", send_}};
     for (auto const& [stage, tally] : stages)
         text.sample({{"stage", stage}}, tally.seen(), 1e6);
     text.begin(Exposition::Type::counter, "itqan_http_refused_total",

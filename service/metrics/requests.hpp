@@ -33,7 +33,7 @@ class Requests {
     /// Made by the first request of a route: most are never asked for.
     std::unordered_map<std::string_view, std::atomic<Route*>> routes_;
     Tally receive_{microsecond_steps}, queue_{microsecond_steps}, handler_{microsecond_steps},
-        fetch_{microsecond_steps}, send_{microsecond_steps};
+        commit_{microsecond_steps}, fetch_{microsecond_steps}, send_{microsecond_steps};
     Count rate_limited_, unavailable_;
 };
 

@@ -10,10 +10,15 @@ using http::Urgency;
 
 namespace {
 
-http::Route classified(std::string method, std::string path, Audience before = Audience::everybody) {
+http::Route classified(std::string method, std::string path, Audience before = Audience::everybody,
+                       bool is_embedded = true) {
     std::vector<http::Route> routes{{std::move(method), std::move(path), {}, nullptr, before}};
-    service::classify(routes);
+    service::classify(routes, is_embedded);
     return routes.front();
+}
+
+http::Pace pace_of(std::string method, std::string path, bool is_embedded) {
+    return classified(std::move(method), std::move(path), Audience::everybody, is_embedded).pace;
 }
 
 }  // namespace
@@ -43,4 +48,15 @@ TEST_CASE("what nobody has classed is the house's, and what is internal only sta
     CHECK(classified("POST", "/my/link/{token}").audience == Audience::everybody);
     CHECK(classified("POST", "/claim/{token}").audience == Audience::everybody);
     CHECK(classified("GET", "/metrics", Audience::internal_only).audience == Audience::internal_only);
+}
+
+TEST_CASE("quick work is done at the edge, and what asks a database elsewhere is not quick") {
+    using http::Pace;
+    CHECK(pace_of("GET", "/healthz", false) == Pace::quick);
+    CHECK(pace_of("GET", "/assets/{hash}/{name}", false) == Pace::quick);
+    CHECK(pace_of("POST", "/api/v1/verify", true) == Pace::quick);
+    CHECK(pace_of("POST", "/api/v1/verify", false) == Pace::slow);
+    CHECK(pace_of("POST", "/api/v1/completions", true) == Pace::quick);
+    CHECK(pace_of("GET", "/api/v1/completions", true) == Pace::slow);
+    CHECK(pace_of("GET", "/credentials/{id}/card.png", true) == Pace::slow);
 }

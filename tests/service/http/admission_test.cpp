@@ -179,5 +179,75 @@ TEST_CASE("who would wait too long is refused at once, and who has waited too lo
     CHECK_FALSE(admission.is_full(Urgency::bulk));
 }
 
+TEST_CASE("quick work takes turns instead of workers: no more than there may be, what is most urgent first") {
+    std::string order;
+    int asked = 0;
+    AdmissionRules rules;
+    rules.turns = 2;
+    Admission admission(rules, [&] { ++asked; });
+    auto const notes = [&](char letter) { return [&order, letter](bool) { order += letter; }; };
+    CHECK(admission.submit(Urgency::bulk, notes('x'), Pace::quick));
+    CHECK(admission.submit(Urgency::ordinary, notes('o'), Pace::quick));
+    CHECK(admission.submit(Urgency::ordinary, notes('p'), Pace::quick));
+    CHECK(admission.submit(Urgency::essential, notes('e'), Pace::quick));
+    CHECK(asked == 2);
+    CHECK(order.empty());
+    CHECK(admission.queued() == std::array<std::size_t, urgencies>{1, 2, 1});
+
+    for (int taken = 0; taken < asked; ++taken)
+        admission.take_turn();
+    CHECK(order == "eopx");
+    CHECK(admission.queued() == std::array<std::size_t, urgencies>{0, 0, 0});
+
+    asked = 0;
+    CHECK(admission.submit(Urgency::ordinary, notes('q'), Pace::quick));
+    CHECK(asked == 1);
+    admission.take_turn();
+    CHECK(order == "eopxq");
+}
+
+TEST_CASE("quick work that has waited too long is not run, and too much of it is refused") {
+    int late = 0;
+    AdmissionRules rules;
+    rules.patience = milliseconds(20);
+    rules.queued = 6;
+    Admission admission(rules, [] {});
+    for (int i = 0; i < 6; ++i)
+        CHECK(admission.submit(
+            Urgency::ordinary, [&](bool in_time) { late += in_time ? 0 : 1; }, Pace::quick));
+    CHECK(admission.is_full(Urgency::ordinary, Pace::quick));
+    CHECK_FALSE(admission.submit(
+        Urgency::ordinary, [](bool) {}, Pace::quick));
+    CHECK_FALSE(admission.is_full(Urgency::ordinary));
+    std::this_thread::sleep_for(milliseconds(40));
+    for (int i = 0; i < 6; ++i)
+        admission.take_turn();
+    CHECK(late == 6);
+}
+
+TEST_CASE("one beginning that took long does not make the queue look slow") {
+    AdmissionRules rules;
+    rules.patience = milliseconds(60'000);
+    Admission admission(rules, [] {});
+    auto const fill = [&] {
+        int taken = 0;
+        while (taken < 40 && admission.submit(
+                                 Urgency::bulk, [](bool) {}, Pace::quick))
+            ++taken;
+        return taken;
+    };
+    auto const empty = [&] {
+        while (admission.queued()[2] > 0)
+            admission.take_turn();
+    };
+    fill();
+    empty();
+    fill();
+    admission.take_turn();
+    std::this_thread::sleep_for(milliseconds(120));
+    empty();
+    CHECK(fill() == 40);
+}
+
 }  // namespace
 }  // namespace itqan::http
