@@ -23,7 +23,7 @@ http::Access access(std::string_view method, std::string_view pattern, int statu
     one.pattern = pattern;
     one.status = status;
     one.microseconds = microseconds;
-    one.stages = {10, 20, 600, 0, 70};
+    one.stages = {.receive = 10, .queue = 20, .handler = 600, .send = 70};
     return one;
 }
 
@@ -75,6 +75,7 @@ TEST_CASE("the stages of requests and what was refused for now are told apart") 
     auto const families = written(requests);
     CHECK(value_of(families, "itqan_http_request_stage_seconds_sum{stage=\"handler\"}") == doctest::Approx(0.0012));
     CHECK(value_of(families, "itqan_http_request_stage_seconds_count{stage=\"queue\"}") == 2);
+    CHECK(value_of(families, "itqan_http_request_stage_seconds_count{stage=\"commit\"}") == 0);
     CHECK(value_of(families, "itqan_http_request_stage_seconds_count{stage=\"fetch\"}") == 0);
     CHECK(value_of(families, "itqan_http_refused_total{status=\"429\"}") == 1);
     CHECK(value_of(families, "itqan_http_refused_total{status=\"503\"}") == 1);
