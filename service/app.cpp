@@ -19,6 +19,7 @@
 #include "service/jobs/mail_spool.hpp"
 #include "service/jobs/periodic.hpp"
 #include "service/jobs/smtp.hpp"
+#include "service/line_budget.hpp"
 #include "service/metrics/requests.hpp"
 #include "service/outbound.hpp"
 #include "service/route_classes.hpp"
@@ -248,6 +249,12 @@ struct App::Parts {
     void write(http::Access const& access) {
         requests.count(access);
         if (!options.log_requests) return;
+        std::uint64_t left_out = 0;
+        if (access.status == 503 || access.status == 429) {
+            auto const may_tell = refusal_lines.take(std::chrono::steady_clock::now());
+            if (!may_tell) return;
+            left_out = *may_tell;
+        }
         log.info("request", {{"method", std::string(access.method)},
                              {"route", std::string(access.pattern)},
                              {"status", std::to_string(access.status)},
@@ -256,6 +263,7 @@ struct App::Parts {
                              {"requestId", std::string(access.request_id)},
                              {"traceId", std::string(access.trace_id)},
                              {"spanId", std::string(access.span_id)}});
+        if (left_out > 0) log.info("refusals-not-written", {{"count", std::to_string(left_out)}});
     }
 
     Config const& config;
@@ -282,6 +290,7 @@ struct App::Parts {
     domain::VerifyBatches batches{services.database, services.clock};
     std::atomic<bool> stopping{false};
     std::atomic<bool> mail_ends{false};
+    LineBudget refusal_lines{20};
     std::mutex mail_mutex;  ///< Of `outbox`, which a reload replaces while its figures are asked for.
     std::mutex job_mutex;
     std::string job_fault;

@@ -7,7 +7,7 @@
 namespace {
 
 /// What freed memory all threads together keep for themselves: more makes nothing faster, and there are many threads.
-constexpr std::size_t kept_by_threads = std::size_t{4} * 1024 * 1024;
+constexpr std::size_t kept_by_threads = std::size_t{8} * 1024 * 1024;
 
 void set_up_memory() {
 #ifdef ITQAN_TCMALLOC

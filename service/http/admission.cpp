@@ -57,7 +57,7 @@ bool Admission::has_no_room(Lane const& lane, Clock::time_point now) const {
     // How long bulk takes is not known before some of it is done, and it is never in a hurry.
     bool const is_bulk = &lane == &lanes_[2] || &lane == &lanes_[urgencies + 2];
     if (is_bulk && lane.pace == Clock::duration::zero()) return waiting >= always_admitted + lane.at_once;
-    auto const limit = now - lane.empty_until > rules_.burst || is_bulk ? rules_.target : rules_.patience / 2;
+    auto const limit = now - lane.empty_until > rules_.crowd || is_bulk ? rules_.target : rules_.patience / 2;
     return lane.pace * static_cast<Clock::rep>(waiting) > limit;
 }
 

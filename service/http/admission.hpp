@@ -20,8 +20,8 @@ struct AdmissionRules {
     std::size_t workers = 64;
     std::size_t queued = 1'024;                 ///< Of each class at most; of bulk an eighth.
     std::chrono::milliseconds target{50};       ///< Who would wait longer, as things go, is refused at once,
-    std::chrono::milliseconds burst{500};       ///< once a queue has stood for so long; before that, beyond patience.
-                                                ///< Where the oldest waits longer than this, whoever comes is refused.
+    std::chrono::milliseconds crowd{100};       ///< once a queue has stood for so long; before that, beyond patience.
+    std::chrono::milliseconds burst{500};       ///< Where the oldest waits longer than this, whoever comes is refused.
     std::chrono::milliseconds patience{1'000};  ///< Who has waited longer all the same is refused instead of run.
     std::size_t turns = std::max(1U, std::thread::hardware_concurrency());  ///< Quick work at once.
 };

@@ -329,7 +329,8 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
     // The request was read whole: whoever is told to come again may do so on the same connection.
     if (!response) {
         refused_requests.add();
-        response = problem(503, overloaded_code, overloaded_text);
+        static auto const overloaded = problem(503, overloaded_code, overloaded_text);
+        response = overloaded;
     }
     // A method that an address does not take is a mistake or an attempt; neither has more to say here.
     if (received.route == nullptr && response->status == 405) received.last = true;

@@ -1,4 +1,5 @@
 #include "service/log.hpp"
+#include "service/line_budget.hpp"
 
 #include <doctest/doctest.h>
 
@@ -88,4 +89,17 @@ TEST_CASE("lines of many threads do not mix") {
         ++seen;
     }
     CHECK(seen == 80);
+}
+
+TEST_CASE("what is refused again and again is written some times a second, and counted") {
+    using std::chrono::milliseconds;
+    LineBudget lines(3);
+    LineBudget::Clock::time_point const noon(std::chrono::hours(12));
+    int written = 0;
+    for (int i = 0; i < 100; ++i)
+        written += lines.take(noon + milliseconds(i * 5)) ? 1 : 0;
+    CHECK(written == 3);
+
+    CHECK(lines.take(noon + milliseconds(1'100)) == std::uint64_t{97});
+    CHECK(lines.take(noon + milliseconds(1'101)) == std::uint64_t{0});
 }
