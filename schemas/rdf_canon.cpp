@@ -4,12 +4,14 @@
 #include <cstring>
 #include <limits>
 
+#include "schemas/must_not_wait.hpp"
 #include "schemas/rdf_canon_text.hpp"
 
 namespace itqan::schemas {
 namespace {
 
 constexpr std::uint64_t work_per_hash = 64;
+constexpr std::uint64_t long_work = 512 * 1024;  ///< About a millisecond.
 
 using CanonDigest = std::array<std::uint8_t, CanonHash::max_size>;
 
@@ -205,6 +207,7 @@ class Canonicaliser {
         if (!enter(root)) return false;
         for (;;) {
             if (work_ > limits_.work) return false;
+            if (work_ > long_work) long_work_is_due();
             auto& frame = frames_[depth_ - 1];
             switch (frame.stage) {
                 case Stage::group:

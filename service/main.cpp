@@ -1,16 +1,18 @@
 #include "service/cli/command_line.hpp"
 
 #ifdef ITQAN_TCMALLOC
+#include <cstddef>
+
 #include <gperftools/malloc_extension.h>
 #endif
 
 namespace {
 
-/// What freed memory all threads together keep for themselves: more makes nothing faster, and there are many threads.
-constexpr std::size_t kept_by_threads = std::size_t{8} * 1024 * 1024;
-
 void set_up_memory() {
 #ifdef ITQAN_TCMALLOC
+    // What freed memory all threads together keep for themselves: more makes nothing faster, and there are many
+    // threads.
+    constexpr auto kept_by_threads = std::size_t{4} * 1024 * 1024;
     MallocExtension::instance()->SetNumericProperty("tcmalloc.max_total_thread_cache_bytes", kept_by_threads);
 #endif
 }

@@ -104,7 +104,8 @@ Reply run_within_rate(ApiContext& context, Endpoint const& endpoint, http::Reque
     auto const work = work_of(endpoint);
     auto const principal = *caller ? (*caller)->principal : "";
     Result<void> const rate =
-        request.is_again() ? Result<void>() : context.rates.admit(work, principal, request.client, now);
+        request.is_counted ? Result<void>() : context.rates.admit(work, principal, request.client, now);
+    request.is_counted = true;
     auto reply = rate ? run(context, endpoint, request, *caller ? &**caller : nullptr, now) : Reply(rate.error());
     if (reply && !reply->awaits.addresses.empty()) return reply;
     auto response = reply ? std::move(*reply) : http::problem(reply.error());

@@ -7,6 +7,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "crypto/status_list.hpp"
+#include "schemas/must_not_wait.hpp"
 #include "schemas/status_list_credential.hpp"
 #include "service/domain/clock_leeway.hpp"
 #include "service/domain/signing.hpp"
@@ -67,6 +68,7 @@ StatusPosition StatusLists::take(std::string_view issuer_id) {
             mine.positions.pop_back();
             return position;
         }
+        if (mine.is_reserving) wait_is_due();
         reserved_more_.wait(lock, [&] { return !mine.positions.empty() || !mine.is_reserving; });
     }
 }

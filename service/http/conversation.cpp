@@ -128,7 +128,7 @@ class Question : public std::enable_shared_from_this<Question> {
         stages_.queue += std::chrono::duration_cast<std::chrono::microseconds>(started - submitted_).count();
         stages_.handler += microseconds_since(started);
         if (must_wait) {
-            request_->ask_again();
+            request_->may_depend = false;
             if (ask(Pace::slow)) return;
         }
         resume_(std::move(answer));
@@ -311,7 +311,9 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
         auto documents = co_await fetched_by(fetch, std::move(known), response->awaits);
         *fetched = std::move(documents);
         stages.fetch += microseconds_since(asked);
-        response = co_await answer_of(admission, received.urgency, received.pace, router, request, stages);
+        // What others send is as large as they like.
+        request->may_depend = false;
+        response = co_await answer_of(admission, received.urgency, Pace::slow, router, request, stages);
     }
     if (response && response->depends_on) {
         auto const pending = std::move(response->depends_on);
@@ -322,7 +324,7 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
             std::string_view const pattern = received.route == nullptr ? std::string_view{} : received.route->path;
             response = router.failure_of(*request, pattern, pending->failure());
         } else if (pending->outcome() == Pending::Outcome::refused) {
-            request->ask_again();
+            request->may_depend = false;
             response = co_await answer_of(admission, received.urgency, Pace::slow, router, request, stages);
         }
     }

@@ -42,14 +42,9 @@ struct Request {
 
     /// Documents of other hosts as far as the edge has fetched them for this request; null: there is no way out.
     std::shared_ptr<FetchedDocuments const> fetched = nullptr;
-    /// The handler answers again because what it awaited is there: the request was counted and is not another one.
-    bool is_again() const { return was_asked || (fetched && fetched->rounds > 0); }
-    bool was_asked = false;   ///< It could not wait, or what its answer depended on was refused.
     bool may_depend = false;  ///< The answer may depend on something that has not ended yet.
-    void ask_again() {
-        was_asked = true;
-        may_depend = false;
-    }
+    /// Set by whoever has counted it against a limit: a handler may be given the same request several times.
+    mutable bool is_counted = false;
 
     std::string_view header(std::string_view name) const { return headers.get(name); }
 };

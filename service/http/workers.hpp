@@ -15,6 +15,7 @@ namespace itqan::http {
 
 class Workers {
   public:
+    /// The first thread is there at once, the others when there is work for them. Throws std::system_error.
     Workers(std::size_t threads, std::size_t queue_limit, std::size_t stack_bytes = 512 * 1024);
     /// Runs what waits, then ends the threads.
     ~Workers();
@@ -26,11 +27,13 @@ class Workers {
 
   private:
     void run();
+    int add_thread();
 
     std::mutex mutex_;
     std::condition_variable waits_;
     std::deque<std::function<void()>> queue_;
-    std::size_t queue_limit_;
+    std::size_t const most_threads_, queue_limit_, stack_bytes_;
+    std::size_t idle_ = 0;
     bool ending_ = false;
     std::vector<pthread_t> threads_;
 };

@@ -1,5 +1,7 @@
 #include "service/web/page.hpp"
 
+#include <utility>
+
 #include "schemas/text_safety.hpp"
 #include "service/http/problem.hpp"
 #include "service/web/form.hpp"
@@ -180,7 +182,7 @@ http::Route file_route(WebContext const& context, std::string path, PageHandler 
 
 Result<void> admit(WebContext const& context, Visitor const& visitor, http::Request const& request,
                    http::RateLimits::Work work) {
-    if (request.is_again()) return {};
+    if (std::exchange(request.is_counted, true)) return {};
     return context.rates.admit(work, visitor.caller ? visitor.caller->principal : "", request.client,
                                context.services.clock.wall());
 }

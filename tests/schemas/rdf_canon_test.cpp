@@ -8,6 +8,7 @@
 #include <random>
 
 #include "schemas/json.hpp"
+#include "schemas/must_not_wait.hpp"
 #include "schemas/rdf_nquads.hpp"
 #include "tests/support/evp_canon_hash.hpp"
 #include "tests/support/shared.hpp"
@@ -126,6 +127,20 @@ TEST_SUITE("rdf_canon") {
             // A hash counts at least 64 of the work allowed; the first degree is one for each node.
             CHECK(hash.calls < canon_limits::production.work / 64 + data.term_count());
         }
+    }
+
+    TEST_CASE("a thread that must not work for long gives poison up, and not what is told apart at once") {
+        std::string clique = "";
+        for (int from = 0; from < 9; ++from)
+            for (int to = 0; to < 9; ++to)
+                if (from != to) clique += "_:e" + std::to_string(from) + " <a:p> _:e" + std::to_string(to) + " .\n";
+        auto const poison = dataset(clique);
+        auto const plain = dataset("<a:x> <a:q> _:e0 .\n_:e0 <a:s> _:e1 .\n");
+        NoWaiting const here;
+        tests::EvpCanonHash hash;
+
+        CHECK_THROWS_AS(canonicalise(poison, hash), MustNotWait);
+        CHECK(canonicalise(plain, hash));
     }
 
     TEST_CASE("nodes that differ in their own statements cost one hash each") {

@@ -1,8 +1,8 @@
 #include "tests/service/api/api_house.hpp"
 
 namespace itqan::tests {
-Answered ApiHouse::send(std::string const& method, std::string const& address, std::string const& token,
-                        std::string const& body, std::map<std::string, std::string> headers) {
+http::Request ApiHouse::request(std::string const& method, std::string const& address, std::string const& token,
+                                std::string const& body, std::map<std::string, std::string> headers) {
     http::Request request;
     request.method = method;
     auto const mark = address.find('?');
@@ -15,8 +15,12 @@ Answered ApiHouse::send(std::string const& method, std::string const& address, s
     if (!body.empty() && !headers.contains("content-type")) headers["content-type"] = "application/json";
     for (auto const& [name, value] : headers)
         request.headers.add(name, value);
+    return request;
+}
 
-    auto const response = router_.handle(request);
+Answered ApiHouse::send(std::string const& method, std::string const& address, std::string const& token,
+                        std::string const& body, std::map<std::string, std::string> headers) {
+    auto const response = router_.handle(request(method, address, token, body, std::move(headers)));
     Answered answered;
     answered.status = response.status;
     for (auto const& [name, value] : response.headers.all)

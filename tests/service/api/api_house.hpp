@@ -24,6 +24,10 @@ struct Answered {
 
 class ApiHouse {
   public:
+    static http::Request request(std::string const& method, std::string const& address, std::string const& token,
+                                 std::string const& body = "", std::map<std::string, std::string> headers = {});
+    /// As the edge gives it, perhaps several times.
+    http::Response handle(http::Request& request) { return router_.handle_in_place(request); }
     Answered send(std::string const& method, std::string const& address, std::string const& token,
                   std::string const& body = "", std::map<std::string, std::string> headers = {});
     Answered get(std::string const& address, std::string const& token) { return send("GET", address, token); }

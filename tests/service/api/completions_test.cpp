@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <future>
+#include <set>
+
 #include "tests/service/api/api_house.hpp"
 
 namespace itqan::tests {
@@ -201,6 +204,54 @@ TEST_CASE("another provider neither reads nor lists a completion") {
     CHECK(house.get(completions, owner).body.at("data").size() == 1);
     CHECK(house.get(completions, other).body.at("data").empty());
     CHECK(house.get(std::string(completions) + "?limit=0", owner).body.at("code") == "invalid-parameter");
+}
+
+TEST_CASE(
+    "a completion whose commit nobody waits for is there when that has ended, and is one, however often it is posted") {
+    ApiHouse house;
+    auto const provider = house.token(Role::provider, "prv-qalam");
+    auto const before = house.row_counts();
+    auto const quick = [&] {
+        auto request = ApiHouse::request("POST", completions, provider, good().dump(), {{"idempotency-key", "k-1"}});
+        request.may_depend = true;
+        return request;
+    };
+    // All but the first that is written are refused, and asked again.
+    std::vector<http::Request> requests;
+    std::vector<http::Response> answers;
+    for (int i = 0; i < 4; ++i) {
+        requests.push_back(quick());
+        answers.push_back(house.handle(requests.back()));
+    }
+    std::set<std::string> bodies;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        if (auto const pending = answers[i].depends_on) {
+            std::promise<void> ended;
+            pending->when_ended([&] { ended.set_value(); });
+            REQUIRE(ended.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+            CHECK(pending->outcome() != Pending::Outcome::failed);
+            if (pending->outcome() == Pending::Outcome::refused) {
+                requests[i].may_depend = false;
+                answers[i] = house.handle(requests[i]);
+                CHECK(answers[i].headers.get("idempotency-replayed") == "true");
+            }
+        }
+        CHECK(answers[i].status == 201);
+        bodies.insert(answers[i].body);
+    }
+    CHECK(bodies.size() == 1);
+    auto const after = house.row_counts();
+    CHECK(after.at("evidence") == before.at("evidence") + 1);
+    auto const id = Json::parse(*bodies.begin()).at("id").get<std::string>();
+    CHECK(house.get(std::string(completions) + "/" + id, provider).status == 200);
+}
+
+TEST_CASE("a request that is given to its handler again is counted once") {
+    ApiHouse house;
+    auto request = ApiHouse::request("POST", "/api/v1/verify", "", R"({"input":"x"})");
+    for (int i = 0; i < 70; ++i)
+        CHECK(house.handle(request).status == 422);
+    CHECK(house.post("/api/v1/verify", "", {{"input", "x"}}).status == 422);
 }
 
 }  // namespace

@@ -44,9 +44,9 @@ struct QuickHouse {
             return Response{200, {}, NoWaiting::is_asked_of_this_thread() ? "edge" : "worker"};
         };
         auto const waits = [this](Request const& request) -> Result<Response> {
-            ++asked;
+            bool const is_first = ++asked == 1;
             wait_is_due();
-            return Response{200, {}, request.is_again() ? "again " + request.body : "first"};
+            return Response{200, {}, is_first ? "first" : "again " + request.body};
         };
         auto const holds = [this](Request const&) -> Result<Response> {
             is_held = true;
