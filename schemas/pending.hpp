@@ -15,6 +15,7 @@ class Pending {
 
     /// By whoever carries it out. `failure` says why it failed, else it is null.
     void end(Outcome outcome, std::exception_ptr failure) {
+        std::shared_ptr<void> held;  // First, so that it goes last.
         std::function<void()> then;
         {
             std::lock_guard const lock(mutex_);
@@ -22,8 +23,15 @@ class Pending {
             failure_ = std::move(failure);
             has_ended_ = true;
             then = std::move(then_);
+            held = std::move(held_);
         }
         if (then) then();
+    }
+
+    /// Keeps this until it has ended and whoever asked was told.
+    void hold(std::shared_ptr<void> what) {
+        std::lock_guard const lock(mutex_);
+        if (!has_ended_) held_ = std::move(what);
     }
 
     /// Calls `then` once, when it has ended: at once on this thread or later on another. May be asked for once.
@@ -48,6 +56,7 @@ class Pending {
     Outcome outcome_ = Outcome::kept;
     std::exception_ptr failure_;
     std::function<void()> then_;
+    std::shared_ptr<void> held_;
 };
 
 }  // namespace itqan

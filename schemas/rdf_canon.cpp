@@ -369,6 +369,7 @@ class Canonicaliser {
 
 Result<CanonicalDataset> canonicalise(Dataset const& dataset, CanonHash& hash, CanonLimits const& limits,
                                       CanonBudget* budget) {
+    work_goes_on();
     if (budget == nullptr) return Canonicaliser(dataset, hash, limits).run();
     auto left = limits;
     left.work = std::min(limits.work, budget->left());

@@ -251,7 +251,8 @@ struct App::Parts {
         if (!options.log_requests) return;
         std::uint64_t left_out = 0;
         if (access.status == 503 || access.status == 429) {
-            auto const may_tell = refusal_lines.take(std::chrono::steady_clock::now());
+            auto& lines = access.status == 503 ? overload_lines : limit_lines;
+            auto const may_tell = lines.take(std::chrono::steady_clock::now());
             if (!may_tell) return;
             left_out = *may_tell;
         }
@@ -263,7 +264,9 @@ struct App::Parts {
                              {"requestId", std::string(access.request_id)},
                              {"traceId", std::string(access.trace_id)},
                              {"spanId", std::string(access.span_id)}});
-        if (left_out > 0) log.info("refusals-not-written", {{"count", std::to_string(left_out)}});
+        if (left_out > 0)
+            log.info("refusals-not-written",
+                     {{"status", std::to_string(access.status)}, {"count", std::to_string(left_out)}});
     }
 
     Config const& config;
@@ -290,7 +293,7 @@ struct App::Parts {
     domain::VerifyBatches batches{services.database, services.clock};
     std::atomic<bool> stopping{false};
     std::atomic<bool> mail_ends{false};
-    LineBudget refusal_lines{20};
+    LineBudget overload_lines{20}, limit_lines{20};
     std::mutex mail_mutex;  ///< Of `outbox`, which a reload replaces while its figures are asked for.
     std::mutex job_mutex;
     std::string job_fault;

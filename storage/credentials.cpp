@@ -51,20 +51,21 @@ DocumentRow document_from(Row const& row) {
 }  // namespace
 
 void insert_credential(Session& session, CredentialRow const& row) {
-    session.execute("INSERT INTO credential (" CREDENTIAL_COLUMNS
-                    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-                    "$20, $21, $22, $23, $24)",
-                    row.id, row.issuer_id, row.learner_id, row.achievement_id, row.achievement_version, row.award_no,
-                    row.origin, row.status, row.reason, row.claim_state, row.visibility, row.show_name, row.language,
-                    row.share_code, row.edition, row.awarded_at, row.valid_until, row.limited_by, row.status_list_id,
-                    row.status_position, row.details, row.created_at, row.changed_at, row.erased_at);
+    session.execute_later(
+        "INSERT INTO credential (" CREDENTIAL_COLUMNS
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+        "$20, $21, $22, $23, $24)",
+        row.id, row.issuer_id, row.learner_id, row.achievement_id, row.achievement_version, row.award_no, row.origin,
+        row.status, row.reason, row.claim_state, row.visibility, row.show_name, row.language, row.share_code,
+        row.edition, row.awarded_at, row.valid_until, row.limited_by, row.status_list_id, row.status_position,
+        row.details, row.created_at, row.changed_at, row.erased_at);
 }
 
 void insert_document(Session& session, DocumentRow const& row) {
-    session.execute("INSERT INTO credential_document (" DOCUMENT_COLUMNS
-                    ") "
-                    "VALUES ($1, $2, $3, $4, $5, $6)",
-                    row.credential_id, row.edition, row.form, row.key_id, row.body, row.signed_at);
+    session.execute_later("INSERT INTO credential_document (" DOCUMENT_COLUMNS
+                          ") "
+                          "VALUES ($1, $2, $3, $4, $5, $6)",
+                          row.credential_id, row.edition, row.form, row.key_id, row.body, row.signed_at);
 }
 
 void replace_document(Session& session, DocumentRow const& row) {

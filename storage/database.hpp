@@ -98,6 +98,13 @@ class Session {
         std::array<Parameter, sizeof...(T)> const bound{bind(parameters)...};
         return execute_bound(sql, bound);
     }
+    /// The same for one whose count nobody needs and whose refusal ends the unit: where the database is elsewhere it is
+    /// sent on its way, and what refused it is thrown by the next statement that is waited for, or by the commit.
+    template <typename... T>
+    void execute_later(std::string_view sql, T const&... parameters) {
+        std::array<Parameter, sizeof...(T)> const bound{bind(parameters)...};
+        execute_later_bound(sql, bound);
+    }
     /// Runs a statement and hands each row to `each(Row const&)`.
     template <typename F, typename... T>
     void query(std::string_view sql, F&& each, T const&... parameters) {
@@ -106,6 +113,9 @@ class Session {
     }
 
     virtual std::int64_t execute_bound(std::string_view sql, std::span<Parameter const> parameters) = 0;
+    virtual void execute_later_bound(std::string_view sql, std::span<Parameter const> parameters) {
+        execute_bound(sql, parameters);
+    }
     virtual void query_bound(std::string_view sql, std::span<Parameter const> parameters,
                              std::function<void(Row const&)> const& each) = 0;
 

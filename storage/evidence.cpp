@@ -29,7 +29,7 @@ std::optional<std::string> activity_of(std::string const& body) {
 }  // namespace
 
 void insert_evidence(Session& session, EvidenceRow const& row) {
-    session.execute(
+    session.execute_later(
         "INSERT INTO evidence (id, kind, source, external_id, learner_id, revision, activity_id, occurred_on, "
         "recorded_at, status, eligible, coi, replaces, body) VALUES ($1, $2, $3, $4, $5, "
         "(SELECT coalesce(max(revision), 0) + 1 FROM evidence WHERE learner_id = $5), "
@@ -145,9 +145,9 @@ std::optional<AnswerRow> answer(Session& session, std::string_view scope, std::s
 }
 
 void insert_answer(Session& session, AnswerRow const& row) {
-    session.execute("DELETE FROM answer WHERE scope = $1 AND key = $2 AND expires_at <= $3", row.scope, row.key,
-                    row.created_at);
-    session.execute(
+    session.execute_later("DELETE FROM answer WHERE scope = $1 AND key = $2 AND expires_at <= $3", row.scope, row.key,
+                          row.created_at);
+    session.execute_later(
         "INSERT INTO answer (scope, key, request_hash, status, location, body, created_at, expires_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         row.scope, row.key, row.request_hash, row.status, row.location, row.body, row.created_at, row.expires_at);

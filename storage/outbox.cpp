@@ -33,10 +33,10 @@ EventRow event_from(Row const& row) {
 }  // namespace
 
 void insert_outbox(Session& session, OutboxRow const& row) {
-    session.execute("INSERT INTO outbox (" OUTBOX_COLUMNS
-                    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                    row.id, row.kind, row.learner_id, row.issuer_id, row.data, row.state, row.attempts, row.due_at,
-                    row.leased_until, row.last_error, row.created_at, row.done_at);
+    session.execute_later("INSERT INTO outbox (" OUTBOX_COLUMNS
+                          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                          row.id, row.kind, row.learner_id, row.issuer_id, row.data, row.state, row.attempts,
+                          row.due_at, row.leased_until, row.last_error, row.created_at, row.done_at);
 }
 
 std::optional<OutboxRow> outbox_row(Session& session, std::string_view id) {
@@ -138,7 +138,7 @@ std::vector<OutboxRow> list_outbox(Session& session, std::optional<std::string> 
 }
 
 void append_event(Session& session, EventRow const& row) {
-    session.execute(
+    session.execute_later(
         "INSERT INTO event (recorded_at, occurred_at, actor, kind, subject, issuer_id, data) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7)",
         row.recorded_at, row.occurred_at, row.actor, row.kind, row.subject, row.issuer_id, row.data);

@@ -83,7 +83,7 @@ void each_person(Session& session, std::function<void(PersonRow const&)> const& 
 
 void add_note(Session& session, std::string_view about, std::string_view subject,
               std::optional<std::string> const& learner_id, std::string_view text, Instant now) {
-    session.execute(
+    session.execute_later(
         "INSERT INTO note (about, subject, n, learner_id, text, created_at) VALUES ($1, $2, "
         "(SELECT coalesce(max(n), 0) + 1 FROM note WHERE about = $1 AND subject = $2), $3, $4, $5)",
         about, subject, learner_id, text, now);
@@ -106,7 +106,8 @@ std::optional<std::string> subject_urn(Session& session, std::string_view issuer
 }
 
 void put_subject(Session& session, std::string_view issuer_id, std::string_view learner_id, std::string_view urn) {
-    session.execute("INSERT INTO subject (issuer_id, learner_id, urn) VALUES ($1, $2, $3)", issuer_id, learner_id, urn);
+    session.execute_later("INSERT INTO subject (issuer_id, learner_id, urn) VALUES ($1, $2, $3)", issuer_id, learner_id,
+                          urn);
 }
 
 }  // namespace itqan::storage

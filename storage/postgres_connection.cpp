@@ -17,6 +17,7 @@ namespace itqan::storage {
 namespace {
 
 constexpr std::size_t statements_kept = 200;
+constexpr std::size_t most_held = 64;  ///< The server stops reading when nobody reads its answers.
 
 std::string trimmed(char const* text) {
     std::string line = text == nullptr ? "" : text;
@@ -239,10 +240,15 @@ void PostgresConnection::commit() {
     check_time();
     send("COMMIT");
     synchronise();
-    auto const all = answers();
+    std::vector<Answer> all;
+    try {
+        all = good_answers("COMMIT");
+    } catch (...) {
+        rollback();  // What was refused may have been a statement before it: then the transaction is still open.
+        throw;
+    }
     state_ = State::none;
     auto const* const answer = all.back().get();
-    if (PQresultStatus(answer) != PGRES_COMMAND_OK) fail(answer, "COMMIT");
     if (std::string_view(PQcmdStatus(const_cast<PGresult*>(answer))) != "COMMIT")
         throw DatabaseError("the database gave the transaction up");
 }
@@ -250,6 +256,8 @@ void PostgresConnection::commit() {
 void PostgresConnection::rollback() noexcept {
     bool const is_open = state_ == State::open || state_ == State::failed;
     state_ = State::none;
+    held_ = 0;
+    new_names_.clear();
     if (!is_open || !connection_) return;
     try {
         send("ROLLBACK");
@@ -307,7 +315,14 @@ PostgresConnection::Answer PostgresConnection::run(std::string_view sql, std::sp
     if (savepoints_) send("RELEASE SAVEPOINT statement");
     synchronise();
 
+    auto all = good_answers(sql);
+    auto& statement = all[savepoints_ ? all.size() - 2 : all.size() - 1];
+    return std::move(statement);
+}
+
+std::vector<PostgresConnection::Answer> PostgresConnection::good_answers(std::string_view sql) {
     auto all = answers();
+    bool const is_alone = std::exchange(held_, 0) == 0;
     for (auto& answer : all) {
         if (PQresultStatus(answer.get()) != PGRES_FATAL_ERROR) continue;
         state_ = State::failed;
@@ -317,7 +332,7 @@ PostgresConnection::Answer PostgresConnection::run(std::string_view sql, std::sp
             answers();
             state_ = State::open;
         }
-        fail(answer.get(), sql);
+        fail(answer.get(), is_alone ? std::string(sql) : "a statement up to " + std::string(sql));
     }
     for (auto const& name : new_names_) {
         auto const found = name.find(' ');
@@ -325,8 +340,20 @@ PostgresConnection::Answer PostgresConnection::run(std::string_view sql, std::sp
     }
     new_names_.clear();
     has_answered_ = true;
-    auto& statement = all[savepoints_ ? all.size() - 2 : all.size() - 1];
-    return std::move(statement);
+    return all;
+}
+
+void PostgresConnection::execute_later_bound(std::string_view sql, std::span<Parameter const> parameters) {
+    // The first statement shows whether the connection is alive, and with savepoints each must be known to be good.
+    if (state_ != State::open || savepoints_ || !connection_) {
+        execute_bound(sql, parameters);
+        return;
+    }
+    check_time();
+    send_prepared(sql, parameters);
+    if (++held_ < most_held) return;
+    synchronise();
+    good_answers(sql);
 }
 
 /// Readers of events count on it that nothing is written longer after it was begun (storage/outbox.cpp).

@@ -66,6 +66,7 @@ class PostgresConnection final : public Session {
     bool is_usable();
 
     std::int64_t execute_bound(std::string_view sql, std::span<Parameter const> parameters) override;
+    void execute_later_bound(std::string_view sql, std::span<Parameter const> parameters) override;
     void query_bound(std::string_view sql, std::span<Parameter const> parameters,
                      std::function<void(Row const&)> const& each) override;
     bool runs_alone() const override { return false; }
@@ -88,6 +89,8 @@ class PostgresConnection final : public Session {
     void synchronise();
     /// The answers to everything sent, in order, up to the synchronisation.
     std::vector<Answer> answers();
+    /// The same when the last of them was `sql`. Throws what one of them was refused with.
+    std::vector<Answer> good_answers(std::string_view sql);
     Answer next_answer(Deadline const& deadline);
     void wait(Deadline const& deadline, bool writes);
     [[noreturn]] void fail(pg_result const* refused, std::string_view sql);
@@ -100,6 +103,7 @@ class PostgresConnection final : public Session {
     State state_ = State::none;
     bool savepoints_ = false;
     bool has_answered_ = false;
+    std::size_t held_ = 0;    ///< Statements of the transaction that were sent and not waited for.
     std::size_t unread_ = 0;  ///< Synchronisations whose answers nobody has read yet.
 
     struct TextHash {

@@ -5,6 +5,7 @@
 #include "crypto/did.hpp"
 #include "crypto/digest.hpp"
 #include "schemas/identifier.hpp"
+#include "schemas/must_not_wait.hpp"
 #include "service/domain/foreign_documents.hpp"
 #include "service/domain/photograph.hpp"
 #include "service/domain/verification_case.hpp"
@@ -266,6 +267,7 @@ Result<std::string> OwnDocuments::text_of(std::string const& photograph) {
         std::lock_guard const lock(codes_mutex_);
         if (auto const found = codes_.find(digest); found != codes_.end()) return found->second;
     }
+    long_work_is_due();
     auto text = text_of_photograph(photograph);
     if (!text) return text;
     std::lock_guard const lock(codes_mutex_);

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "schemas/must_not_wait.hpp"
 #include "service/domain/programme_reader.hpp"
 #include "storage/catalog.hpp"
 
@@ -28,8 +29,13 @@ Result<Programme> read_programme(storage::Session& session) {
 
 std::shared_ptr<Programme const> ProgrammeStore::current(storage::Session& session) {
     auto const change = storage::change_count(session, "programme");
-    std::lock_guard const lock(mutex_);
+    std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock) {
+        wait_is_due();  // Whoever has it may be reading the whole programme.
+        lock.lock();
+    }
     if (!programme_ || change_ != change) {
+        long_work_is_due();
         auto programme = read_programme(session);
         if (!programme) {
             std::string message = "the stored programme is inconsistent: " + programme.error().detail;

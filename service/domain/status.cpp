@@ -75,6 +75,7 @@ StatusPosition StatusLists::take(std::string_view issuer_id) {
 
 /// Its own transaction, before anything uses the positions: whatever happens afterwards, nobody gets them again.
 void StatusLists::reserve(std::string_view issuer_id) {
+    wait_is_due();
     auto const wanted = random_positions(block);
     auto const new_id = crypto::random_uuid_v4();
     std::vector<StatusPosition> positions;
@@ -128,6 +129,7 @@ Result<std::shared_ptr<StatusLists::Served const>> StatusLists::serve(std::strin
         }
         auto const row = storage::status_list(session, list_id);
         if (!row) return Error{Fault::not_found, "not-found", "There is no such status list here.", {}};
+        long_work_is_due();
         auto const issuer = issuer_of(session, *row, programme, form);
         if (!issuer) return issuer.error();
 

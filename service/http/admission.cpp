@@ -16,13 +16,17 @@ constexpr auto none = static_cast<std::size_t>(-1);
 constexpr int most_surprise = 8;  ///< How much slower than the pace a beginning may count.
 constexpr int politeness = 5;     ///< Added to the nice value of workers.
 
-/// The edge goes before those whom it feeds: else it could not say in time that there is too much. True, to be kept.
-bool let_the_edge_go_first() {
-    auto const thread = static_cast<id_t>(::gettid());
+int nice_value() {
     errno = 0;
-    int const now = ::getpriority(PRIO_PROCESS, thread);
+    int const now = ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()));
+    return errno == 0 ? now : 0;
+}
+
+/// The edge goes before those whom it feeds: else it could not say in time that there is too much. `edge` is the edge's
+/// own nice value: a worker may have been started by another one, whose it has then. True, to be kept.
+bool let_the_edge_go_first(int edge) {
     // Where that is forbidden everything works, only less evenly under overload.
-    if (errno == 0) ::setpriority(PRIO_PROCESS, thread, now + politeness);
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), edge + politeness);
     return true;
 }
 
@@ -30,6 +34,7 @@ bool let_the_edge_go_first() {
 
 Admission::Admission(AdmissionRules rules, std::function<void()> ask_for_turn)
     : rules_(rules),
+      nice_value_(nice_value()),
       ask_for_turn_(std::move(ask_for_turn)),
       workers_(std::max<std::size_t>(1, rules.workers), std::max<std::size_t>(1, rules.workers)) {
     auto const workers = std::max<std::size_t>(1, rules.workers);
@@ -137,7 +142,7 @@ void Admission::note_start(Lane& lane, Clock::time_point now) {
 }
 
 void Admission::run() {
-    static thread_local bool const is_polite = let_the_edge_go_first();
+    static thread_local bool const is_polite = let_the_edge_go_first(nice_value_);
     static_cast<void>(is_polite);
     std::unique_lock lock(mutex_);
     while (true) {

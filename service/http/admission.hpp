@@ -28,7 +28,7 @@ struct AdmissionRules {
 
 class Admission {
   public:
-    /// Called once on a worker; false: it has waited too long and must be refused. Must not throw.
+    /// Called once, on a worker or in a turn; false: it has waited too long and must be refused. Must not throw.
     using Job = std::function<void(bool in_time)>;
 
     /// Quick work takes no worker: `ask_for_turn` has take_turn() called once, soon, on a thread that is there anyway;
@@ -79,6 +79,7 @@ class Admission {
     AdmissionRules const rules_;
     mutable std::mutex mutex_;
     std::array<Lane, kinds> lanes_;
+    int const nice_value_;  ///< Of whoever made it.
     std::function<void()> const ask_for_turn_;
     std::size_t turns_ = 0;   ///< Asked for and not yet over.
     std::size_t active_ = 0;  ///< Workers that run jobs or look for one.

@@ -47,6 +47,7 @@ namespace {
 
 constexpr std::size_t small_body = 64 * 1024;  ///< Read also when it will be refused: so the connection stays usable.
 constexpr std::size_t quick_body = 16 * 1024;  ///< What is larger takes longer than the edge may.
+constexpr std::size_t most_open_ends = 256;    ///< Two groups of the writer's.
 constexpr int most_rounds = 8;                 ///< The domain ends a question earlier; this ends what does not.
 constexpr char overloaded_code[] = "overloaded";
 constexpr char overloaded_text[] = "Too many requests wait. Repeat this one in a moment.";
@@ -95,11 +96,12 @@ class Question : public std::enable_shared_from_this<Question> {
   public:
     using Resume = std::function<void(std::optional<Response>)>;
 
-    Question(Admission& admission, Urgency urgency, Router const& router, std::shared_ptr<Request> request,
-             Stages& stages, Resume resume)
+    Question(Admission& admission, Urgency urgency, Router const& router, std::shared_ptr<OpenEnds> open_ends,
+             std::shared_ptr<Request> request, Stages& stages, Resume resume)
         : admission_(admission),
           urgency_(urgency),
           router_(router),
+          open_ends_(std::move(open_ends)),
           request_(std::move(request)),
           stages_(stages),
           resume_(std::move(resume)) {}
@@ -136,12 +138,15 @@ class Question : public std::enable_shared_from_this<Question> {
     Response answer_of(Pace pace) const {
         if (pace == Pace::slow) return router_.handle_in_place(*request_);
         NoWaiting const here;
-        return router_.handle_in_place(*request_);
+        auto answer = router_.handle_in_place(*request_);
+        if (answer.depends_on) answer.depends_on->hold(std::make_shared<OpenEnd>(open_ends_));
+        return answer;
     }
 
     Admission& admission_;
     Urgency const urgency_;
     Router const& router_;
+    std::shared_ptr<OpenEnds> const open_ends_;
     std::shared_ptr<Request> const request_;
     Stages& stages_;
     Resume const resume_;
@@ -150,9 +155,9 @@ class Question : public std::enable_shared_from_this<Question> {
 
 /// Asks the handler and resumes the coroutine with its answer; nothing when there is no room for it.
 asio::awaitable<std::optional<Response>> answer_of(Admission& admission, Urgency urgency, Pace pace,
-                                                   Router const& router, std::shared_ptr<Request> request,
-                                                   Stages& stages) {
-    auto initiate = [&admission, urgency, pace, &router, request, &stages](auto handler) {
+                                                   Router const& router, std::shared_ptr<OpenEnds> open_ends,
+                                                   std::shared_ptr<Request> request, Stages& stages) {
+    auto initiate = [&admission, urgency, pace, &router, open_ends, request, &stages](auto handler) {
         using Handler = decltype(handler);
         auto executor = asio::get_associated_executor(handler);
         auto waiting = std::make_shared<Handler>(std::move(handler));
@@ -162,7 +167,8 @@ asio::awaitable<std::optional<Response>> answer_of(Admission& admission, Urgency
                 resumed(std::move(made));
             });
         };
-        auto const question = std::make_shared<Question>(admission, urgency, router, request, stages, resume);
+        auto const question =
+            std::make_shared<Question>(admission, urgency, router, open_ends, request, stages, resume);
         if (question->ask(pace)) return;
         asio::post(executor, [waiting]() {  // Not before the coroutine waits.
             auto resumed = std::move(*waiting);
@@ -175,14 +181,13 @@ asio::awaitable<std::optional<Response>> answer_of(Admission& admission, Urgency
     co_return answer;
 }
 
-/// Until what an answer depends on has ended; no thread waits meanwhile. `open` counts those who will still be told.
-asio::awaitable<void> end_of(std::shared_ptr<Pending> pending, std::shared_ptr<OpenEnds> open) {
-    auto initiate = [pending = std::move(pending), open = std::move(open)](auto handler) {
+/// Until what an answer depends on has ended; no thread waits meanwhile.
+asio::awaitable<void> end_of(std::shared_ptr<Pending> pending) {
+    auto initiate = [pending = std::move(pending)](auto handler) {
         using Handler = decltype(handler);
         auto executor = asio::get_associated_executor(handler);
         auto waiting = std::make_shared<Handler>(std::move(handler));
-        auto const held = std::make_shared<OpenEnd>(open);
-        pending->when_ended([executor, waiting, held] {
+        pending->when_ended([executor, waiting] {
             asio::post(executor, [waiting] {
                 auto resumed = std::move(*waiting);
                 resumed();
@@ -263,7 +268,8 @@ asio::awaitable<Received> Server::State::receive(Listener const& listener, Conne
         received.refusal =
             Refusal{413, "too-large",
                     "The body is larger than the " + std::to_string(limit) + " bytes that this address takes."};
-    } else if ((head.chunked || length > small_body) && admission.is_full(received.urgency)) {
+    } else if (auto const pace = head.chunked && received.route != nullptr ? received.route->pace : Pace::slow;
+               (head.chunked || length > small_body) && admission.is_full(received.urgency, pace)) {
         refused_requests.add();
         received.refusal = Refusal{503, overloaded_code, overloaded_text};
     }
@@ -298,8 +304,9 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
     request->door = listener.door;
     auto fetched = fetch ? std::make_shared<FetchedDocuments>() : nullptr;
     request->fetched = fetched;
-    request->may_depend = received.pace == Pace::quick;
-    auto response = co_await answer_of(admission, received.urgency, received.pace, router, request, stages);
+    // Where commits do not come back the rest waits on workers, of whom admission knows how many there are.
+    request->may_depend = received.pace == Pace::quick && open_ends->count() < most_open_ends;
+    auto response = co_await answer_of(admission, received.urgency, received.pace, router, open_ends, request, stages);
     while (response && !response->awaits.addresses.empty()) {
         if (!fetched || fetched->rounds >= most_rounds) {
             response = internal_problem();
@@ -313,19 +320,19 @@ asio::awaitable<Response> Server::State::answer(Listener const& listener, Receiv
         stages.fetch += microseconds_since(asked);
         // What others send is as large as they like.
         request->may_depend = false;
-        response = co_await answer_of(admission, received.urgency, Pace::slow, router, request, stages);
+        response = co_await answer_of(admission, received.urgency, Pace::slow, router, open_ends, request, stages);
     }
     if (response && response->depends_on) {
         auto const pending = std::move(response->depends_on);
         auto const asked = Clock::now();
-        co_await end_of(pending, open_ends);
+        co_await end_of(pending);
         stages.commit = microseconds_since(asked);
         if (pending->outcome() == Pending::Outcome::failed) {
             std::string_view const pattern = received.route == nullptr ? std::string_view{} : received.route->path;
             response = router.failure_of(*request, pattern, pending->failure());
         } else if (pending->outcome() == Pending::Outcome::refused) {
             request->may_depend = false;
-            response = co_await answer_of(admission, received.urgency, Pace::slow, router, request, stages);
+            response = co_await answer_of(admission, received.urgency, Pace::slow, router, open_ends, request, stages);
         }
     }
     // The request was read whole: whoever is told to come again may do so on the same connection.

@@ -48,7 +48,8 @@ struct ServerConfig {
     std::size_t requests_per_connection = 1'000;
     std::size_t body_bytes = 256 * 1024 * 1024;  ///< What the bodies of all requests in hand may hold in memory.
     AdmissionRules admission = {};
-    int io_threads = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
+    int io_threads =
+        static_cast<int>(1 + std::max(1U, std::thread::hardware_concurrency()));  ///< One more than there are turns.
 };
 
 /// What may change while it runs.

@@ -35,12 +35,14 @@ struct Listener {
 struct Received;
 
 /// How many will still be told of an end, by threads that are not the server's: it stays until they were.
+/// (An OpenEnd is held by its Pending from the moment on when an answer depends on it.)
 class OpenEnds {
   public:
     void begin() { ++count_; }
     void end() {
         if (--count_ == 0) count_.notify_all();
     }
+    std::size_t count() const { return count_; }
     void wait_for_all() {
         for (auto left = count_.load(); left != 0; left = count_.load())
             count_.wait(left);

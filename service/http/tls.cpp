@@ -57,10 +57,10 @@ std::shared_ptr<SSL_CTX> make_tls_context(std::filesystem::path const& certifica
                                SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_clear_options(x, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_max_early_data(x, 0);
-    // Ten thousand idle connections: nothing is kept for a next time, neither buffers nor sessions (tickets carry
-    // them).
     // A record's head and body in one call; what was read too much waits where SSL_has_pending sees it.
     SSL_CTX_set_read_ahead(x, 1);
+    // Ten thousand idle connections: nothing is kept for a next time, neither buffers nor sessions (tickets carry
+    // them).
     SSL_CTX_set_mode(x, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(x, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_security_level(x, 2);
