@@ -17,7 +17,7 @@ std::optional<Day> Row::optional_day(int column) const {
     return day(column);
 }
 
-void Database::write_unit_later(std::function<bool(Session&)> unit, Ended ended) {
+void Database::write_unit_later(std::function<bool(Session&)> const& unit, Ended const& ended) {
     auto outcome = Pending::Outcome::refused;
     std::exception_ptr failure;
     try {

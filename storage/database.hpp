@@ -177,9 +177,9 @@ class Database {
     /// touches. The answer ends with `refused` when the unit was not to be kept or a constraint refused it: nothing of
     /// it stays then. `ended` may be null and is called before that, on the thread that the unit ran on. A driver
     /// without a thread for units runs it before it returns.
-    std::shared_ptr<Pending> write_later(std::function<bool(Session&)> unit, std::function<void()> ended) {
+    std::shared_ptr<Pending> write_later(std::function<bool(Session&)> const& unit, std::function<void()> ended) {
         auto pending = std::make_shared<Pending>();
-        write_unit_later(std::move(unit), [pending, ended = std::move(ended)](auto outcome, auto failure) {
+        write_unit_later(unit, [pending, ended = std::move(ended)](auto outcome, auto failure) {
             if (ended) ended();
             pending->end(outcome, std::move(failure));
         });
@@ -208,7 +208,7 @@ class Database {
     virtual void read_unit(std::function<bool(Session&)> const& unit) = 0;
     virtual void write_unit(std::function<bool(Session&)> const& unit) = 0;
     using Ended = std::function<void(Pending::Outcome, std::exception_ptr)>;
-    virtual void write_unit_later(std::function<bool(Session&)> unit, Ended ended);
+    virtual void write_unit_later(std::function<bool(Session&)> const& unit, Ended const& ended);
 
   private:
     template <typename T>

@@ -203,8 +203,8 @@ class SqliteDatabase final : public Database {
             readers_.run(unit);
     }
     void write_unit(std::function<bool(Session&)> const& unit) override { writer_.run(unit); }
-    void write_unit_later(std::function<bool(Session&)> unit, Ended ended) override {
-        writer_.run_later(std::move(unit), std::move(ended));
+    void write_unit_later(std::function<bool(Session&)> const& unit, Ended const& ended) override {
+        writer_.run_later(unit, ended);
     }
 
   private:

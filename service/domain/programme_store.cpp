@@ -27,25 +27,27 @@ Result<Programme> read_programme(storage::Session& session) {
     return builder.build();
 }
 
+std::shared_ptr<Programme const> ProgrammeStore::known_since(std::int64_t change) {
+    std::lock_guard const lock(mutex_);
+    return change_ == change ? programme_ : nullptr;
+}
+
 std::shared_ptr<Programme const> ProgrammeStore::current(storage::Session& session) {
     auto const change = storage::change_count(session, "programme");
-    std::unique_lock lock(mutex_, std::try_to_lock);
-    if (!lock) {
-        wait_is_due();  // Whoever has it may be reading the whole programme.
-        lock.lock();
+    if (auto known = known_since(change)) return known;
+    long_work_is_due();
+    std::lock_guard const building(building_);
+    if (auto known = known_since(change)) return known;
+    auto programme = read_programme(session);
+    if (!programme) {
+        std::string message = "the stored programme is inconsistent: " + programme.error().detail;
+        for (auto const& violation : programme.error().violations)
+            message += "; " + violation.pointer + ": " + violation.detail;
+        throw std::runtime_error(message);
     }
-    if (!programme_ || change_ != change) {
-        long_work_is_due();
-        auto programme = read_programme(session);
-        if (!programme) {
-            std::string message = "the stored programme is inconsistent: " + programme.error().detail;
-            for (auto const& violation : programme.error().violations)
-                message += "; " + violation.pointer + ": " + violation.detail;
-            throw std::runtime_error(message);
-        }
-        programme_ = std::make_shared<Programme const>(std::move(*programme));
-        change_ = change;
-    }
+    std::lock_guard const lock(mutex_);
+    programme_ = std::make_shared<Programme const>(std::move(*programme));
+    change_ = change;
     return programme_;
 }
 

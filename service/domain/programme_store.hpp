@@ -18,7 +18,11 @@ class ProgrammeStore {
     std::shared_ptr<Programme const> current(storage::Session& session);
 
   private:
-    std::mutex mutex_;
+    /// The one that was read at this count of changes; null: another one must be read.
+    std::shared_ptr<Programme const> known_since(std::int64_t change);
+
+    std::mutex building_;  ///< Held while one is read, which takes long.
+    std::mutex mutex_;     ///< Of what is below; nobody waits while it is held.
     std::int64_t change_ = -1;
     std::shared_ptr<Programme const> programme_;
 };
